@@ -1,0 +1,161 @@
+"""Every error of aif_share in one tree; no message, repr or attribute ever holds an identifier, token, secret or blind.
+
+    AifShareError
+    ├── InvalidIdentifier (ValueError)   identifier-invalid    a raw value is not of its type
+    ├── UnknownType (ValueError)         type-unknown          no such identifier type
+    ├── MalformedToken (ValueError)      token-malformed | raw-identifier | unkeyed-hash
+    ├── InvalidElement (ValueError)      element-invalid       bytes that are not a usable group element, with index
+    ├── InvalidScalar (ValueError)       scalar-invalid        a scalar that is zero or not canonical
+    ├── InvalidInput (ValueError)        input-invalid         empty or unequal lists, an input of a wrong length
+    ├── MalformedKey (ValueError)        key-malformed         text that is not a member's key
+    ├── ProofError                       proof-invalid         a proof or signature does not hold
+    ├── PinError                         pin-mismatch          signed by another key than the pinned one
+    ├── NetworkError                     network               no answer, or none that can be read
+    ├── RequestError                     (the server's code)   an RFC 9457 answer
+    │   ├── AuthenticationError          401, 403              the key is unknown, expired, suspended or lacks a scope
+    │   ├── QuotaError                   429                   quota-exhausted, with retry_after
+    │   └── RefusedError                 every other status
+    └── Refusal                          (its own code)        a server's expected refusal, before it becomes an answer
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AifShareError(Exception):
+    """Base of all errors here: a stable `code`, and `extra`, the public members of a problem document."""
+
+    code: str = "error"
+
+    def __init__(self, message: str = "", **extra: Any) -> None:
+        super().__init__(message or self.code)
+        self.extra: dict[str, Any] = extra
+
+
+class InvalidIdentifier(AifShareError, ValueError):
+    """A raw value does not fit its type. The message names the rule, never the value."""
+
+    code = "identifier-invalid"
+
+    def __init__(self, message: str = "", *, suggested_type: str | None = None, **extra: Any) -> None:
+        if suggested_type is not None:
+            extra["suggested_type"] = suggested_type
+        super().__init__(message, **extra)
+        self.suggested_type = suggested_type
+
+
+class UnknownType(AifShareError, ValueError):
+    """No identifier type has this code."""
+
+    code = "type-unknown"
+
+
+class MalformedToken(AifShareError, ValueError):
+    """A text is not a token; `code` says whether it looks like a raw identifier or an unkeyed hash instead."""
+
+    code = "token-malformed"
+
+    def __init__(self, message: str = "", *, code: str = "token-malformed", **extra: Any) -> None:
+        self.code = code
+        super().__init__(message, **extra)
+
+
+class InvalidElement(AifShareError, ValueError):
+    """Not a usable element of the group (RFC 9496 encoding, bit 255 clear, not the identity); `index` in its list."""
+
+    code = "element-invalid"
+
+    def __init__(self, message: str = "", *, index: int | None = None, **extra: Any) -> None:
+        if index is not None:
+            extra["index"] = index
+        super().__init__(message, **extra)
+        self.index = index
+
+
+class InvalidScalar(AifShareError, ValueError):
+    """A scalar that is zero, not below the group order, or not 32 bytes long."""
+
+    code = "scalar-invalid"
+
+
+class InvalidInput(AifShareError, ValueError):
+    """A list that is empty, too long or of another length than its partner, or an input of a wrong length."""
+
+    code = "input-invalid"
+
+
+class MalformedKey(AifShareError, ValueError):
+    """A text is not a member's key of the form `aif_live_<id>_<secret>`."""
+
+    code = "key-malformed"
+
+
+class ProofError(AifShareError):
+    """A proof or a signature does not hold: what was received must not be used."""
+
+    code = "proof-invalid"
+
+
+class PinError(AifShareError):
+    """A directory is signed by another key than the one pinned at first use."""
+
+    code = "pin-mismatch"
+
+
+class NetworkError(AifShareError):
+    """No answer, or none that can be read."""
+
+    code = "network"
+
+
+class RequestError(AifShareError):
+    """A server's RFC 9457 answer: `status`, `code`, `title`, `detail`, and its further members in `extra`."""
+
+    code = "request-refused"
+
+    def __init__(
+        self, *, status: int, code: str, title: str = "", detail: str = "", extra: dict[str, Any] | None = None
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+        super().__init__(": ".join(part for part in (f"{status} {code}", detail or title) if part), **(extra or {}))
+
+
+class AuthenticationError(RequestError):
+    """The key was not accepted (401) or may not do this (403)."""
+
+
+class QuotaError(RequestError):
+    """The day's quota is used up (429); `retry_after` is in seconds, None if the server did not say."""
+
+    def __init__(
+        self,
+        *,
+        status: int = 429,
+        code: str = "quota-exhausted",
+        title: str = "",
+        detail: str = "",
+        extra: dict[str, Any] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(status=status, code=code, title=title, detail=detail, extra=extra)
+        self.retry_after = retry_after
+
+
+class RefusedError(RequestError):
+    """Any other refusal."""
+
+
+class Refusal(AifShareError):
+    """An expected refusal on a server: a stable code, a sentence fit for the screen, and public extra members.
+
+    The HTTP status of a code is in one table, `aif_share.wire.problems`.
+    """
+
+    def __init__(self, code: str, detail: str = "", **extra: Any) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(detail or code, **extra)
