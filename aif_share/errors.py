@@ -1,4 +1,6 @@
-"""Every error of aif_share in one tree; no message, repr or attribute ever holds an identifier, token, secret or blind.
+"""Every error of aif_share, in one tree.
+
+No message, repr or attribute ever holds an identifier, token, secret or blind; lists are spoken of by index.
 
     AifShareError
     ├── InvalidIdentifier (ValueError)   identifier-invalid    a raw value is not of its type
@@ -16,6 +18,8 @@
     │   ├── QuotaError                   429                   quota-exhausted, with retry_after
     │   └── RefusedError                 every other status
     └── Refusal                          (its own code)        a server's expected refusal, before it becomes an answer
+
+Not here: HTTP statuses of codes, which stand in `aif_share.wire.problems`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,56 @@
+"""Numbers both sides keep to; the contract fixes them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_CLUES: Final = 10_000
+"""Clues in one POST of a batch."""
+
+MAX_BODY: Final = 16 * 1024 * 1024
+"""Bytes of one JSON POST to the API."""
+
+MAX_IDENTIFIERS: Final = 20
+"""Identifiers of one clue."""
+
+MAX_ELEMENTS: Final = 1_000
+"""Elements of one evaluation: 124 ms of one core, 47 kB each way."""
+
+MAX_EVALUATE_BODY: Final = 128 * 1024
+"""Bytes of one evaluation request: 1,000 elements with generous white space."""
+
+MAX_OPERATOR_BODY: Final = 64 * 1024
+"""Bytes of one operator request to a custodian."""
+
+MAX_SCREEN_TOKENS: Final = 10_000
+"""Tokens of one screening."""
+
+MAX_LINE: Final = 64 * 1024
+"""Bytes of one line of a member's file; a longer one is refused without being read to its end."""
+
+MAX_RAW_BYTES: Final = 8 * 1024
+"""Bytes of one raw identifier before normalization."""
+
+MAX_IDEMPOTENCY_KEY: Final = 255
+"""Characters of an Idempotency-Key, each printable ASCII."""
+
+IDEMPOTENCY_DAYS: Final = 30
+"""Days a key of a compulsory Idempotency-Key is kept."""
+
+IDEMPOTENCY_MINUTES: Final = 10
+"""Minutes an optional Idempotency-Key (evaluation, screening) is kept."""
+
+DEFAULT_EVALUATE_QUOTA: Final = 50_000
+"""Elements a UTC day, at each custodian separately."""
+
+DEFAULT_SUBMIT_QUOTA: Final = 50_000
+"""Rows a UTC day, refused ones too."""
+
+DEFAULT_SCREEN_QUOTA: Final = 2_000
+"""Tokens a UTC day."""
+
+MAX_KEY_DAYS: Final = 365
+"""Days a registered key may live."""
+
+MAX_LIVE_KEYS: Final = 2
+"""Live keys of one institution, so that one can be rotated."""
