@@ -1,0 +1,1 @@
+"""Who takes part: institutions, people, roles, credentials, audit and delivery."""
