@@ -1,0 +1,62 @@
+# Everything installs into .venv/ and keeps its state in var/ (or AIF_DATA). `make` alone lists what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
+RUNTIME := .venv/.installed-runtime
+DEV := .venv/.installed-dev
+LOCK := $(shell command -v uv || echo .venv/bin/uv) pip compile --quiet --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+# Stacks are started by these targets themselves: a caller's tool settings do not reach them.
+export PYTHONDONTWRITEBYTECODE :=
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: help demo serve test check fix bench prove lock
+help:
+	@echo "make demo [ONCE=1] · serve · test · check · fix · bench · prove · lock"
+
+demo: $(RUNTIME)
+	$(PY) -m config.demo $(if $(ONCE),--once)
+
+serve: $(RUNTIME)
+	$(PY) -m config.stack serve
+
+test: $(DEV)
+	$(PY) -m pytest $(ARGS)
+
+bench: $(DEV)
+	$(PY) -m config.bench
+
+prove: $(DEV)
+	$(PY) -m tests.prove
+
+check: $(DEV)
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	AIF_ENV=test $(PY) -m mypy
+	.venv/bin/lint-imports
+	AIF_ENV=test $(PY) manage.py makemigrations --check --dry-run
+	env $$(grep -v '^#' .ci/production.env) $(PY) -W error manage.py check --deploy --fail-level WARNING
+	$(PY) .ci/openapi.py --check
+
+fix: $(DEV)
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	$(PY) .ci/openapi.py
+
+lock:
+	$(LOCK) requirements/runtime.in -o requirements/runtime.txt
+	$(LOCK) requirements/dev.in -o requirements/dev.txt
+
+# The stamps say which pins are installed; a stamp older than its pins is made again.
+.venv/bin/python: | .ci/venv
+	.ci/venv
+
+$(RUNTIME): requirements/runtime.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUNTIME) | .venv/bin/python
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@

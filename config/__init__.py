@@ -1,0 +1,1 @@
+"""Wiring: settings, processes, addresses. No rule of the domain lives here."""

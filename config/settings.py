@@ -1,0 +1,252 @@
+"""Settings of every process, from the environment only (config/env.py says how a variable is read).
+
+AIF_ENV: `embedded` (the stack of config.stack on one machine), `production`, or `test` (linters, schema tools and
+tests; missing variables get placeholders). docs/deploy.md lists every variable.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+AIF_ENV = env.choice("AIF_ENV", ("embedded", "production", "test"))
+PRODUCTION = AIF_ENV == "production"
+AIF_PROCESS = env.choice("AIF_PROCESS", ("web", "desk", "worker", "beat", "manage"), "manage")
+
+# ---- the product's own ----------------------------------------------------------------------------------------------
+AIF_DATA = Path(env.text("AIF_DATA"))
+AIF_PUBLIC_URL = env.text("AIF_PUBLIC_URL").rstrip("/")
+AIF_DISCLOSURE_TICK = env.number("AIF_DISCLOSURE_TICK", 1.0)  # seconds
+env.key_bytes("AIF_REFERENCE_KEY", 32)  # checked here, so that a bad key stops the boot
+AIF_REFERENCE_KEY = env.text("AIF_REFERENCE_KEY")  # hex
+AIF_PEPPERS = env.peppers("AIF_PEPPERS")  # {id: 32 bytes}, newest last
+AIF_CUSTODIAN_URL = env.text("AIF_CUSTODIAN_URL", "").rstrip("/")  # the platform's own custodian; worker only
+AIF_CUSTODIAN_OPERATOR_TOKEN = env.text("AIF_CUSTODIAN_OPERATOR_TOKEN", "")
+AIF_EMBEDDED_CUSTODIANS: list[dict[str, str]] = env.document("AIF_EMBEDDED_CUSTODIANS", "[]")
+
+# ---- Django ---------------------------------------------------------------------------------------------------------
+SECRET_KEY = env.text("AIF_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env.words("AIF_ALLOWED_HOSTS", None if PRODUCTION else "localhost,127.0.0.1,[::1]")
+ROOT_URLCONF = "config.urls"  # the desk process: config.urls_desk, see wsgi_desk.py
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "members.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "members",
+    "clues",
+]
+
+MIDDLEWARE = [
+    "members.api.middleware.RequestIdMiddleware",  # outermost: every answer and log line carries the id
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# ---- PostgreSQL -----------------------------------------------------------------------------------------------------
+AIF_DB_OWNER = env.boolean("AIF_DB_OWNER", False)  # migrations: log in as DATABASE_ADMIN_URL and become aif_owner
+_STATEMENT_TIMEOUT = {"web": "30s", "desk": "30s", "worker": "10min", "beat": "30s", "manage": "30min"}[AIF_PROCESS]
+_SESSION = {
+    "statement_timeout": "0" if AIF_DB_OWNER else _STATEMENT_TIMEOUT,
+    "idle_in_transaction_session_timeout": "60s",
+    "lock_timeout": "20s" if AIF_PROCESS in ("web", "desk") else "0",
+}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "config.postgresql",
+        **env.database("DATABASE_ADMIN_URL" if AIF_DB_OWNER else "DATABASE_URL"),
+        "BECOME": "aif_owner" if AIF_DB_OWNER else "",
+        # gthread keeps its threads, so each thread keeps its connection; the check makes a restarted server harmless.
+        "CONN_MAX_AGE": 600 if AIF_PROCESS in ("web", "desk") else 0,
+        "CONN_HEALTH_CHECKS": AIF_PROCESS in ("web", "desk"),
+        "OPTIONS": {
+            "application_name": f"aif-{AIF_PROCESS}",
+            "connect_timeout": 5,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+        },
+        "TEST": {"MIGRATE": True},
+    },
+}
+
+# ---- people, sessions, browser --------------------------------------------------------------------------------------
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation." + name, "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "members:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "members:login"
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "aif_desk_session" if AIF_PROCESS == "desk" else "aif_session"  # cookies ignore ports
+CSRF_COOKIE_NAME = "aif_desk_csrf" if AIF_PROCESS == "desk" else "aif_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the container engine, inside
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.boolean("AIF_TRUST_PROXY", False):  # only behind a proxy that sets this header itself
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_TRUSTED_ORIGINS = [AIF_PUBLIC_URL] if PRODUCTION else []
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
+# ---- language, time, static files -----------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"  # pages; the API speaks UTC, and so does the database
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [path for path in [BASE_DIR / "config" / "static"] if path.is_dir()]
+STATIC_ROOT = Path(env.text("AIF_STATIC_ROOT", str(AIF_DATA / "static")))
+# Without a collected folder (development) files are served from where they lie.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is uploaded to a folder
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+# No request body may land on disk as a file of Django's: large bodies are read as a stream by their own views.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = env.text("AIF_TMP", "") or None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+
+# Per process, and never the place of anything that must hold: quotas and idempotency live in PostgreSQL.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# ---- REST -----------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["members.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["members.api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "members.api.problems.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AIF-Share",
+    "DESCRIPTION": "Anti-fraud intelligence shared as tokens. Errors are RFC 9457 problems with a stable `code`.",
+    "VERSION": "1",
+    "LICENSE": {"name": "Apache-2.0"},
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# ---- Celery: rings the bell, carries nothing (config/celery.py) -------------------------------------------------------
+CELERY_BROKER_URL = env.text("REDIS_URL")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for ever
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A task of a killed worker comes back after 10 s, not after 91.
+    "visibility_timeout": 10,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_TIMEZONE = "UTC"
+# Each job claims its turn in PostgreSQL, so two beats do no harm; expires keeps an absent worker's queue short.
+CELERY_BEAT_SCHEDULE = {
+    "work": {"task": "clues.tasks.work", "schedule": 2.0, "options": {"expires": 10}},
+    "deliver": {"task": "members.tasks.deliver_pending", "schedule": 2.0, "options": {"expires": 10}},
+    "oracle": {"task": "clues.tasks.oracle", "schedule": 300.0, "options": {"expires": 300}},
+}
+
+# ---- logs: one JSON object a line, to standard output, never a body ---------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
+    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
+    "root": {"handlers": ["stdout"], "level": env.text("AIF_LOG_LEVEL", "INFO").upper()},
+    "loggers": {
+        "django": {"level": "INFO", "propagate": True, "handlers": []},
+        "django.server": {"level": "WARNING", "propagate": True, "handlers": []},
+        "celery": {"level": "INFO", "propagate": True},
+        # An answer of 4xx is not an event of ours, and the line would quote the path.
+        "django.request": {"level": "ERROR", "propagate": True},
+        "httpx": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,15 @@
+"""WSGI application of the process `desk`: the alliance's Django admin, its own addresses, database role aif_desk."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("AIF_PROCESS", "desk")
+
+from django.conf import settings  # noqa: E402
+
+import config.celery  # noqa: E402, F401  (tasks are published through this application)
+
+settings.ROOT_URLCONF = "config.urls_desk"
+application = get_wsgi_application()
