@@ -1,6 +1,7 @@
 """The tables of `members`."""
 
 import datetime
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
@@ -23,9 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
@@ -38,23 +37,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "full_name",
-                    models.CharField(
-                        blank=True, default="", max_length=100, verbose_name="full name"
-                    ),
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="full name"),
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, default="", max_length=254, verbose_name="e-mail"
-                    ),
+                    models.EmailField(blank=True, default="", max_length=254, verbose_name="e-mail"),
                 ),
                 ("role", models.CharField(max_length=32, verbose_name="role")),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="created at"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at"),
                 ),
             ],
             options={
@@ -68,9 +61,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=200, unique=True, verbose_name="name")),
             ],
@@ -85,9 +76,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "at",
@@ -131,9 +120,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=200, unique=True, verbose_name="name")),
                 ("sector", models.CharField(max_length=40, verbose_name="sector")),
@@ -152,18 +139,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "default_basis",
-                    models.CharField(
-                        default="unspecified", max_length=64, verbose_name="default legal basis"
-                    ),
+                    models.CharField(default="unspecified", max_length=64, verbose_name="default legal basis"),
                 ),
                 ("created_at", models.DateTimeField(verbose_name="created at")),
                 ("admitted_at", models.DateTimeField(null=True, verbose_name="admitted at")),
                 ("suspended_at", models.DateTimeField(null=True, verbose_name="suspended at")),
                 (
                     "suspended_reason",
-                    models.CharField(
-                        default="", max_length=500, verbose_name="reason of suspension"
-                    ),
+                    models.CharField(default="", max_length=500, verbose_name="reason of suspension"),
                 ),
                 (
                     "custodian_version",
@@ -231,9 +214,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("channel", models.CharField(max_length=32, verbose_name="channel")),
                 ("destination", models.CharField(max_length=200, verbose_name="destination")),
@@ -244,9 +225,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="created at"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at"),
                 ),
                 ("not_before", models.DateTimeField(verbose_name="not before")),
                 ("attempts", models.IntegerField(default=0, verbose_name="attempts")),
@@ -285,17 +264,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("key_id", models.CharField(max_length=8, unique=True, verbose_name="key id")),
                 ("verifier", models.CharField(max_length=64, verbose_name="verifier")),
                 (
                     "custodian_verifier",
-                    models.CharField(
-                        max_length=64, null=True, verbose_name="verifier at the custodian"
-                    ),
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="verifier at the custodian"),
                 ),
                 (
                     "scopes",
@@ -319,9 +294,7 @@ class Migration(migrations.Migration):
                 ("revoked_at", models.DateTimeField(null=True, verbose_name="revoked at")),
                 (
                     "revoked_reason",
-                    models.CharField(
-                        default="", max_length=500, verbose_name="reason of revocation"
-                    ),
+                    models.CharField(default="", max_length=500, verbose_name="reason of revocation"),
                 ),
                 (
                     "created_by",
@@ -357,11 +330,7 @@ class Migration(migrations.Migration):
                         name="credential_verifier_form",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("custodian_verifier__isnull", True),
-                            ("custodian_verifier__regex", "^[0-9a-f]{64}$"),
-                            _connector="OR",
-                        ),
+                        condition=models.Q(("custodian_verifier__regex", "^([0-9a-f]{64})?$")),
                         name="credential_custodian_verifier_form",
                     ),
                     models.CheckConstraint(
@@ -467,9 +436,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="institution",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("evaluate_quota__gte", 0), ("screen_quota__gte", 0), ("submit_quota__gte", 0)
-                ),
+                condition=models.Q(("evaluate_quota__gte", 0), ("screen_quota__gte", 0), ("submit_quota__gte", 0)),
                 name="institution_quotas_not_negative",
             ),
         ),

@@ -25,11 +25,9 @@ class Credential(models.Model):
     )
     key_id = models.CharField(_("key id"), max_length=8, unique=True)
     verifier = models.CharField(_("verifier"), max_length=64)
-    custodian_verifier = models.CharField(_("verifier at the custodian"), max_length=64, null=True)
+    custodian_verifier = models.CharField(_("verifier at the custodian"), max_length=64, default="", blank=True)
     scopes = ArrayField(models.CharField(max_length=16), verbose_name=_("scopes"))
-    cidrs = ArrayField(
-        models.CharField(max_length=49), default=list, verbose_name=_("allowed networks")
-    )
+    cidrs = ArrayField(models.CharField(max_length=49), default=list, verbose_name=_("allowed networks"))
     created_at = models.DateTimeField(_("created at"))
     created_by = models.ForeignKey(
         "members.User",
@@ -49,20 +47,14 @@ class Credential(models.Model):
         verbose_name = _("key")
         verbose_name_plural = _("keys")
         constraints = [
+            models.CheckConstraint(condition=Q(key_id__regex=r"^[a-z0-9]{8}$"), name="credential_key_id_form"),
+            models.CheckConstraint(condition=Q(verifier__regex=r"^[0-9a-f]{64}$"), name="credential_verifier_form"),
             models.CheckConstraint(
-                condition=Q(key_id__regex=r"^[a-z0-9]{8}$"), name="credential_key_id_form"
-            ),
-            models.CheckConstraint(
-                condition=Q(verifier__regex=r"^[0-9a-f]{64}$"), name="credential_verifier_form"
-            ),
-            models.CheckConstraint(
-                condition=Q(custodian_verifier__isnull=True)
-                | Q(custodian_verifier__regex=r"^[0-9a-f]{64}$"),
+                condition=Q(custodian_verifier__regex=r"^([0-9a-f]{64})?$"),
                 name="credential_custodian_verifier_form",
             ),
             models.CheckConstraint(
-                condition=Q(expires_at__gt=F("not_before"))
-                & Q(expires_at__lte=F("not_before") + timedelta(days=366)),
+                condition=Q(expires_at__gt=F("not_before")) & Q(expires_at__lte=F("not_before") + timedelta(days=366)),
                 name="credential_lives_a_year_at_most",
             ),
             models.CheckConstraint(
