@@ -1,0 +1,50 @@
+"""The alliance's vocabulary as tables of frozen rows: codes are stable API values, labels are Chinese and English.
+
+A list grows by a row. What counsel must confirm is data here or in the database, never a branch in code.
+"""
+
+from __future__ import annotations
+
+from . import (
+    authority_kinds,
+    categories,
+    channels,
+    consumer_contacted,
+    dispositions,
+    grades,
+    indicators,
+    levels,
+    purposes,
+    regions,
+    roles,
+    sectors,
+    stages,
+    tlp,
+    tracks,
+)
+from .term import Term
+
+__all__ = ["Term", "lists"]
+
+_LISTS: dict[str, tuple[Term, ...]] = {
+    "sectors": sectors.ROWS,
+    "categories": categories.ROWS,
+    "indicators": indicators.ROWS,
+    "consumer-contacted": consumer_contacted.ROWS,
+    "levels": levels.ROWS,
+    "grades": grades.ROWS,
+    "roles": roles.ROWS,
+    "stages": stages.ROWS,
+    "channels": channels.ROWS,
+    "purposes": purposes.ROWS,
+    "dispositions": dispositions.ROWS,
+    "authority-kinds": authority_kinds.ROWS,
+    "tracks": tracks.ROWS,
+    "tlp": tlp.ROWS,
+    "regions": regions.ROWS,
+}
+
+
+def lists() -> dict[str, tuple[Term, ...]]:
+    """Every list by name, in a new dict."""
+    return dict(_LISTS)

@@ -1,0 +1,178 @@
+"""The vocabulary is complete, labeled in both languages, and cannot be changed at run time."""
+
+import dataclasses
+import json
+import re
+
+import pytest
+
+from aif_share import vocabulary
+from aif_share.vocabulary import (
+    categories,
+    channels,
+    dispositions,
+    grades,
+    indicators,
+    purposes,
+    regions,
+    roles,
+    tlp,
+    tracks,
+)
+from aif_share.vocabulary.term import Term, by_code
+
+# Typed from the product's description, not read from the tables.
+EXPECTED = {
+    "sectors": "bank consumer-finance micro-lender insurer payment telecom internet-platform association",
+    "categories": """
+        illegal-agency-complaint anti-collection organized-debt-evasion malicious-complaint credit-repair-scam
+        illegal-surrender-agency telecom-fraud loan-broker-fraud account-theft counterfeit-site-app gray-advertising
+        harassing-call spam-sms false-advertising document-forgery personal-data-trading partner-misconduct
+        professional-debt-bearing insurance-claim-fraud insider-collusion illegal-deposit-loan-broking bonus-abuse
+        malware extortion illegal-gambling""",
+    "indicators": """
+        unlawful-representation agent-accompanies-complaint instigated-repeated-complaint
+        false-evidence-consumer-refuses-contact individual-not-gray-industry""",
+    "consumer-contacted": "confirmed-authority did-not-know refused unreachable",
+    "levels": "primary secondary",
+    "grades": "A B1 B2 C",
+    "roles": """
+        actor organizer recruiter agent forger mule insider professional partner-institution tool victim
+        represented-consumer recognized-representative""",
+    "stages": "advertising teaching scripting forging negotiating cash-out",
+    "channels": """
+        own-desk regulator-transfer petition hotline-12345 third-party-complaint-site consumer-association inbound-call
+        outbound-call sms short-video live-stream social-post im-group search-ad app website e-commerce-shop email
+        postal-letter litigation in-person model""",
+    "purposes": """
+        inbound-call complaint-handling agent-verification transaction-risk investigation police-assistance
+        content-takedown onboarding""",
+    "dispositions": """
+        internal-tag dissuasion consumer-warned call-flagged call-blocked number-suspended sms-blocked content-takedown
+        site-or-app-takedown account-restriction stop-payment-by-police freeze-by-authority contract-terminated
+        partner-removed mediation report-to-police report-to-regulator""",
+    "authority-kinds": """
+        public-security nfra pbc local-financial-administration cac communications-administration market-regulation
+        procuratorate court justice-bureau bar-association platform telecom-operator registrar mediation-body""",
+    "tracks": "police-criminal police-administrative regulator platform-telecom civil",
+    "tlp": "red amber+strict amber green clear",
+    "regions": """
+        CN-11 CN-12 CN-13 CN-14 CN-15 CN-21 CN-22 CN-23 CN-31 CN-32 CN-33 CN-34 CN-35 CN-36 CN-37 CN-41 CN-42 CN-43
+        CN-44 CN-45 CN-46 CN-50 CN-51 CN-52 CN-53 CN-54 CN-61 CN-62 CN-63 CN-64 CN-65 CN-71 CN-81 CN-82""",
+}
+STATES = {
+    "police-criminal": """
+        in-preparation submitted accepted filed refused reconsideration supervision transferred coercive-measures
+        sent-for-prosecution prosecuted not-prosecuted judgment acquitted withdrawn""",
+    "police-administrative": "accepted penalty no-penalty turned-criminal penalty-revoked",
+    "regulator": "accepted refused filed penalty measures transferred-to-police penalty-revoked",
+    "platform-telecom": "requested confirmed removed blocked re-appeared",
+    "civil": "mediation suit agreement judgment",
+}
+
+
+def test_there_are_exactly_the_lists_of_the_product():
+    assert set(vocabulary.lists()) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_list_holds_exactly_the_codes_of_the_product(name):
+    assert [row.code for row in vocabulary.lists()[name]] == EXPECTED[name].split()
+
+
+@pytest.mark.parametrize("track", STATES)
+def test_a_track_holds_its_states_and_every_state_can_be_reached(track):
+    states = tracks.BY_CODE[track].states
+    assert [state.code for state in states] == STATES[track].split()
+    reached = {state.code for state in states if not state.after}
+    for _ in states:
+        reached |= {state.code for state in states if reached & set(state.after)}
+    assert reached == set(STATES[track].split())
+    assert {before for state in states for before in state.after} <= reached
+
+
+def every_row():
+    for rows in vocabulary.lists().values():
+        for row in rows:
+            yield row
+            yield from getattr(row, "states", ())
+            yield from getattr(row, "branches", ())
+
+
+def test_every_row_has_a_stable_code_and_labels_in_both_languages():
+    for row in every_row():
+        assert re.fullmatch(r"[a-z0-9]+([-+][a-z0-9]+)*|CN-\d\d|[ABC]\d?", row.code), row.code
+        assert row.zh.strip() and row.en.strip()
+        # Latin alone is no Chinese label, but for words that Chinese writes in Latin letters.
+        assert re.search(r"[\u4e00-\u9fff]", row.zh) or row.zh == "App", row.code
+        assert not re.search(r"[\u4e00-\u9fff]", row.en), row.code
+
+
+def test_rows_are_frozen_and_json_ready():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        categories.ROWS[0].code = "other"
+    with pytest.raises(TypeError):
+        tlp.ROWS[0].mappings["misp"] = "tlp:clear"
+    with pytest.raises(TypeError):
+        categories.BY_CODE["telecom-fraud"] = None
+    for row in every_row():
+        assert json.loads(json.dumps(row.as_row()))["code"] == row.code
+
+
+def test_a_changed_answer_of_lists_changes_no_list():
+    vocabulary.lists().clear()
+    assert vocabulary.lists()
+
+
+def test_a_code_cannot_stand_twice():
+    with pytest.raises(ValueError, match="twice"):
+        by_code([Term("one", "一", "One"), Term("one", "壹", "Another")])
+
+
+def test_flags_that_rules_read():
+    assert [row.code for row in indicators.ROWS if row.blocks] == ["individual-not-gray-industry"]
+    assert {row.code for row in roles.ROWS if not row.scoring} == {
+        "victim",
+        "represented-consumer",
+        "recognized-representative",
+    }
+    assert {row.code for row in categories.ROWS if row.rights_claim} == {
+        "illegal-agency-complaint",
+        "anti-collection",
+        "malicious-complaint",
+        "credit-repair-scam",
+        "illegal-surrender-agency",
+    }
+    assert [row.source for row in categories.ROWS].count("governance-report-2024") == 10
+    assert all(6 <= row.retention_months <= 120 for row in categories.ROWS)
+    assert [row.code for row in channels.ROWS if row.needs_confirmation] == ["model"]
+    assert [row.code for row in dispositions.ROWS if row.document_required] == ["freeze-by-authority"]
+    assert {(track.code, state.code) for track in tracks.ROWS for state in track.states if state.lowers_grade} == {
+        ("police-criminal", "withdrawn"),
+        ("police-criminal", "not-prosecuted"),
+        ("police-criminal", "acquitted"),
+        ("police-administrative", "penalty-revoked"),
+        ("regulator", "penalty-revoked"),
+    }
+    assert tlp.DEFAULT == "amber+strict" and tlp.DEFAULT in tlp.BY_CODE
+
+
+def test_grades_are_ordered_from_the_best():
+    assert [row.rank for row in grades.ROWS] == [0, 1, 2, 3]
+    assert grades.is_at_least("A", "B2") and grades.is_at_least("B2", "B2") and not grades.is_at_least("C", "B2")
+    assert grades.best(["C", "B1", "B2"]) == "B1"
+
+
+def test_onboarding_is_the_one_restricted_purpose_and_collection_is_none():
+    restricted = [row for row in purposes.ROWS if row.only_categories or row.grade_floor or row.never_sole_ground]
+    assert [row.code for row in restricted] == ["onboarding"]
+    (onboarding,) = restricted
+    assert set(onboarding.only_categories) == {"account-theft", "telecom-fraud", "loan-broker-fraud"}
+    assert set(onboarding.only_categories) <= set(categories.BY_CODE)
+    assert (onboarding.grade_floor, onboarding.human_review, onboarding.never_sole_ground) == ("B2", True, True)
+    assert not [row for row in purposes.ROWS if "collect" in row.code or "催收" in row.zh]
+
+
+def test_regions_carry_their_iso_name():
+    assert regions.BY_CODE["CN-31"].zh == "上海市"
+    assert len({row.mappings["iso-3166-2"] for row in regions.ROWS}) == 34
