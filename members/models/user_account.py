@@ -77,6 +77,16 @@ class User(AbstractBaseUser):
         return reference.encode("U", self.pk)
 
     @property
+    def audit_kind(self) -> str:
+        """How the audit trail calls this kind of actor."""
+        return "user"
+
+    @property
+    def audit_ref(self) -> str:
+        """How the audit trail names this person: by reference, not by name."""
+        return self.ref
+
+    @property
     def is_alliance(self) -> bool:
         """Whether this person works for the alliance and not for a member."""
         return self.role in ALLIANCE_ROLES

@@ -1,0 +1,47 @@
+"""`GET /api/v1/problems`: every problem code with its status and titles, open to anybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from aif_share.wire.problems import PROBLEMS, TYPE_PREFIX
+
+
+class ProblemRowSerializer(serializers.Serializer[Any]):
+    """One code."""
+
+    code = serializers.CharField()
+    type = serializers.CharField()
+    status = serializers.IntegerField()
+    title = serializers.CharField()
+    title_zh = serializers.CharField()
+
+
+class ProblemCatalogView(APIView):
+    """The codes that `problem+json` answers and refused rows carry."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="problems", responses=ProblemRowSerializer(many=True), auth=[])
+    def get(self, request: Request) -> Response:
+        """Return every row of the table."""
+        return Response(
+            [
+                {
+                    "code": code,
+                    "type": TYPE_PREFIX + code,
+                    "status": row.status,
+                    "title": row.title_en,
+                    "title_zh": row.title_zh,
+                }
+                for code, row in PROBLEMS.items()
+            ]
+        )

@@ -1,0 +1,57 @@
+"""Every audit verb, one row each: `noun.verb`, English label. An event with another verb is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
+    {
+        # institutions and people
+        "institution.apply": _("Institution applied"),
+        "institution.admit": _("Institution admitted"),
+        "institution.create": _("Institution created"),
+        "institution.suspend": _("Institution suspended"),
+        "institution.reinstate": _("Institution reinstated"),
+        "institution.quotas.set": _("Quotas changed"),
+        "user.create": _("Account created"),
+        "user.role.set": _("Role changed"),
+        "user.deactivate": _("Account deactivated"),
+        "user.reactivate": _("Account reactivated"),
+        "user.password.set": _("Password changed"),
+        "user.login": _("Logged in"),
+        "user.logout": _("Logged out"),
+        "credential.register": _("Key registered"),
+        "credential.rotate": _("Key rotated"),
+        "credential.revoke": _("Key revoked"),
+        # keys of the alliance
+        "epoch.open": _("Key epoch opened"),
+        "epoch.retire": _("Key epoch retired"),
+        "directory.publish": _("Directory published"),
+        # clues
+        "batch.receive": _("Batch received"),
+        "batch.hold": _("Batch held"),
+        "batch.release": _("Batch released"),
+        "batch.reject": _("Batch rejected"),
+        "batch.process": _("Batch processed"),
+        "screening.ask": _("Screening asked"),
+        "match.release": _("Match released"),
+        "ring.build": _("Ring built"),
+        "ring.merge": _("Rings merged"),
+        "ring.split": _("Ring split"),
+        # cases
+        "case.open": _("Case opened"),
+        "case.triage": _("Case taken up"),
+        "case.propose": _("Approval proposed"),
+        "case.approve": _("Case approved"),
+        "case.report": _("Case reported"),
+        "case.close": _("Case closed"),
+        "case.dismiss": _("Case dismissed"),
+    }
+)

@@ -1,0 +1,1 @@
+"""Messages to the outside: an outbox in the database and one file for each channel."""

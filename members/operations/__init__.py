@@ -1,0 +1,1 @@
+"""Writes: every change of institutions, people and keys, each with its audit event in the same transaction."""

@@ -1,0 +1,222 @@
+"""Apply, admit, suspend, reinstate; quotas. The second person is a rule of the database, too."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop
+
+from aif_share.errors import Refusal
+from aif_share.vocabulary import sectors
+from aif_share.wire import limits
+from members import audit
+from members.models import Institution, InstitutionGroup, InstitutionState, User
+from members.operations.custodian_state import announce
+from members.permissions import Actor, Permission, check
+
+QUOTAS = ("evaluate_quota", "submit_quota", "screen_quota")
+MAX_NAME = 200
+MAX_REASON = 500
+
+
+@transaction.atomic
+def apply(
+    *,
+    name: str,
+    sector: str,
+    by: Actor,
+    now: datetime,
+    group: str | None = None,
+    evaluate_quota: int = limits.DEFAULT_EVALUATE_QUOTA,
+    submit_quota: int = limits.DEFAULT_SUBMIT_QUOTA,
+    screen_quota: int = limits.DEFAULT_SCREEN_QUOTA,
+) -> Institution:
+    """Store an application; it can do nothing until another person admits it.
+
+    `group` is the name of a corporate group, made if it is new; without one the institution is its own group.
+    """
+    check(by, Permission.INSTITUTION_APPLY)
+    institution = _store(
+        name=name,
+        sector=sector,
+        group=group,
+        quotas={"evaluate_quota": evaluate_quota, "submit_quota": submit_quota, "screen_quota": screen_quota},
+        by=by,
+        now=now,
+    )
+    _record("institution.apply", institution, by=by, sector=sector, **_quotas_of(institution))
+    return institution
+
+
+@transaction.atomic
+def admit(*, institution_id: int, by: User, now: datetime) -> Institution:
+    """Make an application live. Whoever applied for it cannot admit it."""
+    check(by, Permission.INSTITUTION_ADMIT)
+    institution = _locked(institution_id)
+    _require_state(institution, InstitutionState.APPLIED)
+    if institution.applied_by_id == by.pk:
+        raise Refusal("four-eyes", gettext_noop("You applied for this institution; a second person has to admit it."))
+    institution.state = InstitutionState.LIVE.value
+    institution.admitted_at = now
+    institution.admitted_by = by
+    institution.save(update_fields=["state", "admitted_at", "admitted_by"])
+    _record("institution.admit", institution, by=by)
+    announce(institution, now=now)
+    return institution
+
+
+@transaction.atomic
+def create_institution(
+    *,
+    name: str,
+    sector: str,
+    by: Actor,
+    now: datetime,
+    group: str | None = None,
+    evaluate_quota: int = limits.DEFAULT_EVALUATE_QUOTA,
+    submit_quota: int = limits.DEFAULT_SUBMIT_QUOTA,
+    screen_quota: int = limits.DEFAULT_SCREEN_QUOTA,
+) -> Institution:
+    """Store an institution that is live at once, without a second person: for the embedded stack only."""
+    check(by, Permission.INSTITUTION_APPLY)
+    check(by, Permission.INSTITUTION_ADMIT)
+    institution = _store(
+        name=name,
+        sector=sector,
+        group=group,
+        quotas={"evaluate_quota": evaluate_quota, "submit_quota": submit_quota, "screen_quota": screen_quota},
+        by=by,
+        now=now,
+    )
+    institution.state = InstitutionState.LIVE.value
+    institution.admitted_at = now
+    institution.save(update_fields=["state", "admitted_at"])
+    _record("institution.create", institution, by=by, sector=sector, **_quotas_of(institution))
+    announce(institution, now=now)
+    return institution
+
+
+@transaction.atomic
+def suspend(*, institution_id: int, reason: str, by: User, now: datetime) -> Institution:
+    """Stop an institution: every call is refused from now on, and the custodian is told."""
+    check(by, Permission.INSTITUTION_SUSPEND)
+    reason = required_reason(reason)
+    institution = _locked(institution_id)
+    _require_state(institution, InstitutionState.LIVE)
+    institution.state = InstitutionState.SUSPENDED.value
+    institution.suspended_at = now
+    institution.suspended_by = by
+    institution.suspended_reason = reason
+    institution.save(update_fields=["state", "suspended_at", "suspended_by", "suspended_reason"])
+    _record("institution.suspend", institution, by=by, reason=reason)
+    announce(institution, now=now)
+    return institution
+
+
+@transaction.atomic
+def reinstate(*, institution_id: int, reason: str, by: User, now: datetime) -> Institution:
+    """Let a suspended institution work again; only an approver can."""
+    check(by, Permission.INSTITUTION_ADMIT)
+    reason = required_reason(reason)
+    institution = _locked(institution_id)
+    _require_state(institution, InstitutionState.SUSPENDED)
+    institution.state = InstitutionState.LIVE.value
+    institution.suspended_at = None
+    institution.suspended_by = None
+    institution.suspended_reason = ""
+    institution.save(update_fields=["state", "suspended_at", "suspended_by", "suspended_reason"])
+    _record("institution.reinstate", institution, by=by, reason=reason)
+    announce(institution, now=now)
+    return institution
+
+
+@transaction.atomic
+def set_quotas(*, institution_id: int, reason: str, by: Actor, now: datetime, **quotas: int) -> Institution:
+    """Change some of `QUOTAS`, in units per day; the event keeps the old values."""
+    check(by, Permission.QUOTA_SET)
+    reason = required_reason(reason)
+    _check_quotas(quotas)
+    institution = _locked(institution_id)
+    before = _quotas_of(institution)
+    for field, value in quotas.items():
+        setattr(institution, field, value)
+    institution.save(update_fields=list(quotas))
+    _record("institution.quotas.set", institution, by=by, reason=reason, before=before, after=_quotas_of(institution))
+    announce(institution, now=now)
+    return institution
+
+
+def required_reason(reason: str) -> str:
+    """Return the trimmed reason, or refuse an empty or overlong one."""
+    reason = reason.strip()
+    if not 1 <= len(reason) <= MAX_REASON:
+        raise Refusal("field-invalid", gettext_noop("Give a reason of at most 500 characters."), field="reason")
+    return reason
+
+
+def _store(
+    *, name: str, sector: str, group: str | None, quotas: dict[str, int], by: Actor, now: datetime
+) -> Institution:
+    name = _clean_name(name, field="name")
+    if sector not in sectors.BY_CODE:
+        raise Refusal("sector-unknown", gettext_noop("The sector is not in the vocabulary."), field="sector")
+    _check_quotas(quotas)
+    group_name = name if group is None else _clean_name(group, field="group")
+    group_row, _made = InstitutionGroup.objects.get_or_create(name=group_name)
+    try:
+        with transaction.atomic():
+            return Institution.objects.create(
+                name=name,
+                sector=sector,
+                group=group_row,
+                created_at=now,
+                applied_by=by if isinstance(by, User) else None,
+                **quotas,
+            )
+    except IntegrityError as error:
+        if "institution_name" not in str(error):
+            raise
+        raise Refusal(
+            "name-taken", gettext_noop("An institution of this name is already registered."), field="name"
+        ) from None
+
+
+def _clean_name(name: str, *, field: str) -> str:
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+        raise Refusal("field-invalid", gettext_noop("A name has 1 to 200 printable characters."), field=field)
+    return name
+
+
+def _check_quotas(quotas: dict[str, int]) -> None:
+    for field, value in quotas.items():
+        if field not in QUOTAS:
+            raise TypeError(f"{field} is not a quota")
+        if not 0 <= value < 2**63:
+            raise Refusal("field-invalid", gettext_noop("A quota is a number of units a day, 0 or more."), field=field)
+
+
+def _quotas_of(institution: Institution) -> dict[str, int]:
+    return {field: getattr(institution, field) for field in QUOTAS}
+
+
+def _locked(institution_id: int) -> Institution:
+    try:
+        return Institution.objects.select_for_update(of=("self",)).get(pk=institution_id)
+    except Institution.DoesNotExist:
+        raise Refusal("not-found") from None
+
+
+def _require_state(institution: Institution, state: InstitutionState) -> None:
+    if institution.state != state:
+        raise Refusal(
+            "transition-refused",
+            gettext_noop("The institution is in another state; reload the page."),
+            state=institution.state,
+        )
+
+
+def _record(verb: str, institution: Institution, *, by: Actor, **detail: object) -> None:
+    audit.record(verb, actor=by, subject_ref=institution.ref, institution_id=institution.pk, detail=detail)

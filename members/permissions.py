@@ -1,0 +1,156 @@
+"""Which role may do what: one table. When something may be done is the business of the operation.
+
+`check()` raises with a reason, `can()` answers yes or no for templates. Nobody bypasses the table;
+there is no superuser. Whoever runs a management command already holds the machine: that is `Console`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Protocol
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from aif_share.errors import Refusal
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+class Permission(StrEnum):
+    """Everything a person can be allowed to do."""
+
+    CLUE_VIEW = "clue.view"
+    CLUE_SUBMIT = "clue.submit"
+    MATCH_VIEW = "match.view"
+    SCREEN = "screen"
+    CASE_VIEW = "case.view"
+    CASE_PROPOSE = "case.propose"
+    CASE_DECIDE = "case.decide"
+    TEAM_MANAGE = "team.manage"
+    KEY_MANAGE = "key.manage"
+    AUDIT_VIEW = "audit.view"
+    DESK_VIEW = "desk.view"
+    INSTITUTION_APPLY = "institution.apply"
+    INSTITUTION_ADMIT = "institution.admit"
+    INSTITUTION_SUSPEND = "institution.suspend"
+    QUOTA_SET = "quota.set"
+    RING_REVIEW = "ring.review"
+
+
+_MEMBER_READS = frozenset({Permission.CLUE_VIEW, Permission.MATCH_VIEW, Permission.CASE_VIEW})
+_DESK_READS = frozenset({Permission.DESK_VIEW, Permission.CASE_VIEW, Permission.AUDIT_VIEW})
+
+ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
+    {
+        "submitter": frozenset({Permission.CLUE_VIEW, Permission.CLUE_SUBMIT}),
+        "analyst": _MEMBER_READS | {Permission.CLUE_SUBMIT, Permission.SCREEN, Permission.CASE_PROPOSE},
+        "approver": _MEMBER_READS | {Permission.SCREEN, Permission.CASE_DECIDE},
+        "member-admin": _MEMBER_READS | {Permission.TEAM_MANAGE, Permission.KEY_MANAGE},
+        "auditor": _MEMBER_READS | {Permission.AUDIT_VIEW},
+        "alliance-operator": _DESK_READS
+        | {
+            Permission.INSTITUTION_APPLY,
+            Permission.INSTITUTION_SUSPEND,
+            Permission.TEAM_MANAGE,
+            Permission.KEY_MANAGE,
+            Permission.CASE_PROPOSE,
+            Permission.RING_REVIEW,
+        },
+        "alliance-approver": _DESK_READS
+        | {
+            Permission.INSTITUTION_ADMIT,
+            Permission.INSTITUTION_SUSPEND,
+            Permission.QUOTA_SET,
+            Permission.CASE_DECIDE,
+            Permission.RING_REVIEW,
+        },
+    }
+)
+"""Role code -> what it may do. A role that is not in the table may do nothing."""
+
+ROLE_LABELS: Final[Mapping[str, StrPromise]] = MappingProxyType(
+    {
+        "submitter": _("Submitter"),
+        "analyst": _("Analyst"),
+        "approver": _("Approver"),
+        "member-admin": _("Member administrator"),
+        "auditor": _("Auditor"),
+        "alliance-operator": _("Alliance operator"),
+        "alliance-approver": _("Alliance approver"),
+    }
+)
+
+
+class Actor(Protocol):
+    """Whoever does something: a `User`, a `Console`, a `Job`, or the caller of the API."""
+
+    @property
+    def audit_kind(self) -> str:
+        """`user`, `key`, `command` or `job`."""
+
+    @property
+    def audit_ref(self) -> str:
+        """Who exactly, without personal data."""
+
+
+class Viewer(Protocol):
+    """Whose eyes a read is for: the caller of the API, or a person of a member institution."""
+
+    @property
+    def institution_id(self) -> int:
+        """The institution whose rows may be seen."""
+
+    @property
+    def group_id(self) -> int:
+        """Its independence group: what the group reported is not news to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The person at the machine who runs the named management command."""
+
+    name: str
+    audit_kind: str = "command"
+
+    @property
+    def audit_ref(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A background job of this name. It has no permissions; what it does is nobody's decision."""
+
+    name: str
+    audit_kind: str = "job"
+
+    @property
+    def audit_ref(self) -> str:
+        return self.name
+
+
+class PermissionMissing(Refusal):
+    """The role of this person does not include the permission."""
+
+    def __init__(self) -> None:
+        super().__init__("permission-missing", gettext_noop("Your role does not include this. Ask your administrator."))
+
+
+def can(actor: object, permission: Permission) -> bool:
+    """Whether the actor's role includes the permission. Inactive people may do nothing."""
+    if isinstance(actor, Console):
+        return True
+    if not getattr(actor, "is_active", False):
+        return False
+    return permission in ROLE_PERMISSIONS.get(getattr(actor, "role", ""), frozenset())
+
+
+def check(actor: object, permission: Permission) -> None:
+    """Raise PermissionMissing unless `can()`."""
+    if not can(actor, permission):
+        raise PermissionMissing

@@ -1,0 +1,164 @@
+"""Reads: who is calling, and who is there to see."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from django.db import connection
+from django.utils.translation import gettext_noop
+
+from aif_share.errors import Refusal
+from aif_share.wire.keys import bearer_id, verifier
+from members.models import Institution, InstitutionState, User, reference
+from members.permissions import Permission, check
+
+LAST_USED_STEP = timedelta(hours=1)
+_NO_VERIFIER = "0" * 64
+
+# One statement a request: everything a request needs to know about its caller.
+_CALLER_SQL = """
+SELECT c.id, c.key_id, c.verifier, c.scopes, c.cidrs, c.not_before, c.expires_at, c.last_used_at, c.revoked_at,
+       i.id, i.name, i.group_id, i.sector, i.state, i.default_basis,
+       i.evaluate_quota, i.submit_quota, i.screen_quota
+FROM credential c JOIN institution i ON i.id = c.institution_id
+WHERE c.key_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever calls the API with a key, as the request needs to know them."""
+
+    credential_id: int
+    key_id: str
+    scopes: tuple[str, ...]
+    expires_at: datetime
+    institution_id: int
+    institution_name: str
+    group_id: int
+    sector: str
+    state: str
+    default_basis: str
+    evaluate_quota: int
+    submit_quota: int
+    screen_quota: int
+
+    is_authenticated = True
+    is_active = True
+    audit_kind = "key"
+
+    @property
+    def audit_ref(self) -> str:
+        """How the audit trail names the caller: by the key's id."""
+        return self.key_id
+
+    @property
+    def institution_ref(self) -> str:
+        """The opaque public reference `I-…`."""
+        return reference.encode("I", self.institution_id)
+
+
+class NotAuthenticated(Refusal):
+    """The bearer opens nothing. All ways of being wrong read the same."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "unauthenticated",
+            gettext_noop("Send Authorization: Bearer with the bearer derived for this server, not the secret itself."),
+        )
+
+
+class NotLive(Refusal):
+    """The institution is not live: suspended, or not admitted yet."""
+
+    def __init__(self, state: str) -> None:
+        if state == InstitutionState.SUSPENDED:
+            super().__init__("institution-suspended", gettext_noop("Your institution is suspended. Ask the alliance."))
+        else:
+            super().__init__("institution-not-live", gettext_noop("Your institution is not admitted yet."))
+
+
+@lru_cache(maxsize=1024)
+def _network(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(cidr)
+
+
+def _is_allowed_from(ip: str, cidrs: list[str]) -> bool:
+    if not cidrs:
+        return True
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return False  # a unix socket has no address, and a list of networks does not mean it
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return any(address in _network(cidr) for cidr in cidrs)
+
+
+def authenticate(bearer: str, *, ip: str, now: datetime) -> Caller:
+    """Return the caller whom this bearer names.
+
+    Raise NotAuthenticated for anything that is no registered bearer; a Refusal `key-revoked`, `key-expired`
+    or `address-refused` for one that is, but not now or not from here; NotLive for an institution that is
+    suspended or not admitted. One SQL query, and once an hour a second one that notes the use of the key.
+    """
+    key_id = bearer_id(bearer)
+    if key_id is None:
+        raise NotAuthenticated
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLER_SQL, [key_id])
+        row = cursor.fetchone()
+    # An unknown id costs the same hash and comparison as a wrong secret.
+    stored = row[2] if row else _NO_VERIFIER
+    if not hmac.compare_digest(verifier(bearer), stored) or row is None:
+        raise NotAuthenticated
+    credential_id, _key_id, _stored, scopes, cidrs, not_before, expires_at, last_used_at, revoked_at = row[:9]
+    if revoked_at is not None:
+        raise Refusal("key-revoked", gettext_noop("This key is revoked. Register a new one."))
+    if not not_before <= now < expires_at:
+        raise Refusal("key-expired", gettext_noop("This key is expired or not yet valid. Register a new one."))
+    if not _is_allowed_from(ip, cidrs):
+        raise Refusal("address-refused", gettext_noop("This key may not be used from this address."))
+    caller = Caller(credential_id, key_id, tuple(scopes), expires_at, *row[9:])
+    if caller.state != InstitutionState.LIVE:
+        raise NotLive(caller.state)
+    if last_used_at is None or now - last_used_at >= LAST_USED_STEP:
+        _note_use(credential_id, now)
+    return caller
+
+
+def _note_use(credential_id: int, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE credential SET last_used_at = %s WHERE id = %s AND (last_used_at IS NULL OR last_used_at <= %s)",
+            [now, credential_id, now - LAST_USED_STEP],
+        )
+
+
+def get_institution(*, institution_id: int) -> Institution:
+    """Return one institution, or raise Institution.DoesNotExist."""
+    return Institution.objects.select_related("group").get(pk=institution_id)
+
+
+def list_institutions(*, viewer: User) -> list[Institution]:
+    """Return all institutions by name, for the alliance's own staff."""
+    check(viewer, Permission.DESK_VIEW)
+    return list(Institution.objects.select_related("group").order_by("name"))
+
+
+def count_live_institutions() -> int:
+    """Return how many institutions are live: the rules of disclosure depend on it."""
+    return Institution.objects.filter(state=InstitutionState.LIVE.value).count()
+
+
+def count_live_by_sector() -> Mapping[str, int]:
+    """Return how many live institutions each sector has."""
+    counts: dict[str, int] = {}
+    for sector in Institution.objects.filter(state=InstitutionState.LIVE.value).values_list("sector", flat=True):
+        counts[sector] = counts.get(sector, 0) + 1
+    return counts
