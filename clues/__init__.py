@@ -1,0 +1,1 @@
+"""What the alliance shares: submissions, matches, rings, screenings and cases."""

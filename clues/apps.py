@@ -1,0 +1,11 @@
+"""Django app of the clues: one migration history for submissions, matching, rings and cases."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CluesConfig(AppConfig):
+    name = "clues"
+    label = "clues"
+    verbose_name = _("Clues")
+    default_auto_field = "django.db.models.BigAutoField"

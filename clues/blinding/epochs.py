@@ -1,0 +1,105 @@
+"""Key epochs: which (type, epoch) pairs are live, and which pepper each stored token carries."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from aif_share.errors import Refusal
+from aif_share.identifiers import types
+from aif_share.oprf import SUITE
+from clues.models import KeyEpoch
+from members import audit
+from members.permissions import Actor
+
+LIFETIME = timedelta(days=3 * 365)
+CACHE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """The peppers of live pairs, and the pairs that are retired."""
+
+    peppers: Mapping[tuple[str, int], bytes]
+    retired: frozenset[tuple[str, int]]
+
+
+class _Cache(threading.local):
+    value: Epochs | None = None
+    read_at: float = 0.0
+    database: str = ""
+
+
+_cache = _Cache()
+
+
+def get_epochs() -> Epochs:
+    """Return the epochs in force, at most two seconds old; the matcher checks them once more."""
+    database = str(connection.settings_dict["NAME"])
+    fresh = time.monotonic() - _cache.read_at < CACHE_SECONDS and _cache.database == database
+    if _cache.value is None or not fresh:
+        _cache.value = read_epochs()
+        _cache.read_at = time.monotonic()
+        _cache.database = database
+    return _cache.value
+
+
+def read_epochs() -> Epochs:
+    """Return the epochs in force as the database holds them now.
+
+    Raise Refusal (`pepper-missing`) when the configuration lacks a pepper that an epoch names:
+    storing under another would lose every match of that epoch.
+    """
+    peppers: dict[tuple[str, int], bytes] = {}
+    retired: set[tuple[str, int]] = set()
+    for row in KeyEpoch.objects.all():
+        if row.state == KeyEpoch.RETIRED:
+            retired.add((row.type, row.epoch))
+            continue
+        if row.pepper_id not in settings.AIF_PEPPERS:
+            raise Refusal(
+                "pepper-missing",
+                f"AIF_PEPPERS holds no pepper named {row.pepper_id}, which epoch {row.epoch} needs.",
+            )
+        peppers[row.type, row.epoch] = settings.AIF_PEPPERS[row.pepper_id]
+    return Epochs(peppers=peppers, retired=frozenset(retired))
+
+
+@transaction.atomic
+def open_epoch(*, epoch: int, by: Actor, now: datetime) -> int:
+    """Open an epoch for every identifier type that has none of that number; return how many."""
+    pepper_id = list(settings.AIF_PEPPERS)[-1]
+    known = set(KeyEpoch.objects.filter(epoch=epoch).values_list("type", flat=True))
+    fresh = [code for code in types() if code not in known]
+    KeyEpoch.objects.bulk_create(
+        KeyEpoch(
+            type=code,
+            epoch=epoch,
+            suite=SUITE,
+            pepper_id=pepper_id,
+            not_before=now,
+            not_after=now + LIFETIME,
+        )
+        for code in fresh
+    )
+    if fresh:
+        audit.record(
+            "epoch.open", actor=by, subject_ref=f"epoch-{epoch}", detail={"types": len(fresh)}
+        )
+    return len(fresh)
+
+
+@transaction.atomic
+def retire_epoch(*, epoch: int, by: Actor, now: datetime) -> int:
+    """Retire an epoch: its tokens are refused from now on. Return how many types it had."""
+    changed = KeyEpoch.objects.filter(epoch=epoch).exclude(state=KeyEpoch.RETIRED)
+    count = changed.update(state=KeyEpoch.RETIRED, not_after=now)
+    if count:
+        audit.record(
+            "epoch.retire", actor=by, subject_ref=f"epoch-{epoch}", detail={"types": count}
+        )
+    return count

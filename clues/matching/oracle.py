@@ -1,0 +1,87 @@
+"""The oracle: what the matches should be, straight from the sightings, by one plain query.
+
+It runs on a schedule, raises an alarm on any difference, and repairs it. Tests compare with it.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from . import sql
+
+log = logging.getLogger(__name__)
+
+EXPECTED = """
+SELECT s.type, s.epoch, s.token, s.institution_id
+FROM sighting s JOIN institution i ON i.id = s.institution_id
+WHERE s.counted AND i.state = 'live' AND (s.type, s.epoch, s.token) IN (
+    SELECT s.type, s.epoch, s.token
+    FROM sighting s JOIN institution i ON i.id = s.institution_id
+    WHERE s.counted AND i.state = 'live'
+    GROUP BY s.type, s.epoch, s.token
+    HAVING count(DISTINCT i.group_id) > 1
+)
+"""
+FOUND = """
+SELECT m.type, m.epoch, m.token, p.institution_id FROM match m JOIN match_party p ON p.match_id = m.id
+JOIN institution i ON i.id = p.institution_id AND i.state = 'live'
+"""
+MISSING = f"{EXPECTED} EXCEPT {FOUND}"
+EXTRA = f"{FOUND} EXCEPT {EXPECTED}"
+
+LOCK_HUB = """
+SELECT h.type FROM identifier h
+JOIN (SELECT DISTINCT type, epoch, token FROM missing) m USING (type, epoch, token)
+ORDER BY h.type, h.epoch, h.token FOR UPDATE OF h
+"""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Parties (an institution at an identifier) that are missing, or that should not be there."""
+
+    missing: int
+    extra: int
+    checked_at: datetime
+
+    @property
+    def clean(self) -> bool:
+        """Whether matches and sightings agree."""
+        return not self.missing and not self.extra
+
+
+def compare(*, now: datetime) -> Findings:
+    """Compare all matches with the sightings in one snapshot."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT (SELECT count(*) FROM ({MISSING}) a), (SELECT count(*) FROM ({EXTRA}) b)"  # noqa: S608
+        )
+        missing, extra = cursor.fetchone()
+    return Findings(missing=missing, extra=extra, checked_at=now)
+
+
+def check_and_repair(*, now: datetime) -> Findings:
+    """Compare; on missing parties raise an alarm and add them, hub rows locked in order first."""
+    findings = compare(now=now)
+    if findings.clean:
+        return findings
+    log.error("oracle: %d parties missing, %d extra", findings.missing, findings.extra)
+    if findings.missing:
+        repair()
+    return findings
+
+
+@transaction.atomic
+def repair() -> None:
+    """Add missing matches and parties. Harmless when nothing is missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TEMPORARY)
+        cursor.execute(f"CREATE TEMPORARY TABLE missing ON COMMIT DROP AS {MISSING}")  # noqa: S608
+        cursor.execute(LOCK_HUB)
+        cursor.execute(
+            "INSERT INTO met SELECT DISTINCT type, epoch, token, 2 FROM missing ORDER BY 1, 2, 3"
+        )
+        cursor.execute(sql.TELL_MATCHES)
+        cursor.execute(sql.TELL_PARTIES)

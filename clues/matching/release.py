@@ -1,0 +1,48 @@
+"""The disclosure tick: when parties learn of a match, all at the same moment.
+
+A commit time is known only after the commit, so the tick is set by a short step of its own right
+after it. A worker that dies in between leaves rows without a tick, which nobody sees; the next
+look of any worker gives them theirs.
+"""
+
+from django.conf import settings
+from django.db import connection, transaction
+
+# The step's own commit must fall before the tick it promises.
+GUARD_SECONDS = 0.05
+
+UNRELEASED = """
+SELECT EXISTS (SELECT 1 FROM batch_chunk WHERE state = 'done' AND released_at IS NULL)
+    OR EXISTS (SELECT 1 FROM match_party WHERE released_at IS NULL)
+    OR EXISTS (SELECT 1 FROM notice WHERE released_at IS NULL)
+"""
+SERIALIZE = "SELECT pg_advisory_xact_lock(hashtext('aif.release'))"
+NEXT_TICK = """
+SELECT to_timestamp(ceil((extract(epoch FROM clock_timestamp()) + %(guard)s::numeric)
+    / %(tick)s::numeric) * %(tick)s::numeric)
+"""
+# One value for everything that is committed: parties of one match commit together.
+RELEASE = (
+    """
+    UPDATE match m SET released_at = %(at)s WHERE m.released_at IS NULL
+        AND EXISTS (SELECT 1 FROM match_party p WHERE p.match_id = m.id AND p.released_at IS NULL)
+    """,
+    "UPDATE match_party SET released_at = %(at)s WHERE released_at IS NULL",
+    "UPDATE notice SET released_at = %(at)s WHERE released_at IS NULL",
+    "UPDATE batch_chunk SET released_at = %(at)s WHERE state = 'done' AND released_at IS NULL",
+)
+
+
+def release_pending() -> bool:
+    """Give everything committed and unreleased the next tick; False when there was nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNRELEASED)
+        if not cursor.fetchone()[0]:
+            return False
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SERIALIZE)
+        cursor.execute(NEXT_TICK, {"guard": GUARD_SECONDS, "tick": settings.AIF_DISCLOSURE_TICK})
+        (at,) = cursor.fetchone()
+        for statement in RELEASE:
+            cursor.execute(statement, {"at": at})
+    return True

@@ -1,0 +1,221 @@
+"""Claim a waiting chunk, run the three ordered steps, record the outcome, all or nothing.
+
+The row lock is the lease: a killed worker's transaction ends with its connection, the chunk is
+free again at once, and running it a second time changes nothing twice.
+"""
+
+import io
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import OperationalError, connection, transaction
+
+from clues.models import Batch, BatchChunk
+
+from . import release, sql
+
+log = logging.getLogger(__name__)
+
+# Far above what a crash-looping machine reaches by chance, since every kill costs an attempt.
+MAX_ATTEMPTS = 25
+RETRYABLE = frozenset({"40P01", "40001", "55P03"})
+DEADLOCK_TRIES = 5
+
+CLAIM = """
+UPDATE batch_chunk SET attempts = attempts + 1, claimed_at = clock_timestamp()
+WHERE id = (
+    SELECT id FROM batch_chunk
+    WHERE state = 'received' AND (claimed_at IS NULL OR claimed_at < clock_timestamp() - interval '1 second')
+    ORDER BY attempts, id
+    LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING id, attempts
+"""
+
+LOCK = """
+SELECT k.id, k.batch_id, k.institution_id, k.rows, k.clue_rows, k.identifier_rows,
+    b.received_at, i.group_id, i.default_basis, i.state = 'live'
+FROM batch_chunk k JOIN batch b ON b.id = k.batch_id JOIN institution i ON i.id = k.institution_id
+WHERE k.id = %s AND k.state = 'received'
+FOR UPDATE OF k SKIP LOCKED
+"""
+
+FINISH_CHUNK = """
+UPDATE batch_chunk SET state = 'done', done_at = clock_timestamp(), clue_rows = NULL,
+    identifier_rows = NULL, outcomes = %(outcomes)s
+WHERE id = %(chunk)s
+"""
+
+FINISH_BATCH = """
+UPDATE batch SET chunks_done = chunks_done + 1, accepted = accepted + %(accepted)s,
+    duplicates = duplicates + %(duplicates)s, refused = refused + %(refused)s,
+    matched = matched + %(matched)s,
+    state = CASE WHEN chunks_done + 1 >= chunks THEN 'done' ELSE 'processing' END,
+    done_at = CASE WHEN chunks_done + 1 >= chunks THEN clock_timestamp() END
+WHERE id = %(batch)s
+"""
+
+Outcome = tuple[int, str, str, str | None]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A locked chunk: whose it is, and its rows in COPY form."""
+
+    id: int
+    batch: int
+    institution: int
+    rows: int
+    clue_rows: bytes
+    identifier_rows: bytes
+    received_at: datetime
+    group: int
+    basis: str
+    live: bool
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values that the statements of `sql` take."""
+        return {
+            "institution": self.institution,
+            "batch": self.batch,
+            "group": self.group,
+            "basis": self.basis,
+            "received_at": self.received_at,
+            "counts": self.live,
+        }
+
+
+def match_pending(*, limit: int) -> int:
+    """Process up to `limit` waiting chunks; return how many were done."""
+    done = 0
+    while done < limit:
+        claimed = claim()
+        if claimed is None:
+            break
+        chunk_id, attempts = claimed
+        if attempts > MAX_ATTEMPTS:
+            hold(chunk_id)
+            continue
+        if process(chunk_id):
+            done += 1
+            release.release_pending()
+    return done
+
+
+def claim() -> tuple[int, int] | None:
+    """Claim the next chunk, committing the attempt before the work; None when nothing waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM)
+        row = cursor.fetchone()
+    return None if row is None else (int(row[0]), int(row[1]))
+
+
+def process(chunk_id: int) -> bool:
+    """Match one chunk in one transaction; False when another worker holds or has done it."""
+    for attempt in range(1, DEADLOCK_TRIES + 1):
+        try:
+            return _process_once(chunk_id)
+        except OperationalError as error:
+            state = getattr(error.__cause__, "pgcode", None)
+            if state not in RETRYABLE or attempt == DEADLOCK_TRIES:
+                raise
+            log.warning("chunk %d: retry %d after %s", chunk_id, attempt, state)
+            time.sleep(0.02 * attempt)
+    return False
+
+
+def _process_once(chunk_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TEMPORARY)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK, [chunk_id])
+        row = cursor.fetchone()
+        if row is None:
+            return False
+        chunk = Chunk(*row[:4], bytes(row[4]), bytes(row[5]), *row[6:])
+        load(cursor, chunk)
+        outcomes = store(cursor, chunk)
+        meet(cursor, chunk)
+        matched = tell(cursor, chunk)
+        _finish(cursor, chunk, outcomes, matched)
+    return True
+
+
+def load(cursor: Any, chunk: Chunk) -> None:
+    """Bring the rows of a chunk into the session's temporary tables."""
+    cursor.copy_expert(sql.COPY_CLUES, io.BytesIO(chunk.clue_rows))
+    cursor.copy_expert(sql.COPY_IDENTIFIERS, io.BytesIO(chunk.identifier_rows))
+    cursor.execute("ANALYZE clue_in; ANALYZE identifier_in")
+
+
+def store(cursor: Any, chunk: Chunk) -> list[Outcome]:
+    """Step 1: clues and sightings. Return (row, client_ref, outcome, code) of what was not new."""
+    outcomes: list[Outcome] = []
+    cursor.execute(sql.RETIRED_ROWS)
+    outcomes += [(row, ref, "refused", "epoch-retired") for row, ref in cursor.fetchall()]
+    if outcomes:
+        cursor.execute(sql.DROP_ROWS, {"rows": [outcome[0] for outcome in outcomes]})
+    cursor.execute(sql.STORE_CLUES, chunk.parameters)
+    if cursor.rowcount + len(outcomes) < chunk.rows:
+        cursor.execute(sql.KNOWN_ROWS, chunk.parameters)
+        outcomes += [
+            (row, ref, "duplicate", None) if same else (row, ref, "refused", "client-ref-reused")
+            for row, ref, same in cursor.fetchall()
+        ]
+    cursor.execute(sql.STORE_SIGHTINGS, chunk.parameters)
+    return outcomes
+
+
+def meet(cursor: Any, chunk: Chunk) -> None:
+    """Step 2: the hub upsert; leaves the identifiers of two or more groups in `met`."""
+    cursor.execute(sql.MEET, chunk.parameters)
+
+
+def tell(cursor: Any, chunk: Chunk) -> int:
+    """Step 3: matches, parties, notices and ring edges. Return how many of the clues matched."""
+    cursor.execute(sql.LINK, chunk.parameters)
+    cursor.execute(sql.TELL_MATCHES)
+    cursor.execute(sql.TELL_PARTIES)
+    cursor.execute(sql.TELL_GROWTH, chunk.parameters)
+    cursor.execute(sql.COUNT_MATCHED)
+    return int(cursor.fetchone()[0])
+
+
+def _finish(cursor: Any, chunk: Chunk, outcomes: list[Outcome], matched: int) -> None:
+    duplicates = sum(1 for outcome in outcomes if outcome[2] == "duplicate")
+    refused = len(outcomes) - duplicates
+    cursor.execute(
+        FINISH_CHUNK, {"chunk": chunk.id, "outcomes": orjson.dumps(sorted(outcomes)).decode()}
+    )
+    cursor.execute(
+        FINISH_BATCH,
+        {
+            "batch": chunk.batch,
+            "accepted": chunk.rows - len(outcomes),
+            "duplicates": duplicates,
+            "refused": refused,
+            "matched": matched,
+        },
+    )
+
+
+@transaction.atomic
+def hold(chunk_id: int) -> None:
+    """Set a chunk aside that no worker survives, and show its batch as held."""
+    chunk = BatchChunk.objects.select_for_update().get(pk=chunk_id)
+    if chunk.state != BatchChunk.RECEIVED:
+        return
+    chunk.state = BatchChunk.HELD
+    chunk.save(update_fields=["state"])
+    Batch.objects.filter(pk=chunk.batch_id).update(state=Batch.HELD)
+    log.error("chunk %d held after %d attempts", chunk_id, chunk.attempts)
+
+
+def has_pending() -> bool:
+    """Tell whether any chunk waits; cheap, for the worker's own timer."""
+    return BatchChunk.objects.filter(state=BatchChunk.RECEIVED).exists()

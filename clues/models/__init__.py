@@ -1,0 +1,34 @@
+"""Tables of the clues app; rules live in the domain packages beside this one."""
+
+from .batch import Batch, BatchChunk
+from .case import Case, CaseStep
+from .clue import Clue, Sighting
+from .epoch import KeyDirectory, KeyEpoch
+from .identifier import Identifier
+from .job import Job
+from .match import Match, MatchParty
+from .notice import Notice
+from .quota import QuotaUse
+from .ring import Ring, RingEdge, RingMerge
+from .screening import Screening
+
+__all__ = [
+    "Batch",
+    "BatchChunk",
+    "Case",
+    "CaseStep",
+    "Clue",
+    "Identifier",
+    "Job",
+    "KeyDirectory",
+    "KeyEpoch",
+    "Match",
+    "MatchParty",
+    "Notice",
+    "QuotaUse",
+    "Ring",
+    "RingEdge",
+    "RingMerge",
+    "Screening",
+    "Sighting",
+]

@@ -1,0 +1,89 @@
+"""Batches: the unit of acknowledgment; their chunks: the unit of work."""
+
+from django.db import models
+
+from .fields import CodeField
+
+
+class Batch(models.Model):
+    """What an institution submitted at once, under its own idempotency key."""
+
+    RECEIVED, PROCESSING, DONE = "received", "processing", "done"
+    HELD, REJECTED = "held", "rejected"
+    STATES = (RECEIVED, PROCESSING, DONE, HELD, REJECTED)
+
+    institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT)
+    idempotency_key = models.CharField(max_length=255)
+    fingerprint = models.BinaryField()
+    key_id = models.CharField(max_length=8)
+    source = CodeField(default="api")
+    state = CodeField(default=RECEIVED)
+    clues = models.IntegerField()
+    rows_refused = models.IntegerField()
+    chunks = models.IntegerField()
+    chunks_done = models.IntegerField(default=0)
+    accepted = models.IntegerField(default=0)
+    duplicates = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    matched = models.IntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "batch"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "idempotency_key"], name="batch_idempotency"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["received", "processing", "done", "held", "rejected"]
+                ),
+                name="batch_state",
+            ),
+        ]
+
+
+class BatchChunk(models.Model):
+    """Up to 20,000 clues of a batch, waiting in COPY form with stored keys only.
+
+    `clue_rows` and `identifier_rows` are emptied once the chunk is done; `refs` and `outcomes`
+    answer the per-row results for as long as the batch is kept.
+    """
+
+    RECEIVED, DONE, HELD = "received", "done", "held"
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT)
+    institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, db_index=False)
+    no = models.IntegerField()
+    first_row = models.IntegerField()
+    rows = models.IntegerField()
+    clue_rows = models.BinaryField(null=True)
+    identifier_rows = models.BinaryField(null=True)
+    refs = models.BinaryField()
+    refusals = models.JSONField(default=list)
+    outcomes = models.JSONField(default=list)
+    state = CodeField(default=RECEIVED)
+    attempts = models.IntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "batch_chunk"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "no"], name="batch_chunk_batch_no"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["attempts", "id"],
+                condition=models.Q(state="received"),
+                name="batch_chunk_waiting",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state="done", released_at__isnull=True),
+                name="batch_chunk_unreleased",
+            ),
+        ]

@@ -1,0 +1,70 @@
+"""Clues and sightings: what was reported, and by whom."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from .fields import CodeField
+
+
+class Clue(models.Model):
+    """One report by one institution about one suspected actor or event."""
+
+    ACTIVE, WITHDRAWN, SUSPENDED, EXPIRED = "active", "withdrawn", "suspended", "expired"
+
+    # No foreign-key constraints on the hot path: the rows come from one COPY that read both.
+    institution = models.ForeignKey(
+        "members.Institution", on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
+    batch = models.ForeignKey(
+        "clues.Batch", on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
+    row = models.IntegerField()
+    client_ref = models.CharField(max_length=64, db_collation="C")
+    fingerprint = models.UUIDField()
+    category = CodeField()
+    grade = CodeField(max_length=2)
+    level = CodeField(null=True)
+    channel = CodeField(null=True)
+    observed_at = models.DateTimeField(null=True)
+    region = CodeField(null=True, max_length=5)
+    amount_cny = models.DecimalField(null=True, max_digits=18, decimal_places=2)
+    crime_indicator = models.BooleanField(default=False)
+    indicators = ArrayField(CodeField(), null=True)
+    consumer_contacted = CodeField(null=True)
+    tlp = CodeField()
+    evidence_sha256 = models.BinaryField(null=True)
+    basis = CodeField()
+    state = CodeField(default=ACTIVE)
+    received_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "clue"
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "client_ref"], name="clue_client_ref"),
+        ]
+
+
+class Sighting(models.Model):
+    """The fact that an institution reported an identifier, in one role, within one clue.
+
+    `counted` is false for roles that never score and for clues or institutions that do not
+    count at present; only counted sightings make matches, rings and screening hits.
+    """
+
+    pk = models.CompositePrimaryKey("type", "epoch", "token", "institution_id", "clue_id")
+    type = CodeField()
+    epoch = models.IntegerField()
+    token = models.UUIDField()
+    institution = models.ForeignKey(
+        "members.Institution", on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
+    clue = models.ForeignKey(
+        Clue, on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
+    position = models.SmallIntegerField()
+    role = CodeField()
+    counted = models.BooleanField()
+
+    class Meta:
+        db_table = "sighting"

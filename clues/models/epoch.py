@@ -1,0 +1,41 @@
+"""Key epochs of the token key, and the signed directory that web serves."""
+
+from django.db import models
+
+from .fields import CodeField
+
+
+class KeyEpoch(models.Model):
+    """One (identifier type, epoch): tokens are equal only inside it; its pepper never changes."""
+
+    ACTIVE, OVERLAP, RETIRED = "active", "overlap", "retired"
+
+    type = CodeField()
+    epoch = models.IntegerField()
+    suite = models.CharField(max_length=32)
+    state = CodeField(default=ACTIVE)
+    pepper_id = models.CharField(max_length=32)
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+
+    class Meta:
+        db_table = "key_epoch"
+        constraints = [
+            models.UniqueConstraint(fields=["type", "epoch"], name="key_epoch_type_epoch"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["active", "overlap", "retired"]),
+                name="key_epoch_state",
+            ),
+        ]
+
+
+class KeyDirectory(models.Model):
+    """The key directory as the alliance signed it: exact bytes, never made again by web."""
+
+    signed = models.TextField()
+    public_key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "key_directory"

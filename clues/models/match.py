@@ -1,0 +1,53 @@
+"""Matches and their parties."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from .fields import CodeField
+
+
+class Match(models.Model):
+    """An identifier reported by two or more independent institutions."""
+
+    type = CodeField()
+    epoch = models.IntegerField()
+    token = models.UUIDField()
+    created_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "match"
+        constraints = [
+            models.UniqueConstraint(fields=["type", "epoch", "token"], name="match_identifier"),
+        ]
+
+
+class MatchParty(models.Model):
+    """What one institution brought to a match, and from when on the others may know of it."""
+
+    match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="parties")
+    institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, db_index=False)
+    group = models.ForeignKey(
+        "members.InstitutionGroup", on_delete=models.PROTECT, db_index=False
+    )
+    categories = ArrayField(CodeField())
+    best_grade = CodeField(max_length=2)
+    first_seen_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "match_party"
+        constraints = [
+            models.UniqueConstraint(fields=["match", "institution"], name="match_party_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["institution", "released_at", "match"], name="match_party_inbox"
+            ),
+            models.Index(
+                fields=["match"],
+                condition=models.Q(released_at__isnull=True),
+                name="match_party_unreleased",
+            ),
+        ]

@@ -1,0 +1,22 @@
+"""The ledger of screenings: who asked, for what purpose, how much; never what."""
+
+from django.db import models
+
+from .fields import CodeField
+
+
+class Screening(models.Model):
+    """One screening call; written by the SQL function that answers it."""
+
+    institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, db_index=False)
+    key_id = models.CharField(max_length=8)
+    purpose = CodeField()
+    case_ref = models.CharField(max_length=64)
+    basis = CodeField()
+    tokens = models.IntegerField()
+    hits = models.IntegerField()
+    screened_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "screening"
+        indexes = [models.Index(fields=["institution", "id"], name="screening_institution")]

@@ -1,0 +1,1 @@
+"""Screening: asking whether tokens are known, without sharing them."""

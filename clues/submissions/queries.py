@@ -1,0 +1,136 @@
+"""Reads of batches; strangers get nothing, not even the difference to a missing batch."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from django.db.models import Max, Q
+from django.db.models.functions import Now
+
+from aif_share.errors import Refusal
+from clues.models import Batch, BatchChunk
+from members.models import reference
+from members.permissions import Viewer
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """A batch as its own institution sees it. `matched` stays 0 until the batch is released."""
+
+    id: int
+    batch: str
+    state: str
+    clues: int
+    accepted: int
+    duplicates: int
+    refused: int
+    matched: int
+    released: bool
+    digest: str
+    received_at: datetime
+    done_at: datetime | None
+
+    @property
+    def progress(self) -> int:
+        """Rows with an outcome, in percent of all rows."""
+        rows = max(self.accepted + self.duplicates + self.refused, 0)
+        return 100 if self.done_at else min(99, rows * 100 // max(self.clues, 1))
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """The outcome of one row: accepted, duplicate or refused (with its code)."""
+
+    row: int
+    client_ref: str | None
+    outcome: str
+    code: str | None
+
+
+class BatchNotFound(Refusal):
+    """No such batch, or not this institution's."""
+
+    def __init__(self) -> None:
+        super().__init__("not-found", "No such batch.")
+
+
+def _with_release(viewer: Viewer):  # type: ignore[no-untyped-def]
+    return Batch.objects.filter(institution_id=viewer.institution_id).annotate(
+        unreleased=Max(
+            "batchchunk__id",
+            filter=Q(batchchunk__released_at__isnull=True) | Q(batchchunk__released_at__gt=Now()),
+        )
+    )
+
+
+def _view(batch: Batch) -> BatchView:
+    over = batch.state in (Batch.DONE, Batch.REJECTED)
+    released = over and batch.unreleased is None  # type: ignore[attr-defined]
+    return BatchView(
+        id=batch.id,
+        batch=reference.encode("B", batch.id),
+        state=batch.state,
+        clues=batch.clues,
+        accepted=batch.accepted,
+        duplicates=batch.duplicates,
+        refused=batch.refused,
+        matched=batch.matched if released else 0,
+        released=released,
+        digest=batch.digest,
+        received_at=batch.received_at,
+        done_at=batch.done_at,
+    )
+
+
+def get_batch(*, batch: str, viewer: Viewer) -> BatchView:
+    """Return one batch. Raise BatchNotFound, for strangers too."""
+    return _view(_get(batch, viewer))
+
+
+def _get(batch: str, viewer: Viewer) -> Batch:
+    try:
+        return _with_release(viewer).get(pk=reference.decode("B", batch) or 0)
+    except Batch.DoesNotExist:
+        raise BatchNotFound from None
+
+
+def list_batches(*, viewer: Viewer, before: int | None = None, limit: int = 50) -> list[BatchView]:
+    """Return the newest batches first, `before` a batch id (exclusive), `limit` at most."""
+    batches = _with_release(viewer).order_by("-id")
+    if before is not None:
+        batches = batches.filter(pk__lt=before)
+    return [_view(batch) for batch in batches[:limit]]
+
+
+def list_results(
+    *, batch: str, viewer: Viewer, after: int = -1, limit: int = 1000
+) -> tuple[list[RowResult], int | None]:
+    """Return per-row results behind row `after`, and the row to go on from (None at the end).
+
+    Only rows of finished chunks have a result yet. Raise BatchNotFound, for strangers too.
+    """
+    found = _get(batch, viewer)
+    results: list[RowResult] = []
+    chunks = BatchChunk.objects.filter(batch=found, state=BatchChunk.DONE).order_by("no")
+    for chunk in chunks:
+        for result in _chunk_results(chunk):
+            if result.row <= after:
+                continue
+            if len(results) == limit:
+                return results, results[-1].row
+            results.append(result)
+    return results, None
+
+
+def _chunk_results(chunk: BatchChunk) -> Iterator[RowResult]:
+    """Merge rows in order: refused at the door, refused or known later, else accepted."""
+    rows: dict[int, RowResult] = {
+        row: RowResult(row, ref, "accepted", None) for row, ref in orjson.loads(bytes(chunk.refs))
+    }
+    for row, ref, code in chunk.refusals:
+        rows[row] = RowResult(row, ref, "refused", code)
+    for row, ref, outcome, code in chunk.outcomes:
+        rows[row] = RowResult(row, ref, outcome, code)
+    for row in sorted(rows):
+        yield rows[row]
