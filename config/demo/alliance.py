@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """One member. ``clues`` is how many it submits in the full demonstration."""
+    """One member. ``clues`` is how many it submits in the full demonstration, ``file`` what its clues are written to."""
 
     code: str
     name: str
@@ -15,12 +15,13 @@ class Institution:
     group: str
     prefix: str
     clues: int
+    file: str = "clues.jsonl"
 
 
 INSTITUTIONS = (
     Institution("river-bank", "江河银行", "bank", "江河金融集团", "JH", 3400),
     Institution("river-finance", "江河消费金融", "consumer-finance", "江河金融集团", "JX", 2000),
-    Institution("lamp-lending", "明灯小额贷款", "micro-lender", "明灯小额贷款", "MD", 1200),
+    Institution("lamp-lending", "明灯小额贷款", "micro-lender", "明灯小额贷款", "MD", 1200, "clues.csv"),
     Institution("pine-insurance", "青松保险", "insurer", "青松保险", "QS", 1500),
     Institution("bridge-pay", "联桥支付", "payment", "联桥支付", "LQ", 2800),
     Institution("echo-telecom", "回声通信", "telecom", "回声通信", "HS", 4200),

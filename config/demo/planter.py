@@ -62,7 +62,7 @@ class Planter:
         reports: Sequence[Report],
         *,
         grade: str | None = None,
-        file: str = "clues.jsonl",
+        file: str | None = None,
     ) -> PlannedClue:
         """Write one clue of this institution and return it."""
         self.per_institution[institution] += 1
@@ -71,7 +71,7 @@ class Planter:
         clue = PlannedClue(
             client_ref=f"{BY_CODE[institution].prefix}-2026-{number:06d}",
             institution=institution,
-            file=file,
+            file=file or BY_CODE[institution].file,
             fields=self._fields(category, chosen),
             reports=tuple(reports),
         )

@@ -1,0 +1,1 @@
+"""`make bench`: the product beside the obvious ways of doing the same, in one run on one machine."""

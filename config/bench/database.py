@@ -1,0 +1,56 @@
+"""What the benchmark asks PostgreSQL directly: its settings, its sizes, and a bare look-up."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import psycopg2
+
+from config.bench.record import timestamp
+
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+SIZES = ("shared_buffers", "max_wal_size", "wal_level", "server_version")
+
+
+class NotDurable(Exception):
+    """The server does not keep what it acknowledges, so its figures mean nothing."""
+
+
+def check_durable(url: str) -> dict[str, str]:
+    """Return the settings that matter, or raise NotDurable; a role or database may override none of them with off."""
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        settings = {}
+        for name in DURABLE + SIZES:
+            cursor.execute(f"SHOW {name}")
+            settings[name] = cursor.fetchone()[0]
+        cursor.execute("SELECT unnest(setconfig) FROM pg_db_role_setting")
+        overrides = [row[0].split("=", 1) for row in cursor.fetchall()]
+    connection.close()
+    for name, value in [*settings.items(), *overrides]:
+        if name in DURABLE and value in ("off", "local", "false", "0", "no"):
+            raise NotDurable(f"{name} is {value}: turn it on, or the figures are of no use")
+    return settings
+
+
+def run_lookup(url: str, type_code: str, count: int) -> dict[str, Any]:
+    """``count`` look-ups by primary key over one connection, as a prepared statement; every one meets a row."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT token FROM identifier WHERE type = %s AND epoch = 1 LIMIT %s", (type_code, count))
+        tokens = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "PREPARE lookup (varchar, integer, uuid) AS"
+            " SELECT groups, sightings FROM identifier WHERE type = $1 AND epoch = $2 AND token = $3 AND NOT noise"
+        )
+        latencies = []
+        start, clock = timestamp(), time.perf_counter()
+        for number in range(count):
+            before = time.perf_counter()
+            cursor.execute("EXECUTE lookup (%s, 1, %s)", (type_code, tokens[number % len(tokens)]))
+            cursor.fetchone()
+            latencies.append(round((time.perf_counter() - before) * 1000, 3))
+        seconds = time.perf_counter() - clock
+    connection.close()
+    return {"start": start, "units": count, "seconds": round(seconds, 4), "latencies_ms": latencies}
