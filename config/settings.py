@@ -185,7 +185,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["members.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["members.api.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["members.api.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "members.api.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,

@@ -1,0 +1,21 @@
+"""gunicorn's configuration of web and desk: threads, because a request mostly waits for PostgreSQL."""
+
+import os
+from pathlib import Path
+
+wsgi_app = os.environ.get("AIF_WSGI", "config.wsgi")
+bind = os.environ.get("AIF_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("AIF_THREADS", "4"))
+preload_app = True  # a fault in the settings stops the start, and pages are shared
+timeout = 120  # a worker that does not notify its master for so long is replaced
+graceful_timeout = 5
+keepalive = 30
+backlog = 512
+# The notification file is touched every second: in memory, so that a slow disk kills no worker.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+accesslog = None  # paths and query strings stay out of the log
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True
