@@ -1,0 +1,28 @@
+"""Periodic jobs claim their turn in PostgreSQL: two schedulers do no harm."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+CLAIM = """
+INSERT INTO job AS j (name, ran_at, result) VALUES (%(name)s, %(now)s, '{}')
+ON CONFLICT (name) DO UPDATE SET ran_at = EXCLUDED.ran_at
+    WHERE j.ran_at <= EXCLUDED.ran_at - make_interval(secs => %(every)s * 0.9)
+"""
+
+
+def claim(*, name: str, every_seconds: int, now: datetime) -> bool:
+    """Claim the next run of a job; False when somebody ran it within its period."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, {"name": name, "now": now, "every": every_seconds})
+        return cursor.rowcount == 1
+
+
+def record(*, name: str, result: dict[str, Any]) -> None:
+    """Keep what the run found, for the desk."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE job SET result = %s WHERE name = %s", [orjson.dumps(result).decode(), name]
+        )
