@@ -50,6 +50,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "case.triage": _("Case taken up"),
         "case.propose": _("Approval proposed"),
         "case.approve": _("Case approved"),
+        "case.return": _("Case returned to triage"),
         "case.report": _("Case reported"),
         "case.close": _("Case closed"),
         "case.dismiss": _("Case dismissed"),

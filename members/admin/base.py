@@ -1,0 +1,175 @@
+"""What every page of the desk is made of: read-only lists, and operations with a form and a reason.
+
+An `Operation` is a row: who may do it, when it is open, what it asks, which domain call it makes. Buttons, pages,
+checks and messages derive from the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aif_share.errors import Refusal
+from members.permissions import Permission, can
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class ReasonForm(forms.Form):
+    """The reason for something that hurts; it goes into the audit trail."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+        help_text=gettext_lazy("Stays in the audit trail. No names of customers, no identifiers."),
+    )
+
+
+def always(_row: Any) -> bool:
+    """Open in every state."""
+    return True
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing to do. `run(row, by=…, now=…, **answers of the form)` makes the domain call.
+
+    `row` is None for an operation of the whole list (`on_list`).
+    """
+
+    name: str
+    label: StrOrPromise
+    run: Callable[..., object]
+    permission: Permission
+    done: StrOrPromise
+    form: type[forms.Form] = forms.Form
+    open_for: Callable[[Any], bool] = always
+    hurts: bool = False
+    on_list: bool = False
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than anybody pages: a full count of a large table takes longer than its page."""
+
+    CAP = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        """The number of rows, or CAP if there are more."""
+        return len(self.object_list.values_list("pk", flat=True).order_by()[: self.CAP])
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A list and a page for each row, both to look at; what can be done stands in `operations`."""
+
+    operations: ClassVar[Sequence[Operation]] = ()
+    actions = None
+    show_full_result_count = False
+    paginator = CappedPaginator
+    list_per_page = 50
+    change_form_template = "members/desk/change_form.html"
+    change_list_template = "members/desk/change_list.html"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[Any]:
+        """The stock addresses and one for each kind of operation."""
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view(self.operate)
+        return [
+            path("do/<slug:name>/", view, name=f"{prefix}_do_list"),
+            path("<int:object_id>/do/<slug:name>/", view, name=f"{prefix}_do"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        buttons = self._buttons(request, None)
+        return super().changelist_view(request, {"operations": buttons, **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        buttons = self._buttons(request, row) if row is not None else []
+        return super().change_view(request, object_id, form_url, {"operations": buttons, **(extra_context or {})})
+
+    def operate(self, request: HttpRequest, name: str, object_id: int | None = None) -> HttpResponse:
+        """Show an operation's form, and perform it."""
+        row = None if object_id is None else self.get_object(request, str(object_id))
+        if object_id is not None and row is None:
+            raise Http404
+        operation = next(
+            (each for each in self.operations if each.name == name and each.on_list == (row is None)), None
+        )
+        if operation is None:
+            raise Http404
+        if not can(request.user, operation.permission):
+            raise PermissionDenied
+        back = self._address_of(row)
+        if row is not None and not operation.open_for(row):
+            messages.error(request, _("This is not open in the present state."))
+            return redirect(back)
+        form = operation.form(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = operation.run(row, by=request.user, now=timezone.now(), **form.cleaned_data)
+            except Refusal as refusal:
+                field = refusal.extra.get("field")
+                form.add_error(field if field in form.fields else None, _(refusal.detail or refusal.code))
+            else:
+                messages.success(request, str(operation.done))
+                return redirect(self._address_of(made) if operation.on_list else back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": operation.label,
+            "opts": self.opts,
+            "row": row,
+            "operation": operation,
+            "form": form,
+            "back": back,
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        return TemplateResponse(request, "members/desk/operation.html", context, status=422 if form.is_bound else 200)
+
+    def _buttons(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
+        prefix = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            {
+                "label": each.label,
+                "hurts": each.hurts,
+                "url": reverse(f"{prefix}_do_list", args=[each.name])
+                if row is None
+                else reverse(f"{prefix}_do", args=[row.pk, each.name]),
+            }
+            for each in self.operations
+            if each.on_list == (row is None) and can(request.user, each.permission) and each.open_for(row)
+        ]
+
+    def _address_of(self, row: Any) -> str:
+        prefix = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        if row is None or not isinstance(row, self.model):
+            return reverse(f"{prefix}_changelist")
+        return reverse(f"{prefix}_change", args=[row.pk])

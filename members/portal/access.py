@@ -1,0 +1,66 @@
+"""Who may see a page: members' staff, by permission; to anybody else the page does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, Protocol, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext
+
+from aif_share.errors import Refusal
+from members.permissions import Permission, check
+from members.queries import NotLive
+
+_P = ParamSpec("_P")
+_View = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
+
+
+class _Institution(Protocol):
+    state: str
+
+
+class _Member(Protocol):
+    """What this file needs to know of a person."""
+
+    is_alliance: bool
+    institution: _Institution | None
+
+
+def member_required(permission: Permission | None = None) -> Callable[[_View[_P]], _View[_P]]:
+    """Let members' staff in whose role includes the permission (None: any role) and whose institution is live.
+
+    Not logged in: to the login page. Alliance staff, who work at the desk: 404. Missing permission or a suspended
+    institution: the 403 page with the reason. Inside the view, a refusal `not-found` becomes 404 and
+    `permission-missing` 403; others are the view's own business.
+    """
+
+    def decorate(view: _View[_P]) -> _View[_P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+            member = cast(_Member, request.user)
+            if member.is_alliance or member.institution is None:
+                raise Http404
+            try:
+                if member.institution.state != "live":
+                    raise NotLive(member.institution.state)
+                if permission is not None:
+                    check(request.user, permission)
+                response = view(request, *args, **kwargs)
+            except Refusal as refusal:
+                if refusal.code == "not-found":
+                    raise Http404 from None
+                if refusal.code in ("permission-missing", "institution-suspended", "institution-not-live"):
+                    raise PermissionDenied(gettext(refusal.detail)) from None
+                raise
+            if "Cache-Control" not in response.headers:
+                add_never_cache_headers(cast("HttpResponseBase", response))  # type: ignore[arg-type]
+            return response
+
+        return cast(_View[_P], login_required(guarded))
+
+    return decorate

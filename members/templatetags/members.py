@@ -1,0 +1,31 @@
+"""Rights and vocabulary in templates: `user|can:"clue.view"`, `code|label:"sectors"`."""
+
+from django import template
+from django.utils.translation import get_language
+
+from aif_share import vocabulary
+from members.permissions import ROLE_LABELS, Permission
+from members.permissions import can as role_can
+
+register = template.Library()
+
+
+@register.filter
+def can(user: object, permission: str) -> bool:
+    """Whether the person's role includes the permission. An unknown permission is an error of the template."""
+    return role_can(user, Permission(permission))
+
+
+@register.filter
+def role_label(role: str) -> str:
+    """The role in the reader's language."""
+    return str(ROLE_LABELS.get(role, role))
+
+
+@register.filter
+def label(code: str | None, list_name: str) -> str:
+    """A code of a vocabulary list in the reader's language; an unknown code as it is."""
+    for term in vocabulary.lists()[list_name]:
+        if term.code == code:
+            return term.zh if (get_language() or "").startswith("zh") else term.en
+    return code or ""
