@@ -1,0 +1,14 @@
+"""Identifier types: how a raw value becomes the one canonical form its token is made of.
+
+    normalize("cn-mobile", "138 0013 8000")  ->  "+8613800138000"
+
+Not here: tokens (`aif_share.oprf`). No value is kept, logged or put into an error message.
+"""
+
+from __future__ import annotations
+
+from .base import IdentifierType
+from .raw import looks_raw, raw_kind
+from .registry import get_type, normalize, types, warnings
+
+__all__ = ["IdentifierType", "get_type", "looks_raw", "normalize", "raw_kind", "types", "warnings"]
