@@ -83,7 +83,7 @@ def amount(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise RowRefused("amount-invalid")
     text = value.strip() if isinstance(value, str) else str(value)
-    if re.fullmatch(r"\d{1,13}(\.\d{1,2})?", text, re.ASCII) is None:
+    if re.fullmatch(r"\d{1,15}(\.\d{1,2})?", text, re.ASCII) is None:
         raise RowRefused("amount-invalid")
     return f"{Decimal(text):.2f}"
 
@@ -125,7 +125,7 @@ _READERS: Final[Mapping[str, Reader]] = MappingProxyType(
         "tlp": term("tlp", "tlp-unknown"),
         "evidence_sha256": pattern(r"[0-9a-f]{64}", "evidence-digest-invalid", lower=True),
         "basis": pattern(r"[a-z0-9-]{1,64}", "basis-invalid"),
-        "client_ref": pattern(r"[A-Za-z0-9._:-]{1,64}", "client-ref-invalid"),
+        "client_ref": pattern(r"[A-Za-z0-9._:/+=@-]{1,64}", "client-ref-invalid"),
     }
 )
 

@@ -22,6 +22,7 @@ class Chunk:
     """One POST of a batch: `body` is None once answered; `lines` are the line numbers of its clues, in order."""
 
     no: int
+    first_row: int
     idempotency_key: str
     lines: Sequence[int] = field(repr=False)
     body: bytes | None = field(repr=False)
@@ -46,13 +47,14 @@ class Journal:
     def write(
         self,
         *,
+        first_row: int,
         next_row: int,
         refused: Iterable[tuple[int, str]],
         clues: Sequence[bytes],
         lines: Sequence[int],
         submitted: Iterable[Submitted],
     ) -> Chunk | None:
-        """Write down what was read up to record `next_row`: refusals, and a chunk to send if it has clues."""
+        """Write down what was read in [first_row, next_row): refusals, and a chunk to send if it has clues."""
         with self._map.transaction() as db:
             db.executemany(
                 "INSERT OR REPLACE INTO refused VALUES (?, ?, ?)", [(self._job, line, code) for line, code in refused]
@@ -61,10 +63,11 @@ class Journal:
             chunk = None
             if clues:
                 (no,) = db.execute("SELECT count(*) FROM chunk WHERE job = ?", (self._job,)).fetchone()
-                chunk = Chunk(no, uuid.uuid4().hex, lines, b'{"clues":[' + b",".join(clues) + b"]}", None)
+                body = b'{"clues":[' + b",".join(clues) + b"]}"
+                chunk = Chunk(no, first_row, uuid.uuid4().hex, lines, body, None)
                 db.execute(
                     "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, NULL)",
-                    (self._job, no, chunk.idempotency_key, zlib.compress(chunk.body or b"", 1), _pack(lines), len(clues)),
+                    (self._job, no, first_row, chunk.idempotency_key, _pack(lines), zlib.compress(body, 1)),
                 )
                 self._map.remember(db, submitted)
         self.next_row = next_row
@@ -85,21 +88,22 @@ class Journal:
                 "INSERT OR REPLACE INTO refused VALUES (?, ?, ?)", [(self._job, line, code) for line, code in refused]
             )
 
-    def withdraw(self, chunk: Chunk, first_row: int) -> None:
-        """Undo the last chunk, which the platform refused as a whole: it is read again from record `first_row`."""
+    def withdraw(self, chunk: Chunk) -> None:
+        """Undo the last chunk, which the platform refused as a whole: it is read again from its first record."""
         with self._map.transaction() as db:
             db.execute("DELETE FROM chunk WHERE job = ? AND no = ?", (self._job, chunk.no))
-            db.execute("UPDATE job SET next_row = ? WHERE id = ?", (first_row, self._job))
-        self.next_row = first_row
+            db.execute("UPDATE job SET next_row = ? WHERE id = ?", (chunk.first_row, self._job))
+        self.next_row = chunk.first_row
 
     def chunks(self) -> list[Chunk]:
         """Every chunk so far, in order."""
         rows = self._map.query(
-            "SELECT no, idempotency_key, lines, body, answer FROM chunk WHERE job = ? ORDER BY no", (self._job,)
+            "SELECT no, first_row, idempotency_key, lines, body, answer FROM chunk WHERE job = ? ORDER BY no",
+            (self._job,),
         )
         return [
-            Chunk(no, key, _unpack(lines), None if body is None else zlib.decompress(body), answer and json.loads(answer))
-            for no, key, lines, body, answer in rows
+            Chunk(no, first, key, _unpack(lines), body and zlib.decompress(body), answer and json.loads(answer))
+            for no, first, key, lines, body, answer in rows
         ]
 
     def refused(self) -> list[tuple[int, str]]:

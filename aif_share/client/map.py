@@ -37,8 +37,9 @@ CREATE TABLE evaluation (id TEXT PRIMARY KEY, type TEXT NOT NULL, chain BLOB NOT
 CREATE TABLE job (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0,
                   next_row INTEGER NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX job_open ON job (fingerprint) WHERE done = 0;
-CREATE TABLE chunk (job INTEGER NOT NULL, no INTEGER NOT NULL, idempotency_key TEXT NOT NULL, body BLOB,
-                    lines BLOB NOT NULL, clues INTEGER NOT NULL, answer TEXT, PRIMARY KEY (job, no)) WITHOUT ROWID;
+CREATE TABLE chunk (job INTEGER NOT NULL, no INTEGER NOT NULL, first_row INTEGER NOT NULL,
+                    idempotency_key TEXT NOT NULL, lines BLOB NOT NULL, body BLOB, answer TEXT,
+                    PRIMARY KEY (job, no));
 CREATE TABLE refused (job INTEGER NOT NULL, line INTEGER NOT NULL, code TEXT NOT NULL,
                       PRIMARY KEY (job, line)) WITHOUT ROWID;
 """
@@ -110,7 +111,9 @@ class Map:
     def __enter__(self) -> Map:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:

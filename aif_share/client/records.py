@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -17,6 +18,7 @@ from aif_share.oprf import encoding
 from aif_share.wire.limits import MAX_IDENTIFIERS, MAX_RAW_BYTES
 
 _NO_TOKEN: Final = bytes(32)
+_MOSTLY_DIGITS: Final = re.compile(r"\+?[0-9-]{8,24}[Xx]?")
 
 
 class Identifier(NamedTuple):
@@ -43,12 +45,13 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A clue before its tokens are known; `size` in bytes once they are."""
+    """A clue before its tokens are known; `size` in bytes once they are, `weight` that of its values here."""
 
     line: int
     fields: Mapping[str, Any] = field(repr=False)
     identifiers: Sequence[Identifier] = field(repr=False)
     size: int
+    weight: int
 
     @property
     def submitted(self) -> list[Submitted]:
@@ -82,11 +85,12 @@ class Drafter:
                 raise RowRefused("field-missing")
         if "client_ref" not in clue:
             clue["client_ref"] = self._map.client_ref(line.row, [(each.type, each.canonical) for each in identifiers])
-        elif looks_raw(clue["client_ref"]) is not None:
+        elif _MOSTLY_DIGITS.fullmatch(clue["client_ref"]) and looks_raw(clue["client_ref"]) == "raw-identifier":
             raise RowRefused("raw-identifier")
         placeholders = {(each.type, each.canonical): _NO_TOKEN for each in identifiers}
         size = len(clue_bytes(clue, identifiers, {each.type: 999 for each in identifiers}, placeholders)) + 1
-        return Draft(line.number, clue, identifiers, size)
+        weight = sum(len(each.raw) + len(each.canonical) for each in identifiers)
+        return Draft(line.number, clue, identifiers, size, weight)
 
     def _identifiers(self, record: dict[str, Any]) -> list[Identifier]:
         """Take the identifiers out of a record, whichever way it gives them."""
@@ -99,32 +103,34 @@ class Drafter:
             raise RowRefused("identifiers-missing")
         if len(entries) > MAX_IDENTIFIERS:
             raise RowRefused("identifiers-too-many")
-        identifiers = [self._identifier(entry) for entry in entries]
+        identifiers = [read_identifier(entry, self._defaults.type, self._defaults.role) for entry in entries]
         if len({(each.type, each.canonical) for each in identifiers}) != len(identifiers):
             raise RowRefused("identifier-repeated")
         return identifiers
 
-    def _identifier(self, entry: Any) -> Identifier:
-        if not isinstance(entry, dict) or entry.keys() - set(IDENTIFIER_NAMES):
-            raise RowRefused("unknown-field" if isinstance(entry, dict) else "row-malformed")
-        raw, type, role = (entry.get(name) for name in IDENTIFIER_NAMES)
-        if isinstance(raw, int) and not isinstance(raw, bool):
-            raw = str(raw)
-        if not isinstance(raw, str) or not raw.strip():
-            raise RowRefused("identifiers-missing")
-        raw = raw.strip()
-        if len(raw.encode("utf-8", "replace")) > MAX_RAW_BYTES:
-            raise RowRefused("too-large")
-        type = (type.strip() if isinstance(type, str) else type) or self._defaults.type
-        if not isinstance(type, str):
-            raise RowRefused("type-unknown")
-        try:
-            canonical = normalize(type, raw)
-        except UnknownType:
-            raise RowRefused("type-unknown") from None
-        except InvalidIdentifier as error:
-            raise RowRefused(error.code, error.suggested_type) from None
-        return Identifier(type, canonical, raw, ROLE(role) if role else self._defaults.role)
+
+def read_identifier(entry: Any, type: str | None, role: str | None) -> Identifier:
+    """The identifier an entry {value, type, role} names, with the type and role that hold where it has none."""
+    if not isinstance(entry, dict) or entry.keys() - set(IDENTIFIER_NAMES):
+        raise RowRefused("unknown-field" if isinstance(entry, dict) else "row-malformed")
+    raw, own_type, own_role = (entry.get(name) for name in IDENTIFIER_NAMES)
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw)
+    if not isinstance(raw, str) or not raw.strip():
+        raise RowRefused("identifiers-missing")
+    raw = raw.strip()
+    if len(raw.encode("utf-8", "replace")) > MAX_RAW_BYTES:
+        raise RowRefused("too-large")
+    chosen = (own_type.strip() if isinstance(own_type, str) else own_type) or type
+    if not isinstance(chosen, str):
+        raise RowRefused("type-unknown")
+    try:
+        canonical = normalize(chosen, raw)
+    except UnknownType:
+        raise RowRefused("type-unknown") from None
+    except InvalidIdentifier as error:
+        raise RowRefused(error.code, error.suggested_type) from None
+    return Identifier(chosen, canonical, raw, ROLE(own_role) if own_role else role)
 
 
 def _take_flat(record: dict[str, Any]) -> list[dict[str, Any]]:

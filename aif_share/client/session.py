@@ -65,7 +65,9 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -115,10 +117,10 @@ class Session:
             else:
                 if response.is_success:
                     return _decoded(response, request_id)
-                failure = problem_error(response, request_id)
+                failure = problem_error(response, server, request_id)
                 repeat = may_repeat and (response.status_code in RETRIED or failure.code == BUSY)
-                pause = _retry_after(response)
-                pause = _backoff(attempt) if pause is None else pause
+                asked = _retry_after(response)
+                pause = _backoff(attempt) if asked is None else asked
             if not repeat or waited + pause > self._patience:
                 raise failure from None
             self._sleep(pause)
@@ -154,8 +156,11 @@ def is_plain_and_remote(url: str) -> bool:
     return parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1")
 
 
-def problem_error(response: httpx.Response, request_id: str = "") -> RequestError:
-    """The typed error of an answer that is not a success. Unreadable bodies are dropped, never repeated."""
+def problem_error(response: httpx.Response, server: str, request_id: str) -> RequestError:
+    """The typed error of an answer that is not a success. Unreadable bodies are dropped, never repeated.
+
+    Its `extra` names the `server` and the `request_id`, beside the problem's own further members.
+    """
     try:
         body = response.json()
     except ValueError:
@@ -163,8 +168,7 @@ def problem_error(response: httpx.Response, request_id: str = "") -> RequestErro
     problem: dict[str, Any] = body if isinstance(body, dict) else {}
     status = response.status_code
     extra = {name: value for name, value in problem.items() if name not in _STANDARD}
-    if request_id:
-        extra["request_id"] = request_id
+    extra |= {"server": server, "request_id": request_id}
     known: dict[str, Any] = {
         "status": status,
         "code": str(problem.get("code") or f"http-{status}"),

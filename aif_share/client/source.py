@@ -138,6 +138,32 @@ def _texts(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str | None, int
             yield number, text, offset
 
 
+def stream_values(file: BinaryIO) -> Iterator[tuple[int, str | None, str]]:
+    """(line number, value, "") for each line of a stream that is read once, or (number, None, code) for a bad one.
+
+    Each line by itself is UTF-8 or else GB18030.
+    """
+    number = 0
+    while raw := file.readline(MAX_LINE + 1):
+        number += 1
+        if len(raw) > MAX_LINE and not raw.endswith(b"\n"):
+            while raw and not raw.endswith(b"\n"):
+                raw = file.readline(MAX_LINE)
+            yield number, None, "too-large"
+            continue
+        text = None
+        for encoding, bom in _BOMS.items():
+            try:
+                text = (raw.removeprefix(bom) if number == 1 else raw).decode(encoding).strip()
+                break
+            except UnicodeDecodeError:
+                continue
+        if text is None:
+            yield number, None, "charset"
+        elif text:
+            yield number, text, ""
+
+
 def _line(text: str) -> Mapping[str, Any]:
     return {"value": text.strip()}
 
@@ -168,9 +194,7 @@ def _csv_parser(header: str) -> Callable[[str], Mapping[str, Any]]:
     if unknown:
         # A file without header has a value where a name belongs, and values are never repeated.
         headed = len(unknown) < len(names)
-        shown = [
-            f'"{names[at]}"' if headed and _is_harmless(names[at]) else f"number {at + 1}" for at in unknown
-        ]
+        shown = [f'"{names[at]}"' if headed and _is_harmless(names[at]) else f"number {at + 1}" for at in unknown]
         raise SourceError(
             f"CSV column {', '.join(shown)} is not known"
             + ("" if headed else "; the first line has to name the columns")

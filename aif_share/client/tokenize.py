@@ -50,7 +50,9 @@ def chain_digest(entry: DirectoryEntry) -> bytes:
 class Tokenizer:
     """Tokens of one member under one directory. Close it; it owns threads."""
 
-    def __init__(self, session: Session, directory: Directory, *, map: Map | None = None, workers: int = WORKERS) -> None:
+    def __init__(
+        self, session: Session, directory: Directory, *, map: Map | None = None, workers: int = WORKERS
+    ) -> None:
         self._session = session
         self._directory = directory
         self._map = map
@@ -84,11 +86,15 @@ class Tokenizer:
             else:
                 self._map.abandon(evaluation.id)
 
-    def start(self, type: str, canonicals: Iterable[str]) -> Pending:
-        """Begin to fetch the tokens of canonical values of one type; returns at once."""
+    def start(self, type: str, canonicals: Iterable[str], *, known_to: Map | None = None) -> Pending:
+        """Begin to fetch the tokens of canonical values of one type; returns at once.
+
+        `known_to`: a map to read from only, where the tokenizer has none to write to.
+        """
         entry, chain = self._entry(type)
         wanted = list(dict.fromkeys(canonicals))
-        known = self._map.tokens(chain, type, wanted) if self._map is not None else {}
+        readable = self._map or known_to
+        known = readable.tokens(chain, type, wanted) if readable is not None else {}
         futures: set[Future[dict[str, bytes]]] = set()
         missing = []
         for canonical in wanted:

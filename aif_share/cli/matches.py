@@ -1,0 +1,36 @@
+"""`aif-share matches`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aif_share.cli.access import MAP, open_client, open_map
+from aif_share.cli.output import emit_json_list, emit_rows, json_option, say
+from aif_share.client.map import raw_values
+
+COLUMNS = ("match", "type", "released_at", "band", "best_grade", "sectors", "categories", "raw")
+
+
+@click.command()
+@MAP
+@json_option
+def matches(map_path: Path | None, as_json: bool) -> None:
+    """List every identifier of yours that an independent institution reported too.
+
+    `raw` is the value as you first submitted it, read from your map on this machine; empty if the map does not know it.
+    """
+    with open_client() as client:
+        map = open_map(client, map_path)
+        if map is None:
+            say(f"There is no map at {client.map_path}; raw values stay unknown. Name yours with --map.")
+        try:
+            found = raw_values(map, client.matches())
+            if as_json:
+                emit_json_list(found)
+            else:
+                emit_rows(COLUMNS, ([match.get(name) for name in COLUMNS] for match in found))
+        finally:
+            if map is not None:
+                map.close()

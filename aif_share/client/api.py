@@ -1,0 +1,192 @@
+"""A member's access to the alliance, for programs: identifiers go in, tokens go out, matches come back.
+
+    with Client("https://share.example.cn", "aif_live_…") as client:
+        tokens = client.tokenize("domain", ["bad.example"])
+
+Raw identifiers stay in this process. Errors are those of `aif_share.errors`; none holds a value.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+from urllib.parse import quote
+
+from aif_share.client.directory import Notice, PinStore, fetch_directory
+from aif_share.client.directory import data_home as default_data_home
+from aif_share.client.map import Map, default_path
+from aif_share.client.session import Session
+from aif_share.client.tokenize import WORKERS, Token, Tokenizer
+from aif_share.errors import NetworkError, RequestError
+from aif_share.wire.directory import Directory
+from aif_share.wire.keys import MemberKey, custodian_server
+from aif_share.wire.limits import MAX_SCREEN_TOKENS
+
+FINAL_STATES: Final = frozenset({"held", "rejected"})
+
+
+class Client:
+    """One member at one platform. Safe to share between threads; close it, or use it in `with`."""
+
+    def __init__(
+        self,
+        url: str,
+        key: str | MemberKey,
+        *,
+        pin: str | None = None,
+        data_home: Path | None = None,
+        timeout: float = 60.0,
+        workers: int = WORKERS,
+        on_notice: Notice | None = None,
+    ) -> None:
+        """`pin`: the alliance's signing key if known beforehand. `on_notice` takes sentences for a person."""
+        self._session = Session(url, key if isinstance(key, MemberKey) else MemberKey.parse(key), timeout=timeout)
+        self.url = self._session.url
+        self.key_id = self._session.key_id
+        self._home = data_home or default_data_home()
+        self._pins = PinStore(self._home, self.key_id)
+        self._pin = pin
+        self._workers = workers
+        self._notice: Notice = on_notice or (lambda sentence: None)
+        self._directory: Directory | None = None
+        self._tokenizer: Tokenizer | None = None
+
+    def __repr__(self) -> str:
+        return f"Client(url={self.url!r}, key_id={self.key_id!r})"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections and threads."""
+        if self._tokenizer is not None:
+            self._tokenizer.close()
+        self._session.close()
+
+    @property
+    def map_path(self) -> Path:
+        """Where this key's map lies by default."""
+        return default_path(self._home, self.key_id)
+
+    def whoami(self) -> dict[str, Any]:
+        """The institution, key, scopes and quotas the platform knows this key by."""
+        return dict(self._session.get("me"))
+
+    def custodians(self) -> list[dict[str, Any]]:
+        """Each custodian of the directory with what it says of this key: quota, or the `code` of its refusal."""
+        hops = {(hop.name, hop.url) for entry in self.directory().entries for hop in entry.custodians}
+        found = []
+        for name, url in sorted(hops):
+            try:
+                answer = self._session.request("GET", f"{url}/me", server=custodian_server(name))
+            except (RequestError, NetworkError) as error:
+                answer = {"custodian": name, "code": error.code}
+            found.append({"custodian": name, "url": url, **(answer if isinstance(answer, dict) else {})})
+        return found
+
+    def vocabulary(self) -> dict[str, Any]:
+        """The platform's vocabulary lists."""
+        return dict(self._session.get("vocabulary"))
+
+    def directory(self) -> Directory:
+        """The checked key directory, fetched once. Raise PinError or ProofError if it is not the alliance's."""
+        if self._directory is None:
+            self._directory = fetch_directory(self._session, pins=self._pins, pin=self._pin, notice=self._notice)
+        return self._directory
+
+    def tokenizer(self, map: Map | None = None) -> Tokenizer:
+        """A new tokenizer; with a map, values it knows are not evaluated again. The caller closes it."""
+        return Tokenizer(self._session, self.directory(), map=map, workers=self._workers)
+
+    def tokenize(self, type: str, raws: Sequence[str]) -> list[Token]:
+        """Tokens of raw values of one type, order kept. A bad value's index is in the error's `extra`."""
+        if self._tokenizer is None:
+            self._tokenizer = self.tokenizer()
+        return self._tokenizer.tokenize(type, raws)
+
+    def submit_batch(self, clues: Sequence[Mapping[str, Any]], *, idempotency_key: str | None = None) -> dict[str, Any]:
+        """Submit up to 10,000 clues with tokens; the acknowledgment. Give the same key to repeat a call safely."""
+        body = json.dumps({"clues": list(clues)}, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.post_batch(body, idempotency_key=idempotency_key or uuid.uuid4().hex)
+
+    def post_batch(self, body: bytes, *, idempotency_key: str) -> dict[str, Any]:
+        """Submit a request body made before."""
+        return dict(self._session.post("batches", body, idempotency_key=idempotency_key))
+
+    def batch(self, reference: str) -> dict[str, Any]:
+        """State and counts of a batch."""
+        return dict(self._session.get(f"batches/{quote(reference, safe='')}"))
+
+    def batch_results(self, reference: str) -> Iterator[dict[str, Any]]:
+        """Every row's outcome, over all pages."""
+        return self._pages(f"batches/{quote(reference, safe='')}/results")
+
+    def matches(self) -> Iterator[dict[str, Any]]:
+        """Every match of this institution, over all pages."""
+        return self._pages("matches")
+
+    def wait(
+        self,
+        references: Iterable[str],
+        *,
+        timeout: float | None = None,
+        on_state: Callable[[Mapping[str, Any]], None] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Wait until each batch is released, held or rejected; their last states in order.
+
+        Raise NetworkError after `timeout` seconds.
+        """
+        started = time.monotonic()
+        finals = []
+        for reference in references:
+            pause = 0.1
+            while True:
+                state = self.batch(reference)
+                if on_state is not None:
+                    on_state(state)
+                if state.get("released") or state.get("state") in FINAL_STATES:
+                    break
+                if timeout is not None and time.monotonic() - started + pause > timeout:
+                    raise NetworkError(f"batch {reference} is not released yet; wait again by running the same command")
+                time.sleep(pause)
+                pause = min(2.0, pause * 1.5)
+            finals.append(state)
+        return finals
+
+    def screen(
+        self,
+        tokens: Sequence[Token],
+        *,
+        purpose: str,
+        basis: str | None = None,
+        case_ref: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Ask about up to 10,000 tokens without reporting them; the answer as in the API."""
+        if len(tokens) > MAX_SCREEN_TOKENS:
+            raise ValueError(f"one screening takes {MAX_SCREEN_TOKENS} tokens")
+        question: dict[str, Any] = {
+            "purpose": purpose,
+            "tokens": [{"type": each.type, "epoch": each.epoch, "token": each.token} for each in tokens],
+        }
+        question |= {name: value for name, value in (("basis", basis), ("case_ref", case_ref)) if value is not None}
+        body = json.dumps(question, separators=(",", ":")).encode()
+        return dict(self._session.post("screenings", body, idempotency_key=idempotency_key or uuid.uuid4().hex))
+
+    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
+        page: Any = self._session.get(path)
+        while True:
+            yield from page["results"]
+            if not page.get("next"):
+                return
+            page = self._session.get(page["next"])
