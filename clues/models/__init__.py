@@ -1,7 +1,7 @@
 """Tables of the clues app; rules live in the domain packages beside this one."""
 
 from .batch import Batch, BatchChunk
-from .case import Case, CaseStep
+from .case import Case, CaseParty, CaseStep
 from .clue import Clue, Sighting
 from .epoch import KeyDirectory, KeyEpoch
 from .identifier import Identifier
@@ -16,6 +16,7 @@ __all__ = [
     "Batch",
     "BatchChunk",
     "Case",
+    "CaseParty",
     "CaseStep",
     "Clue",
     "Identifier",

@@ -1,6 +1,9 @@
 """Batches: the unit of acknowledgment; their chunks: the unit of work."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.models import reference
 
 from .fields import CodeField
 
@@ -32,17 +35,18 @@ class Batch(models.Model):
 
     class Meta:
         db_table = "batch"
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
         constraints = [
-            models.UniqueConstraint(
-                fields=["institution", "idempotency_key"], name="batch_idempotency"
-            ),
+            models.UniqueConstraint(fields=["institution", "idempotency_key"], name="batch_idempotency"),
             models.CheckConstraint(
-                condition=models.Q(
-                    state__in=["received", "processing", "done", "held", "rejected"]
-                ),
+                condition=models.Q(state__in=["received", "processing", "done", "held", "rejected"]),
                 name="batch_state",
             ),
         ]
+
+    def __str__(self) -> str:
+        return reference.encode("B", self.pk)
 
 
 class BatchChunk(models.Model):

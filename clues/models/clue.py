@@ -15,9 +15,7 @@ class Clue(models.Model):
     institution = models.ForeignKey(
         "members.Institution", on_delete=models.PROTECT, db_constraint=False, db_index=False
     )
-    batch = models.ForeignKey(
-        "clues.Batch", on_delete=models.PROTECT, db_constraint=False, db_index=False
-    )
+    batch = models.ForeignKey("clues.Batch", on_delete=models.PROTECT, db_constraint=False, db_index=False)
     row = models.IntegerField()
     client_ref = models.CharField(max_length=64, db_collation="C")
     fingerprint = models.UUIDField()
@@ -59,9 +57,7 @@ class Sighting(models.Model):
     institution = models.ForeignKey(
         "members.Institution", on_delete=models.PROTECT, db_constraint=False, db_index=False
     )
-    clue = models.ForeignKey(
-        Clue, on_delete=models.PROTECT, db_constraint=False, db_index=False
-    )
+    clue = models.ForeignKey(Clue, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     position = models.SmallIntegerField()
     role = CodeField()
     counted = models.BooleanField()

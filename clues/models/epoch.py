@@ -1,6 +1,7 @@
 """Key epochs of the token key, and the signed directory that web serves."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .fields import CodeField
 
@@ -20,6 +21,8 @@ class KeyEpoch(models.Model):
 
     class Meta:
         db_table = "key_epoch"
+        verbose_name = _("key epoch")
+        verbose_name_plural = _("key epochs")
         constraints = [
             models.UniqueConstraint(fields=["type", "epoch"], name="key_epoch_type_epoch"),
             models.CheckConstraint(
@@ -27,6 +30,9 @@ class KeyEpoch(models.Model):
                 name="key_epoch_state",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.type} · {self.epoch}"
 
 
 class KeyDirectory(models.Model):

@@ -1,6 +1,7 @@
 """Periodic jobs: whoever claims the row runs the job, so two schedulers do no harm."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Job(models.Model):
@@ -12,3 +13,8 @@ class Job(models.Model):
 
     class Meta:
         db_table = "job"
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,6 +2,9 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.models import reference
 
 from .fields import CodeField
 
@@ -17,9 +20,14 @@ class Match(models.Model):
 
     class Meta:
         db_table = "match"
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
         constraints = [
             models.UniqueConstraint(fields=["type", "epoch", "token"], name="match_identifier"),
         ]
+
+    def __str__(self) -> str:
+        return reference.encode("M", self.pk)
 
 
 class MatchParty(models.Model):
@@ -27,9 +35,7 @@ class MatchParty(models.Model):
 
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="parties")
     institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, db_index=False)
-    group = models.ForeignKey(
-        "members.InstitutionGroup", on_delete=models.PROTECT, db_index=False
-    )
+    group = models.ForeignKey("members.InstitutionGroup", on_delete=models.PROTECT, db_index=False)
     categories = ArrayField(CodeField())
     best_grade = CodeField(max_length=2)
     first_seen_at = models.DateTimeField()
@@ -42,9 +48,7 @@ class MatchParty(models.Model):
             models.UniqueConstraint(fields=["match", "institution"], name="match_party_once"),
         ]
         indexes = [
-            models.Index(
-                fields=["institution", "released_at", "match"], name="match_party_inbox"
-            ),
+            models.Index(fields=["institution", "released_at", "match"], name="match_party_inbox"),
             models.Index(
                 fields=["match"],
                 condition=models.Q(released_at__isnull=True),

@@ -2,6 +2,9 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.models import reference
 
 from .fields import CodeField
 
@@ -27,11 +30,14 @@ class Ring(models.Model):
 
     class Meta:
         db_table = "ring"
+        verbose_name = _("ring")
+        verbose_name_plural = _("rings")
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(state__in=["open", "merged", "dissolved"]), name="ring_state"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=["open", "merged", "dissolved"]), name="ring_state"),
         ]
+
+    def __str__(self) -> str:
+        return reference.encode("R", self.pk)
 
 
 class RingEdge(models.Model):
@@ -42,9 +48,7 @@ class RingEdge(models.Model):
     """
 
     pk = models.CompositePrimaryKey("clue_id", "type", "epoch", "token")
-    clue = models.ForeignKey(
-        "clues.Clue", on_delete=models.PROTECT, db_constraint=False, db_index=False
-    )
+    clue = models.ForeignKey("clues.Clue", on_delete=models.PROTECT, db_constraint=False, db_index=False)
     type = CodeField()
     epoch = models.IntegerField()
     token = models.UUIDField()
@@ -57,9 +61,7 @@ class RingEdge(models.Model):
         indexes = [
             models.Index(fields=["type", "epoch", "token", "component"], name="ring_edge_token"),
             models.Index(fields=["component"], name="ring_edge_component"),
-            models.Index(
-                fields=["clue"], condition=models.Q(pending=True), name="ring_edge_pending"
-            ),
+            models.Index(fields=["clue"], condition=models.Q(pending=True), name="ring_edge_pending"),
         ]
 
 

@@ -1,6 +1,7 @@
 """The ledger of screenings: who asked, for what purpose, how much; never what."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .fields import CodeField
 
@@ -19,4 +20,9 @@ class Screening(models.Model):
 
     class Meta:
         db_table = "screening"
+        verbose_name = _("screening")
+        verbose_name_plural = _("screenings")
         indexes = [models.Index(fields=["institution", "id"], name="screening_institution")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} · {self.screened_at:%Y-%m-%d}"

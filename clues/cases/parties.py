@@ -1,0 +1,54 @@
+"""Whom a case concerns, and telling them: from the disclosure tick on, all at the same moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+
+from clues.matching.release import GUARD_SECONDS, NEXT_TICK
+from clues.models import Case, CaseParty, MatchParty, Notice
+from members.models import Institution, InstitutionState
+
+
+def concerned(case: Case, *, now: datetime) -> list[int]:
+    """Return the live institutions that brought something to the case's match or ring, by number.
+
+    A party of the match that does not know of the match yet joins with a later step.
+    """
+    if case.match_id is not None:
+        ids = list(
+            MatchParty.objects.filter(match_id=case.match_id, released_at__lte=now).values_list(
+                "institution_id", flat=True
+            )
+        )
+    else:
+        assert case.ring is not None
+        ids = list(case.ring.institutions)
+    live = Institution.objects.filter(pk__in=ids, state=InstitutionState.LIVE.value)
+    return list(live.order_by("pk").values_list("pk", flat=True))
+
+
+def tell(case: Case, *, moved: bool, now: datetime) -> None:
+    """Make newcomers parties with a notice of the case, and tell the others if it has `moved`."""
+    known = set(case.parties.values_list("institution_id", flat=True))
+    fresh = [number for number in concerned(case, now=now) if number not in known]
+    informed = [(number, Notice.CASE_OPENED) for number in fresh]
+    if moved:
+        informed += [(number, Notice.CASE_MOVED) for number in sorted(known)]
+    if not informed:
+        return
+    at = next_tick()
+    CaseParty.objects.bulk_create(CaseParty(case=case, institution_id=number, released_at=at) for number in fresh)
+    Notice.objects.bulk_create(
+        Notice(institution_id=number, kind=kind, case=case, created_at=now, released_at=at) for number, kind in informed
+    )
+
+
+def next_tick() -> datetime:
+    """Return the next moment at which members learn things, by the clock of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_TICK, {"guard": GUARD_SECONDS, "tick": settings.AIF_DISCLOSURE_TICK})
+        at: datetime = cursor.fetchone()[0]
+    return at
