@@ -160,8 +160,8 @@ TIME_ZONE = "Asia/Shanghai"  # pages; the API speaks UTC, and so does the databa
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "config" / "static"] if path.is_dir()]
-STATIC_ROOT = Path(env.text("AIF_STATIC_ROOT", str(AIF_DATA / "static")))
-# Without a collected folder (development) files are served from where they lie.
+# Collected in production only (the image's build does it); elsewhere files are served from where they lie.
+STATIC_ROOT = env.text("AIF_STATIC_ROOT", str(BASE_DIR / "var" / "static")) if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
@@ -244,7 +244,7 @@ LOGGING = {
     "loggers": {
         "django": {"level": "INFO", "propagate": True, "handlers": []},
         "django.server": {"level": "WARNING", "propagate": True, "handlers": []},
-        "celery": {"level": "INFO", "propagate": True},
+        "celery": {"level": "WARNING", "propagate": True},  # a line for every ring of the bell would bury the rest
         # An answer of 4xx is not an event of ours, and the line would quote the path.
         "django.request": {"level": "ERROR", "propagate": True},
         "httpx": {"level": "WARNING"},

@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("AIF_PROCESS", "web")
 
-import config.celery  # noqa: E402, F401  (tasks are published through this application)
+import config.celery  # noqa: F401  (tasks are published through this application)
 
 application = get_wsgi_application()

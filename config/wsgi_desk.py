@@ -7,9 +7,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("AIF_PROCESS", "desk")
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
-import config.celery  # noqa: E402, F401  (tasks are published through this application)
+import config.celery  # noqa: F401  (tasks are published through this application)
 
 settings.ROOT_URLCONF = "config.urls_desk"
 application = get_wsgi_application()

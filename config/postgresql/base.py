@@ -4,12 +4,17 @@ from django.db.backends.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that takes the role named by DATABASES[…]["BECOME"], once a migration has made it."""
+    """A connection that takes the role named by DATABASES[…]["BECOME"], once a migration has made it.
+
+    `role` on one connection goes before the setting, and outlives a reconnection.
+    """
+
+    role: str | None = None
 
     def init_connection_state(self) -> None:
         """Take the role right after connecting; before the very first migration there is none to take."""
         super().init_connection_state()
-        role = self.settings_dict.get("BECOME")
+        role = self.role or self.settings_dict.get("BECOME")
         if not role:
             return
         with self.connection.cursor() as cursor:

@@ -166,7 +166,9 @@ def kill_leftovers(folder: Path) -> None:
     A back end makes its own session, so no process group holds them all; but each works in the data folder.
     """
     for _ in range(100):
-        found = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _lies_in(entry, folder)]
+        found = [
+            int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _lies_in(entry, folder)
+        ]
         if not found:
             return
         for pid in found:

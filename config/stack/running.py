@@ -27,9 +27,7 @@ class Stack:
     what the stack chooses itself (AIF_DISCLOSURE_TICK, AIF_LOG_LEVEL, DATABASE_ADMIN_URL, REDIS_URL, …).
     """
 
-    def __init__(
-        self, data_dir: str | Path | None = None, *, port: int = 0, env: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, data_dir: str | Path | None = None, *, port: int = 0, env: dict[str, str] | None = None) -> None:
         self._temporary = data_dir is None
         self.data = Path(data_dir if data_dir is not None else tempfile.mkdtemp(prefix="aif-stack-")).resolve()
         self._port = port

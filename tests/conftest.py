@@ -1,0 +1,182 @@
+"""Fixtures of every test: a real PostgreSQL in the role of the web process, roles to switch to, a whole stack.
+
+- `db` / `@pytest.mark.django_db`: rolled back after the test, in the role aif_web.
+- `as_role("aif_match")`: a context manager that works as another process does.
+- `fresh_database`: a database of its own for a test that commits, or that has threads; `class_database`: for a class.
+- `connect("aif_match")`: a bare session beside Django's, closed in the end.
+- `scale(40, full=200)`: how often; `make prove` says --full-scale.
+- `stack`: a whole running stack (config.stack.Stack), one for the session.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests import network
+
+network.isolate()
+
+for name in [name for name in os.environ if name.startswith(("AIF_", "DATABASE_", "REDIS_"))]:
+    del os.environ[name]
+os.environ |= {
+    "AIF_ENV": "test",
+    "AIF_DATA": tempfile.mkdtemp(prefix="aif-test-data-"),
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+}
+
+from config.stack import Stack  # noqa: E402
+from tests.embedded import TestServer  # noqa: E402
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option under which `make prove` runs tests at full scale."""
+    parser.addoption("--full-scale", action="store_true", help="run at the scale of `make prove`")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Block Python's own sockets as well: the message names the test's mistake, not a missing route."""
+    config.option.allow_hosts = network.ALLOWED_HOSTS
+    config.option.allow_unix_socket = True
+    django.setup()
+
+
+def pytest_report_header() -> str:
+    """Say how the network is blocked."""
+    return "network: loopback only" + (
+        "" if network.isolated else " (children of tests are not held: no namespace here)"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse Django's way of emptying tables between tests: aif_web may not TRUNCATE, and must not learn to."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark is not None and mark.kwargs.get("transaction"):
+            raise pytest.UsageError(f"{item.nodeid}: use the fixture fresh_database, not transaction=True")
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker("stack")
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[TestServer]:
+    """The session's server, with a migrated template."""
+    server = TestServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server: TestServer, django_db_blocker: Any) -> Iterator[None]:
+    """Take the place of pytest-django's own database: a clone of the template."""
+    with django_db_blocker.unblock(), _pointed_to(database_server):
+        yield
+
+
+@contextlib.contextmanager
+def _pointed_to(server: TestServer) -> Iterator[str]:
+    """Point connections["default"], of every thread, to a new clone; take it back and drop the clone."""
+    from django.db import connections
+
+    target = connections["default"].settings_dict  # one and the same dict for every thread
+    before = {key: target.get(key) for key in server.settings("")}
+    database = server.clone()
+    connections["default"].close()
+    target.update(server.settings(database))
+    try:
+        yield database
+    finally:
+        connections["default"].close()
+        target.update(before)
+        server.drop(database)
+
+
+@pytest.fixture
+def fresh_database(django_db_setup: None, database_server: TestServer, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test's own: commits are real, threads may connect. Yields its name."""
+    with django_db_blocker.unblock(), _pointed_to(database_server) as database:
+        yield database
+
+
+@pytest.fixture(scope="class")
+def class_database(django_db_setup: None, database_server: TestServer, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test class's own. Yields its name."""
+    with django_db_blocker.unblock(), _pointed_to(database_server) as database:
+        yield database
+
+
+@contextlib.contextmanager
+def _as_role(role: str) -> Iterator[None]:
+    from django.db import InternalError, connection
+    from django.db.transaction import TransactionManagementError
+
+    before = connection.role
+    _take(role)
+    connection.role = role  # this thread's connection keeps it, should it be opened anew
+    try:
+        yield
+    finally:
+        connection.role = before
+        # In a transaction that failed nothing can be set; rolling it back takes the role back as well.
+        if connection.connection is not None:
+            with contextlib.suppress(InternalError, TransactionManagementError):
+                _take(before or connection.settings_dict["BECOME"])
+
+
+def _take(role: str) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f'SET ROLE "{role}"')
+
+
+@pytest.fixture
+def as_role() -> Callable[[str], contextlib.AbstractContextManager[None]]:
+    """`with as_role("aif_match"): …` works in that role; then back to the role before (aif_web at first)."""
+    return _as_role
+
+
+@pytest.fixture
+def connect(django_db_setup: None, database_server: TestServer) -> Iterator[Callable[[str], Any]]:
+    """`connect("aif_match")` opens a bare psycopg2 session on the current database; all are closed in the end."""
+    from django.db import connection
+
+    opened: list[Any] = []
+
+    def open_session(role: str) -> Any:
+        opened.append(database_server.connect(connection.settings_dict["NAME"], role))
+        return opened[-1]
+
+    yield open_session
+    for session in opened:
+        session.close()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A whole running stack in a temporary folder, with a short disclosure tick."""
+    with Stack(env={"AIF_DISCLOSURE_TICK": "0.2"}) as running:
+        yield running
+
+
+@pytest.fixture
+def scale(request: pytest.FixtureRequest) -> Callable[..., int]:
+    """`scale(40, full=200)` is 40 in `make test` and 200 with --full-scale."""
+
+    def choose(reduced: int, *, full: int) -> int:
+        return full if request.config.getoption("--full-scale") else reduced
+
+    return choose

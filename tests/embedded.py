@@ -1,0 +1,109 @@
+"""The PostgreSQL of the test session: embedded, on a unix socket, migrated once into a template database.
+
+Tests log in as `aif_test`, which inherits nothing and becomes aif_web on connect: what a test can do is what the web
+process can do. `as_role` switches, with SET ROLE, to what another process can do.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from config.stack import children, postgres, wipe
+from config.stack.child import stop_all
+from config.stack.folders import Folders
+from config.stack.guardian import Guardian
+from config.stack.plan import ROOT, Plan
+
+LOGIN = "aif_test"
+ROLES = (*postgres.LOGINS, "aif_owner")
+TEMPLATE = postgres.DATABASE
+
+
+class TestServer:
+    """One server for the session; databases are cloned from the migrated template."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.data = Path(tempfile.mkdtemp(prefix="aif-test-"))
+        self.guardian = Guardian()
+        self.plan = Plan(Folders(self.data), overrides={"DATABASE_URL": "", "DATABASE_ADMIN_URL": ""})
+        for listener in self.plan.listeners.values():
+            listener.close()
+        self.guardian.folder(str(self.plan.folders.run))
+        self.child = children.database(self.plan)
+        # No crash is tested on this server, and a clone is made for many tests.
+        self.child.command += ["-c", "fsync=off", "-c", "full_page_writes=off"]
+        self._numbers = itertools.count(1)
+        self.password = self.plan.secrets[postgres.SUPERUSER]
+
+    def start(self) -> None:
+        """Start it, migrate the template as the owner, and make the login of the tests."""
+        self.child.start()
+        self.guardian.add(self.child.group)
+        while not self.child.answers():
+            if self.child.died():
+                raise RuntimeError(self.child.last_lines())
+            time.sleep(0.05)
+        with postgres.connected(self.superuser_url("postgres")) as cursor:
+            cursor.execute(f'CREATE DATABASE "{TEMPLATE}"')
+        done = subprocess.run(
+            self.plan.python("-m", "config.stack.bootstrap", "migrate"),
+            env=self.plan.env("manage") | {"AIF_DB_OWNER": "1"},
+            cwd=str(ROOT),
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise RuntimeError(f"migrate failed:\n{done.stderr[-3000:]}")
+        with postgres.connected(self.superuser_url("postgres")) as cursor:
+            cursor.execute(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT PASSWORD %s", [self.password])
+            cursor.execute(f"GRANT {', '.join(ROLES)} TO {LOGIN} WITH INHERIT FALSE, SET TRUE")
+
+    def stop(self) -> None:
+        """Stop it and remove its data."""
+        stop_all([self.child])
+        self.guardian.dismiss()
+        shutil.rmtree(self.plan.folders.run, ignore_errors=True)
+        wipe(self.data)
+
+    def superuser_url(self, database: str) -> str:
+        """Address of a database as the superuser."""
+        return postgres.url(self.plan.sockets, postgres.SUPERUSER, self.password, database)
+
+    def clone(self) -> str:
+        """Make a database like the template; return its name."""
+        name = f"t{os.getpid()}_{next(self._numbers)}"
+        with postgres.connected(self.superuser_url("postgres")) as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a clone, whoever is still connected."""
+        with postgres.connected(self.superuser_url("postgres")) as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def settings(self, name: str) -> dict[str, Any]:
+        """What DATABASES["default"] must say to reach a database as aif_web."""
+        return {
+            "NAME": name,
+            "USER": LOGIN,
+            "PASSWORD": self.password,
+            "HOST": str(self.plan.sockets),
+            "PORT": "",
+            "BECOME": "aif_web",
+        }
+
+    def connect(self, name: str, role: str) -> Any:
+        """Open a bare psycopg2 connection in a role, for tests that hold several sessions."""
+        address = postgres.url(self.plan.sockets, LOGIN, self.password, name)
+        return psycopg2.connect(address, options=f"-c role={role}", application_name=f"test-{role}")
