@@ -33,6 +33,15 @@ def check_durable(url: str) -> dict[str, str]:
     return settings
 
 
+def count_identifiers(url: str) -> int:
+    """How many identifiers the hub holds."""
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM identifier")
+        count = int(cursor.fetchone()[0])
+    connection.close()
+    return count
+
+
 def run_lookup(url: str, type_code: str, count: int) -> dict[str, Any]:
     """``count`` look-ups by primary key over one connection, as a prepared statement; every one meets a row."""
     connection = psycopg2.connect(url)

@@ -20,9 +20,8 @@ from config.bench.record import timestamp
 
 BATCH = 10_000
 SHARED = 5
-TYPE = "domain"
 POLL_S = 0.05
-CLUE = {"category": "counterfeit-site-app", "grade": "B2", "channel": "website", "region": "CN-31"}
+CLUE = {"category": "telecom-fraud", "grade": "B2", "channel": "inbound-call", "region": "CN-31"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +40,20 @@ def make_token() -> str:
     return urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
 
 
-def _make_body(tokens: Sequence[str]) -> dict[str, Any]:
+def _make_body(type_code: str, tokens: Sequence[str]) -> dict[str, Any]:
     return {
         "clues": [
             {
                 **CLUE,
                 "client_ref": urlsafe_b64encode(os.urandom(16)).decode()[:22],
-                "identifiers": [{"type": TYPE, "epoch": 1, "token": token}],
+                "identifiers": [{"type": type_code, "epoch": 1, "token": token}],
             }
             for token in tokens
         ]
     }
 
 
-def make_load(senders: Sequence[Sender], clues: int, batch: int = BATCH) -> tuple[list[list[bytes]], list[str]]:
+def make_load(senders: Sequence[Sender], type_code: str, clues: int) -> tuple[list[list[bytes]], list[str]]:
     """The requests of each sender, ``clues`` in all, and the tokens that every sender submits."""
     each = clues // len(senders)
     shared = [make_token() for _ in range(each * SHARED // 100)]
@@ -67,10 +66,10 @@ def make_load(senders: Sequence[Sender], clues: int, batch: int = BATCH) -> tupl
                     "POST",
                     f"{sender.web}/api/v1/batches",
                     sender.bearer,
-                    _make_body(tokens[start : start + batch]),
+                    _make_body(type_code, tokens[start : start + BATCH]),
                     Idempotency_Key=os.urandom(16).hex(),
                 )
-                for start in range(0, each, batch)
+                for start in range(0, each, BATCH)
             ]
         )
     return requests, shared

@@ -7,11 +7,12 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from config.bench.ingest import TYPE, Sender, make_token
+from config.bench.ingest import Sender, make_token
 from config.bench.keepalive import Connection, serialize
 from config.bench.record import timestamp
 
 CONNECTIONS = 4
+TYPE = "domain"
 PURPOSE = "investigation"
 
 

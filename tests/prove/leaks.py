@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -177,3 +178,57 @@ def list_recent_files(folder: Path, since: float) -> Iterator[Path]:
                     yield path
             except OSError:
                 continue
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where one stack keeps things, and which of these folders are its members' own."""
+
+    folder: Path
+    admin_url: str
+    redis_url: str
+    skip: tuple[Path, ...]
+    since: float
+
+    def places(self) -> Iterator[Place]:
+        """Database, Valkey, every file of the stack (logs, AOF, custodians, temp files) and new files in the temp folder."""
+        yield from read_database(self.admin_url)
+        yield from read_valkey(self.redis_url)
+        yield from read_files(self.folder, skip=self.skip)
+        own = [path.resolve() for path in (self.folder, *self.skip)]
+        for path in list_recent_files(Path(tempfile.gettempdir()), self.since):
+            if not any(path.resolve().is_relative_to(folder) for folder in own):
+                try:
+                    yield from _read_pieces(path)
+                except OSError:
+                    continue
+
+    def plant_canary(self, value: str) -> None:
+        """Put the value where it must be found: a table, Valkey, a log, a temp file, each in another form."""
+        with psycopg2.connect(self.admin_url) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE IF NOT EXISTS leak_canary (value bytea)")
+            cursor.execute("INSERT INTO leak_canary VALUES (%s)", [value.encode()])
+        connection.close()
+        redis.Redis.from_url(self.redis_url.replace("redis+socket://", "unix://")).set(
+            "leak-canary", b64encode(value.encode())
+        )
+        with (self.folder / "log" / "web.log").open("a", encoding="utf-8") as log:
+            log.write(f"GET /?q={''.join(f'%{byte:02X}' for byte in value.encode())}\n")
+        (self.folder / "tmp" / "leak-canary").write_text(hashlib.sha256(value.encode()).hexdigest(), encoding="ascii")
+
+    def remove_canary(self) -> None:
+        """Take it away again, but for the line in the log."""
+        with psycopg2.connect(self.admin_url) as connection, connection.cursor() as cursor:
+            cursor.execute("DROP TABLE leak_canary")
+        connection.close()
+        redis.Redis.from_url(self.redis_url.replace("redis+socket://", "unix://")).delete("leak-canary")
+        (self.folder / "tmp" / "leak-canary").unlink()
+
+
+CANARY_PLACES = ("table public.leak_canary", "Valkey", "web.log", "leak-canary")
+
+
+def list_unfound(findings: Sequence[Finding], canary: int) -> list[str]:
+    """The places of the canary in which the search did not find it: each makes the whole search worthless."""
+    found = {finding.place for finding in findings if finding.value == canary}
+    return [place for place in CANARY_PLACES if not any(name.endswith(place) for name in found)]

@@ -1,0 +1,153 @@
+"""``make bench``: measure the product and the obvious alternatives side by side, print and write ``var/bench.json``.
+
+Its own stack, from empty, with durable settings or not at all. ``--quick`` runs everything at a scale that says nothing
+about speed, for a test of the benchmark itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from aif_share.wire.keys import PLATFORM, MemberKey, custodian_server
+from config.bench import evaluation, ingest, record, screening
+from config.bench.database import NotDurable, check_durable, count_identifiers, run_lookup
+from config.bench.figures import compute
+from config.stack import Stack, StackError
+
+Samples = dict[str, list[dict[str, Any]]]
+QUOTAS = {"evaluate_quota": 100_000_000, "submit_quota": 100_000_000, "screen_quota": 100_000_000}
+INGEST_TYPE = "cn-mobile"
+CUSTODIAN = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of each thing one round does."""
+
+    rounds: int
+    ingest_clues: int
+    fill_identifiers: int
+    orm_rows: int
+    evaluate_elements: int
+    multiplications: int
+    screenings: int
+    lookups: int
+
+
+FULL = Scale(3, 200_000, 1_000_000, 50_000, 20_000, 20_000, 4_000, 20_000)
+QUICK = Scale(1, 2_000, 4_000, 500, 2_000, 500, 80, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A running stack with two institutions of independent groups."""
+
+    stack: Stack
+    scale: Scale
+    keys: Sequence[MemberKey]
+
+    def repeat(self, work: Callable[[], dict[str, Any]]) -> list[dict[str, Any]]:
+        return [work() for _ in range(self.scale.rounds)]
+
+    @property
+    def senders(self) -> list[ingest.Sender]:
+        return [ingest.Sender(self.stack.url, key.bearer_for(PLATFORM)) for key in self.keys]
+
+    def evaluate(self) -> dict[str, Any]:
+        url = self.stack.custodian_urls[CUSTODIAN]
+        bearers = [key.bearer_for(custodian_server(CUSTODIAN)) for key in self.keys]
+        share = self.scale.evaluate_elements // len(bearers)
+        return evaluation.run_evaluation(url, [evaluation.make_requests(url, bearer, share) for bearer in bearers])
+
+    def ingest(self) -> dict[str, Any]:
+        requests, _ = ingest.make_load(self.senders, INGEST_TYPE, self.scale.ingest_clues)
+        before = count_identifiers(self.stack.admin_url)
+        return {"identifiers_before": before, **ingest.run_load(self.senders, requests, self.scale.ingest_clues)}
+
+    def fill(self) -> None:
+        """Through the same door, until the hub has as many identifiers as the scale says."""
+        while count_identifiers(self.stack.admin_url) < self.scale.fill_identifiers:
+            self.ingest()
+
+    def screen(self) -> list[dict[str, Any]]:
+        clues = self.scale.ingest_clues // 10
+        requests, known = ingest.make_load(self.senders, screening.TYPE, clues)
+        ingest.run_load(self.senders, requests, clues)
+        return self.repeat(lambda: screening.run_screening(self.senders[0], known, self.scale.screenings))
+
+    def baselines(self) -> Samples:
+        """The ORM and COPY, in a process of their own as owner of the schema."""
+        done = subprocess.run(
+            [sys.executable, "-m", "config.bench.baseline", str(self.scale.orm_rows), str(self.scale.rounds)],
+            env={**os.environ, **self.stack.env, "AIF_DB_OWNER": "1"},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise StackError(f"the baselines ended with {done.returncode}: {done.stderr.strip()[-1500:]}")
+        return dict(json.loads(done.stdout))
+
+
+def measure(bench: Bench) -> Samples:
+    """Every sample of one run, in an order in which nothing measured disturbs what comes after."""
+    scale = bench.scale
+    samples: Samples = {
+        "rbcl_mul": bench.repeat(lambda: evaluation.run_multiplication(scale.multiplications)),
+        "oprf_http": bench.repeat(bench.evaluate),
+        **bench.baselines(),
+        "ingest_empty": [bench.ingest()],
+    }
+    bench.fill()
+    samples["ingest_1m"] = bench.repeat(bench.ingest)
+    samples["screen_single"] = bench.screen()
+    samples["sql_lookup"] = bench.repeat(lambda: run_lookup(bench.stack.admin_url, INGEST_TYPE, scale.lookups))
+    return samples
+
+
+def run(scale: Scale) -> dict[str, Any]:
+    """Start a stack, measure, and return the flat record of figures."""
+    start = record.timestamp()
+    with Stack(env={"AIF_LOG_LEVEL": "WARNING"}) as stack:
+        settings = check_durable(stack.admin_url)
+        made = [stack.create_institution(f"bench {number}", "telecom", **QUOTAS) for number in (1, 2)]
+        bench = Bench(stack, scale, [MemberKey.parse(one["api_key"]) for one in made])
+        samples = measure(bench)
+    return {
+        **compute(samples),
+        "commit": record.get_commit(),
+        "machine": record.describe_machine(),
+        "start": start,
+        "end": record.timestamp(),
+        "scale": asdict(scale) | {"batch": ingest.BATCH, "shared_percent": ingest.SHARED, "postgres": settings},
+        "samples": samples,
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m config.bench", description="Measure, print, write var/bench.json.")
+    parser.add_argument("--quick", action="store_true", help="a scale that says nothing about speed")
+    parser.add_argument("--output", type=Path, default=record.ROOT / "var" / "bench.json")
+    options = parser.parse_args(arguments)
+    try:
+        figures = run(QUICK if options.quick else FULL)
+    except (NotDurable, StackError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    record.write(options.output, figures)
+    for name, value in figures.items():
+        if isinstance(value, float):
+            print(f"{name:36}{value:>14,}")
+    print(f"{figures['machine']['cores']} cores, commit {figures['commit'][:12]}, {options.output}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
