@@ -10,5 +10,4 @@ ROUNDS = 200
 
 
 def run() -> dict[str, Any]:
-    answer = run_tests("tests/clues/matching", env={"AIF_OVERLAP_ROUNDS": str(ROUNDS)})
-    return {"scale": {"rounds": ROUNDS}, **answer}
+    return {"scale": {"rounds": ROUNDS}, **run_tests("tests/clues/matching", "--full-scale")}
