@@ -10,16 +10,19 @@ from types import MappingProxyType
 
 from aif_share.errors import UnknownType
 
-from . import types as types_package
 from .base import IdentifierType
+
+# Loaded here and now: loading a sub-package later would put it in place of the function `types` of the package.
+_PACKAGE = import_module(f"{__package__}.types")
 
 
 @cache
 def types() -> Mapping[str, IdentifierType]:
     """Every type by code, in the order of the codes."""
     found: dict[str, IdentifierType] = {}
-    for module in sorted(pkgutil.iter_modules(types_package.__path__), key=lambda each: each.name):
-        register(found, module.name, import_module(f"{types_package.__name__}.{module.name}").IDENTIFIER)
+    modules = pkgutil.iter_modules(_PACKAGE.__path__)
+    for name in sorted(module.name for module in modules):
+        register(found, name, import_module(f"{_PACKAGE.__name__}.{name}").IDENTIFIER)
     return MappingProxyType(found)
 
 

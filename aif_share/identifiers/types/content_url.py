@@ -75,6 +75,7 @@ IDENTIFIER = IdentifierType(
         "https://www.douyin.com/video/7123456789012345678": "douyin:7123456789012345678",
         "https://www.douyin.com/user/self?modal_id=7123456789012345678": "douyin:7123456789012345678",
         "https://www.iesdouyin.com/share/video/7123456789012345678/?region=CN": "douyin:7123456789012345678",
+        "ｄｏｕｙｉｎ：７１２３４５６７８９０１２３４５６７８": "douyin:7123456789012345678",
         "douyin:7123456789012345678": "douyin:7123456789012345678",
         "https://www.kuaishou.com/short-video/3xabcdefg123456?authorId=1": "kuaishou:3xabcdefg123456",
         "https://www.xiaohongshu.com/explore/64a1b2c3000000001f00abcd?xsec_token=A": "xiaohongshu:64a1b2c3000000001f00abcd",
