@@ -38,7 +38,7 @@ RETURNING id, attempts
 
 LOCK = """
 SELECT k.id, k.batch_id, k.institution_id, k.rows, k.clue_rows, k.identifier_rows,
-    b.received_at, i.group_id, i.default_basis, i.state = 'live'
+    b.received_at, i.group_id, i.default_basis
 FROM batch_chunk k JOIN batch b ON b.id = k.batch_id JOIN institution i ON i.id = k.institution_id
 WHERE k.id = %s AND k.state = 'received'
 FOR UPDATE OF k SKIP LOCKED
@@ -75,7 +75,6 @@ class Chunk:
     received_at: datetime
     group: int
     basis: str
-    live: bool
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -86,7 +85,6 @@ class Chunk:
             "group": self.group,
             "basis": self.basis,
             "received_at": self.received_at,
-            "counts": self.live,
         }
 
 
@@ -133,17 +131,22 @@ def _process_once(chunk_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql.TEMPORARY)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK, [chunk_id])
-        row = cursor.fetchone()
-        if row is None:
+        chunk = lock(cursor, chunk_id)
+        if chunk is None:
             return False
-        chunk = Chunk(*row[:4], bytes(row[4]), bytes(row[5]), *row[6:])
         load(cursor, chunk)
         outcomes = store(cursor, chunk)
         meet(cursor, chunk)
         matched = tell(cursor, chunk)
-        _finish(cursor, chunk, outcomes, matched)
+        finish(cursor, chunk, outcomes, matched)
     return True
+
+
+def lock(cursor: Any, chunk_id: int) -> Chunk | None:
+    """Lock a waiting chunk for this transaction; None when another worker holds or has done it."""
+    cursor.execute(LOCK, [chunk_id])
+    row = cursor.fetchone()
+    return None if row is None else Chunk(*row[:4], bytes(row[4]), bytes(row[5]), *row[6:])
 
 
 def load(cursor: Any, chunk: Chunk) -> None:
@@ -186,7 +189,8 @@ def tell(cursor: Any, chunk: Chunk) -> int:
     return int(cursor.fetchone()[0])
 
 
-def _finish(cursor: Any, chunk: Chunk, outcomes: list[Outcome], matched: int) -> None:
+def finish(cursor: Any, chunk: Chunk, outcomes: list[Outcome], matched: int) -> None:
+    """Record the outcome of the chunk and add it to its batch; the payload is dropped."""
     duplicates = sum(1 for outcome in outcomes if outcome[2] == "duplicate")
     refused = len(outcomes) - duplicates
     cursor.execute(

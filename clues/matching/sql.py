@@ -74,7 +74,7 @@ ORDER BY i.row
 STORE_SIGHTINGS = """
 INSERT INTO sighting (type, epoch, token, institution_id, clue_id, position, role, counted)
 SELECT i.type, i.epoch, i.token, %(institution)s, n.clue_id, i.position, i.role,
-    i.scoring AND %(counts)s
+    i.scoring
 FROM identifier_in i JOIN clue_new n USING (row)
 ORDER BY i.type, i.epoch, i.token
 """
@@ -86,7 +86,7 @@ WITH hub AS (
     SELECT i.type, i.epoch, i.token, ARRAY[%(group)s::bigint], count(*),
         %(received_at)s, %(received_at)s, false
     FROM identifier_in i JOIN clue_new n USING (row)
-    WHERE i.scoring AND %(counts)s
+    WHERE i.scoring
     GROUP BY i.type, i.epoch, i.token
     ORDER BY i.type, i.epoch, i.token
     ON CONFLICT (type, epoch, token) DO UPDATE SET
@@ -160,7 +160,7 @@ FROM (
     SELECT n.clue_id, i.type, i.epoch, i.token, i.link,
         sum(i.link) OVER (PARTITION BY n.clue_id) AS total
     FROM identifier_in i JOIN clue_new n USING (row)
-    WHERE i.scoring AND %(counts)s AND i.link > 0
+    WHERE i.scoring AND i.link > 0
 ) linked
 WHERE total >= 2
 """

@@ -20,6 +20,7 @@ BEGIN
         WHERE q.used + p_amount <= p_limit;
     RETURN FOUND;
 END $$;
+GRANT EXECUTE ON FUNCTION aif_charge(bigint, text, bigint, bigint) TO aif_web;
 """
 
 # Row 0 (index -1) carries the clock and the number of live institutions; the others are hits.

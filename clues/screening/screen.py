@@ -131,7 +131,7 @@ def _tokens(tokens: Any) -> tuple[list[str], list[int], list[str]]:
 
 def _answer(rows: Sequence[Any], kinds: Sequence[str]) -> Answer:
     """Row 0 of the function carries the clock and the alliance; the others are hits."""
-    _, _, _, _, as_of, live = rows[0]
+    *_, as_of, live = rows[0]
     alliance = Alliance(live=[(0, "")] * live)
     results = [Result(i, False, None, (), None, None, ()) for i in range(len(kinds))]
     for index, groups, found, best_grade, last_seen_at, _ in rows[1:]:

@@ -25,7 +25,7 @@ GRANT INSERT ON credential TO aif_desk;
 GRANT UPDATE (last_used_at) ON credential TO aif_web;
 GRANT UPDATE (expires_at, revoked_at, revoked_reason) ON credential TO aif_desk;
 
-GRANT INSERT, SELECT (id) ON audit_event TO aif_web, aif_match;
+GRANT INSERT, SELECT (id, at) ON audit_event TO aif_web, aif_match;
 GRANT INSERT, SELECT ON audit_event TO aif_desk;
 GRANT SELECT ON audit_event TO aif_audit;
 

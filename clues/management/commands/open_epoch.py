@@ -20,7 +20,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Open it and say for how many types."""
-        count = epochs.open_epoch(
-            epoch=options["epoch"], by=Console("open_epoch"), now=timezone.now()
-        )
+        count = epochs.open_epoch(epoch=options["epoch"], by=Console("open_epoch"), now=timezone.now())
         self.stdout.write(f"epoch {options['epoch']}: opened for {count} types")

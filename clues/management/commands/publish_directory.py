@@ -58,8 +58,7 @@ class Command(BaseCommand):
         with Session(settings.AIF_PUBLIC_URL, key) as session:
             numbers = sorted({epoch for _, epoch in epochs.read_epochs().peppers})
             custodians = [
-                directory.read_custodian(name=name, url=url, session=session, epochs=numbers)
-                for name, url in hops
+                directory.read_custodian(name=name, url=url, session=session, epochs=numbers) for name, url in hops
             ]
             if not options["force"] and directory.is_published(custodians):
                 self.stdout.write("directory: nothing changed")

@@ -1,0 +1,29 @@
+"""Key epochs at the desk."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from clues.admin.columns import ColumnsAdmin, shown
+from clues.models import KeyEpoch
+from members.admin.site import site
+
+
+@admin.register(KeyEpoch, site=site)
+class KeyEpochAdmin(ColumnsAdmin):
+    """One row for each identifier type and epoch."""
+
+    list_display = (
+        shown("type", _("type")),
+        shown("epoch", _("epoch")),
+        shown("state", _("state")),
+        shown("suite", _("suite")),
+        shown("pepper_id", _("pepper")),
+        shown("not_before", _("from")),
+        shown("not_after", _("until")),
+    )
+    list_filter = ("state", "epoch")
+    search_fields = ("=type",)
+    ordering = ("type", "-epoch")
+    fields = list_display

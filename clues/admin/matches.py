@@ -1,0 +1,88 @@
+"""Matches at the desk: which institutions met at an identifier, never the identifier itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from clues.admin.columns import Lines, ReferenceAdmin, link, ref, shown
+from clues.admin.forms import NoteForm
+from clues.cases.opening import open_case
+from clues.cases.workflow import RESTING
+from clues.models import Case, Match, MatchParty
+from members.admin.base import Operation
+from members.admin.site import site
+from members.models import User
+from members.permissions import Permission
+
+
+def _open(row: Match, *, by: User, now: datetime, note: str) -> Case:
+    return open_case(match=str(row), by=by, now=now, note=note)
+
+
+def _has_no_open_case(row: Match) -> bool:
+    return not Case.objects.filter(match=row).exclude(state__in=RESTING).exists()
+
+
+@admin.display(description=_("cases"), empty_value="—")
+def cases(row: Match) -> str | None:
+    """The cases that were opened from the match, newest first."""
+    found = Case.objects.filter(match=row).order_by("-id")
+    return format_html_join(", ", "{}", ((link(case),) for case in found)) or None
+
+
+class PartyInline(Lines):
+    """The parties that know of the match."""
+
+    model = MatchParty
+    verbose_name_plural = _("parties")
+    fields = (
+        shown("institution", _("institution")),
+        shown("group", _("group")),
+        shown("categories", _("categories"), vocabulary="categories"),
+        shown("best_grade", _("best grade")),
+        shown("first_seen_at", _("first seen at")),
+        shown("released_at", _("released at")),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return what is released, with names."""
+        released = super().get_queryset(request).filter(released_at__lte=Now())
+        return released.select_related("institution", "group").order_by("id")
+
+
+@admin.register(Match, site=site)
+class MatchAdmin(ReferenceAdmin):
+    """Newest first; before the disclosure tick a match is not there for the desk either."""
+
+    kind = "M"
+    list_display = (
+        ref("M"),
+        shown("type", _("identifier type")),
+        shown("epoch", _("epoch")),
+        shown("party_count", _("parties")),
+        shown("released_at", _("released at")),
+    )
+    list_filter = ("type",)
+    ordering = ("-id",)
+    fields = (ref("M"), shown("type", _("identifier type")), shown("epoch", _("epoch")),
+              shown("created_at", _("found at")), shown("released_at", _("released at")), cases)  # fmt: skip
+    inlines = (PartyInline,)
+    operations = (
+        Operation(
+            "open-case", _("Open a case"), _open, Permission.RING_REVIEW,
+            _("The case is open, and its parties are told."), form=NoteForm, open_for=_has_no_open_case,
+        ),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return what is released, with the number of parties."""
+        released: QuerySet[Any] = super().get_queryset(request).filter(released_at__lte=Now())
+        return released.annotate(party_count=Count("parties"))

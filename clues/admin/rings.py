@@ -1,0 +1,124 @@
+"""Rings at the desk: their clues, why they came together, and opening a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from clues.admin.columns import ReferenceAdmin, link, ref, shown, table
+from clues.admin.forms import NoteForm
+from clues.cases.opening import open_case
+from clues.cases.workflow import RESTING
+from clues.models import Case, Ring
+from clues.rings import queries
+from members.admin.base import Operation
+from members.admin.site import site
+from members.models import Institution, User
+from members.permissions import Console, Permission
+from members.templatetags.members import label
+
+MOST_CLUES = 200
+# Whoever sees this page passed the desk's own check.
+DESK = Console("desk")
+
+
+def _open(row: Ring, *, by: User, now: datetime, note: str) -> Case:
+    return open_case(ring=str(row), by=by, now=now, note=note)
+
+
+def _is_free(row: Ring) -> bool:
+    return row.state == Ring.OPEN and not Case.objects.filter(ring=row).exclude(state__in=RESTING).exists()
+
+
+@admin.display(description=_("institutions"))
+def institutions(row: Ring) -> str:
+    """The institutions whose clues the ring joins, by name."""
+    names = Institution.objects.filter(pk__in=row.institutions).order_by("name").values_list("name")
+    return format_html_join("、", "{}", names)
+
+
+@admin.display(description=_("clues of the ring"))
+def clues(row: Ring) -> str:
+    """The clues, as their institutions call them; the first 200."""
+    view = queries.get_ring(ring=str(row), by=DESK)
+    names = {each.ref: each.name for each in Institution.objects.filter(pk__in=row.institutions)}
+    return table(
+        (_("institution"), "client_ref", _("category"), _("grade"), _("received at")),
+        (
+            (
+                names.get(clue.institution, clue.institution),
+                clue.client_ref,
+                label(clue.category, "categories"),
+                clue.grade,
+                localtime(clue.received_at).strftime("%Y-%m-%d %H:%M"),
+            )
+            for clue in view.clues[:MOST_CLUES]
+        ),
+    )
+
+
+@admin.display(description=_("why they belong together"))
+def mergers(row: Ring) -> str:
+    """What the parts share, by type and weight; never a token."""
+    return table(
+        (_("merged at"), _("shared identifiers"), _("clues that came along")),
+        (
+            (
+                localtime(merge.merged_at).strftime("%Y-%m-%d %H:%M:%S"),
+                ", ".join(
+                    f"{kind} ({ngettext('weight %(n)d', 'weight %(n)d', weight) % {'n': weight}})"
+                    for kind, weight in merge.shared
+                ),
+                merge.clues,
+            )
+            for merge in queries.list_merges(ring=str(row), by=DESK)
+        ),
+    )
+
+
+@admin.display(description=_("cases"), empty_value="—")
+def cases(row: Ring) -> str | None:
+    """The cases that were opened from the ring, newest first."""
+    return (
+        format_html_join(", ", "{}", ((link(case),) for case in Case.objects.filter(ring=row).order_by("-id"))) or None
+    )
+
+
+@admin.register(Ring, site=site)
+class RingAdmin(ReferenceAdmin):
+    """The latest grown first."""
+
+    kind = "R"
+    list_display = (
+        ref("R"),
+        shown("state", _("state")),
+        shown("clues", _("clues")),
+        shown("identifiers", _("identifiers")),
+        shown("groups", _("independent groups")),
+        shown("categories", _("categories"), vocabulary="categories"),
+        shown("best_grade", _("best grade")),
+        shown("amount_cny", _("amount (CNY)")),
+        shown("updated_at", _("changed at")),
+    )
+    list_filter = ("state", "best_grade")
+    ordering = ("-updated_at", "-id")
+    fields = (
+        *list_display,
+        institutions,
+        shown("first_seen_at", _("first seen at")),
+        shown("last_seen_at", _("last seen at")),
+        cases,
+        clues,
+        mergers,
+    )
+    operations = (
+        Operation(
+            "open-case", _("Open a case"), _open, Permission.RING_REVIEW,
+            _("The case is open, and its parties are told."), form=NoteForm, open_for=_is_free,
+        ),
+    )  # fmt: skip

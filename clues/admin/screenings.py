@@ -1,0 +1,32 @@
+"""The ledger of screenings at the desk: who asked, for what purpose, how much; never what."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from clues.admin.columns import ColumnsAdmin, shown
+from clues.models import Screening
+from members.admin.site import site
+
+
+@admin.register(Screening, site=site)
+class ScreeningAdmin(ColumnsAdmin):
+    """Newest first."""
+
+    list_display = (
+        shown("screened_at", _("asked at")),
+        shown("institution", _("institution")),
+        shown("purpose", _("purpose"), vocabulary="purposes"),
+        shown("case_ref", _("reference of the asker")),
+        shown("basis", _("legal basis")),
+        shown("tokens", _("tokens")),
+        shown("hits", _("hits")),
+        shown("key_id", _("key id")),
+    )
+    list_filter = ("purpose",)
+    search_fields = ("=case_ref", "=key_id")
+    search_help_text = _("The asker's own reference or a key id, exactly.")
+    list_select_related = ("institution",)
+    ordering = ("-id",)
+    fields = list_display

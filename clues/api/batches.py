@@ -1,0 +1,153 @@
+"""`/batches`: submit clues, follow a batch, read the outcome of each row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clues import tasks
+from clues.submissions import queries, receive
+from members.api.pagination import get_page_size, get_position, page
+
+from . import shapes
+from .base import PAGED, ApiView, caller_of
+from .body import read_json_bytes
+
+
+class BatchesView(ApiView):
+    """Submit a batch; list the batches of the caller's institution."""
+
+    query_parameters = PAGED
+
+    @property
+    def required_scope(self) -> str:
+        """Submitting is a right of its own."""
+        return "submit" if self.request.method == "POST" else "read"
+
+    @extend_schema(
+        operation_id="batch_submit",
+        summary="Submit a batch of clues",
+        parameters=[shapes.IDEMPOTENCY_KEY],
+        request=shapes.BatchRequest,
+        responses={
+            202: shapes.answer(shapes.Receipt, "Stored. Matching follows; `results` tells of each row."),
+            **shapes.problems(*shapes.FRAMING, "unknown-field", "field-missing", "idempotency-key-missing",
+                              "idempotency-conflict", "quota-exhausted"),
+        },
+        examples=[shapes.BATCH_REQUEST_EXAMPLE, shapes.RECEIPT_EXAMPLE],
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Answer 202 once the batch is stored; the same key with the same body gives the same answer again."""
+        taken = receive.receive(
+            body=read_json_bytes(request._request),
+            idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", ""),
+            by=caller_of(request),
+            now=timezone.now(),
+        )
+        tasks.ring()
+        address = request.build_absolute_uri(f"{request.path}/{taken.batch}")
+        answer = {
+            "batch": taken.batch,
+            "state": taken.state,
+            "clues": taken.clues,
+            "rows_refused": taken.rows_refused,
+            "receipt": {"digest": taken.digest, "received_at": taken.received_at},
+            "links": {"self": address, "results": f"{address}/results"},
+        }
+        return Response(answer, status=202, headers={"Idempotency-Replayed": "true"} if taken.replayed else None)
+
+    @extend_schema(
+        operation_id="batches",
+        summary="List batches, newest first",
+        parameters=shapes.PAGE_PARAMETERS,
+        responses={200: shapes.BatchPage, **shapes.problems(*shapes.READING, *shapes.PAGING)},
+    )
+    def get(self, request: Request) -> Response:
+        """Return one page of batches."""
+        caller = caller_of(request)
+        size = get_page_size(request)
+        scope = f"batches:{caller.institution_id}"
+        position = get_position(request, scope=scope)
+        rows = queries.list_batches(viewer=caller, before=position[0] if position else None, limit=size + 1)
+        return Response(
+            page(
+                request,
+                rows,
+                size=size,
+                scope=scope,
+                position_of=lambda row: [row.id],
+                show=lambda row: {**_show(row), "received_at": row.received_at},
+            )
+        )
+
+
+class BatchView(ApiView):
+    """One batch."""
+
+    required_scope = "read"
+
+    @extend_schema(
+        operation_id="batch",
+        summary="State and counts of a batch",
+        responses={200: shapes.Batch, **shapes.problems(*shapes.READING, "not-found")},
+        examples=[shapes.BATCH_EXAMPLE],
+    )
+    def get(self, request: Request, batch: str) -> Response:
+        """Return the batch. `matched` counts once the batch is `released`."""
+        return Response(_show(queries.get_batch(batch=batch, viewer=caller_of(request))))
+
+
+class BatchResultsView(ApiView):
+    """The outcome of each row of a batch."""
+
+    required_scope = "read"
+    query_parameters = PAGED
+
+    @extend_schema(
+        operation_id="batch_results",
+        summary="Outcome of each row",
+        parameters=shapes.PAGE_PARAMETERS,
+        responses={200: shapes.RowPage, **shapes.problems(*shapes.READING, *shapes.PAGING, "not-found")},
+        examples=[shapes.ROW_EXAMPLE],
+    )
+    def get(self, request: Request, batch: str) -> Response:
+        """Return one page of rows in their order. Rows still waiting to be matched are not in it."""
+        caller = caller_of(request)
+        size = get_page_size(request)
+        scope = f"results:{caller.institution_id}:{batch}"
+        position = get_position(request, scope=scope)
+        rows, _more = queries.list_results(
+            batch=batch, viewer=caller, after=position[0] if position else -1, limit=size + 1
+        )
+        return Response(
+            page(
+                request,
+                rows,
+                size=size,
+                scope=scope,
+                position_of=lambda row: [row.row],
+                show=lambda row: {
+                    "row": row.row,
+                    "client_ref": row.client_ref,
+                    "outcome": row.outcome,
+                    "code": row.code,
+                },
+            )
+        )
+
+
+def _show(batch: queries.BatchView) -> dict[str, Any]:
+    return {
+        "batch": batch.batch,
+        "state": batch.state,
+        "clues": batch.clues,
+        "accepted": batch.accepted,
+        "duplicates": batch.duplicates,
+        "refused": batch.refused,
+        "matched": batch.matched,
+        "released": batch.released,
+    }

@@ -1,0 +1,79 @@
+"""`/matches`: what the caller's institution shares with others, after the tick, as one party may see it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clues.matching import queries
+from members.api.pagination import get_page_size, get_position, page
+
+from . import shapes
+from .base import PAGED, ApiView, caller_of
+
+
+class MatchesView(ApiView):
+    """All matches of the caller's institution."""
+
+    required_scope = "read"
+    query_parameters = PAGED
+
+    @extend_schema(
+        operation_id="matches",
+        summary="List matches, oldest first",
+        parameters=shapes.PAGE_PARAMETERS,
+        responses={200: shapes.MatchPage, **shapes.problems(*shapes.READING, *shapes.PAGING)},
+        examples=[shapes.MATCH_EXAMPLE],
+    )
+    def get(self, request: Request) -> Response:
+        """Return one page of the matches released so far."""
+        caller = caller_of(request)
+        size = get_page_size(request)
+        scope = f"matches:{caller.institution_id}"
+        position = get_position(request, scope=scope)
+        after = (datetime.fromisoformat(position[0]), int(position[1])) if position else None
+        rows = queries.list_matches(viewer=caller, after=after, limit=size + 1)
+        return Response(
+            page(
+                request,
+                rows,
+                size=size,
+                scope=scope,
+                position_of=lambda row: [row.released_at.isoformat(), row.id],
+                show=_show,
+            )
+        )
+
+
+class MatchView(ApiView):
+    """One match."""
+
+    required_scope = "read"
+
+    @extend_schema(
+        operation_id="match",
+        summary="One match",
+        responses={200: shapes.Match, **shapes.problems(*shapes.READING, "not-found")},
+        examples=[shapes.MATCH_EXAMPLE],
+    )
+    def get(self, request: Request, match: str) -> Response:
+        """Return the match as this party may see it."""
+        return Response(_show(queries.get_match(match=match, viewer=caller_of(request))))
+
+
+def _show(match: queries.MatchView) -> dict[str, Any]:
+    return {
+        "match": match.match,
+        "type": match.type,
+        "released_at": match.released_at,
+        "mine": [{"client_ref": own.client_ref, "identifier": own.identifier} for own in match.mine],
+        "band": match.band,
+        "sectors": match.sectors,
+        "categories": match.categories,
+        "best_grade": match.best_grade,
+        "first_seen_month": match.first_seen_month,
+    }

@@ -1,0 +1,250 @@
+"""The API's shapes for its OpenAPI document. Nothing is parsed or shown with these: the domain checks, views show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from aif_share.oprf.encoding import TOKEN_PATTERN
+from aif_share.vocabulary import lists
+from aif_share.wire.limits import MAX_CLUES, MAX_IDENTIFIERS, MAX_SCREEN_TOKENS
+
+from .examples import (
+    BATCH_EXAMPLE,
+    BATCH_REQUEST_EXAMPLE,
+    MATCH_EXAMPLE,
+    RECEIPT_EXAMPLE,
+    ROW_EXAMPLE,
+    SCREENING_EXAMPLE,
+    SCREENING_REQUEST_EXAMPLE,
+    VOCABULARY_EXAMPLE,
+)
+from .problem_shapes import FRAMING, OPEN_READING, PAGING, READING, TOKEN, answer, problems
+from .query_shapes import IDEMPOTENCY_KEY, PAGE_PARAMETERS
+
+__all__ = [
+    "BATCH_EXAMPLE", "BATCH_REQUEST_EXAMPLE", "FRAMING", "IDEMPOTENCY_KEY", "MATCH_EXAMPLE", "OPEN_READING",
+    "PAGE_PARAMETERS", "PAGING", "READING", "RECEIPT_EXAMPLE", "ROW_EXAMPLE", "SCREENING_EXAMPLE",
+    "SCREENING_REQUEST_EXAMPLE", "TOKEN", "VOCABULARY_EXAMPLE", "Batch", "BatchPage", "BatchRequest", "Match",
+    "MatchPage", "Receipt", "RowPage", "Screening", "ScreeningRequest", "SignedDirectory", "Vocabulary", "answer",
+    "problems",
+]  # fmt: skip
+
+Shape = s.Serializer[Any]
+
+
+def code_of(list_name: str, **options: Any) -> s.CharField:
+    """A code of a vocabulary list. The codes are not in the document: a new row is no new schema."""
+    return s.CharField(help_text=f"A code of the list `{list_name}` of /vocabulary.", **options)
+
+
+class SubmittedIdentifier(Shape):
+    """One identifier of a clue, as a token."""
+
+    type = s.CharField(help_text="A code of the list `identifier-types` of /vocabulary.")
+    epoch = s.IntegerField(min_value=1, help_text="Epoch of the key directory that the token was made in.")
+    token = s.RegexField(f"^{TOKEN_PATTERN}$", help_text="43 characters of base64url. Never a raw identifier.")
+    role = code_of("roles", default="actor")
+
+
+class SubmittedClue(Shape):
+    """One clue. Fields that do not exist are refused."""
+
+    client_ref = s.RegexField(
+        r"^[A-Za-z0-9._:/+=@-]{1,64}$", help_text="Yours, unique in your institution; never an identifier."
+    )
+    category = code_of("categories")
+    grade = code_of("grades")
+    identifiers = SubmittedIdentifier(many=True, help_text=f"1 to {MAX_IDENTIFIERS}.")
+    level = code_of("levels", required=False, allow_null=True)
+    channel = code_of("channels", required=False, allow_null=True)
+    observed_at = s.DateTimeField(required=False, allow_null=True)
+    region = code_of("regions", required=False, allow_null=True)
+    amount_cny = s.RegexField(r"^[0-9]{1,15}(\.[0-9]{1,2})?$", required=False, allow_null=True)
+    crime_indicator = s.BooleanField(required=False)
+    indicators = s.ListField(child=code_of("indicators"), required=False)
+    consumer_contacted = code_of("consumer-contacted", required=False, allow_null=True)
+    tlp = code_of("tlp", required=False, default="amber+strict")
+    evidence_sha256 = s.RegexField(r"^[0-9a-fA-F]{64}$", required=False, allow_null=True)
+    basis = s.RegexField(
+        r"^[a-z0-9-]{1,64}$", required=False, help_text="A code, never free text; absent: the institution's default."
+    )
+
+
+class BatchRequest(Shape):
+    """A batch. A row that is not right is refused alone; the rest lands."""
+
+    clues = SubmittedClue(many=True, help_text=f"1 to {MAX_CLUES}; the whole body is 16 MiB at most.")
+
+
+class ReceiptDigest(Shape):
+    """What was stored: SHA-256 of the stored rows, and when."""
+
+    digest = s.RegexField(r"^[0-9a-f]{64}$")
+    received_at = s.DateTimeField()
+
+
+class BatchLinks(Shape):
+    """Where to go on."""
+
+    self = s.URLField()
+    results = s.URLField()
+
+
+class Receipt(Shape):
+    """The acknowledgment of a batch."""
+
+    batch = s.CharField(help_text="Opaque reference B-…")
+    state = s.CharField(help_text="`received`, or `rejected` when not one row was taken.")
+    clues = s.IntegerField(help_text="Rows taken.")
+    rows_refused = s.IntegerField(help_text="Rows refused at the door; more may be refused later.")
+    receipt = ReceiptDigest()
+    links = BatchLinks()
+
+
+class Batch(Shape):
+    """State and counts of a batch."""
+
+    batch = s.CharField()
+    state = s.ChoiceField(["received", "processing", "done", "held", "rejected"])
+    clues = s.IntegerField()
+    accepted = s.IntegerField()
+    duplicates = s.IntegerField(help_text="Same client_ref, same content: no effect.")
+    refused = s.IntegerField()
+    matched = s.IntegerField(help_text="Clues with a match; 0 until released.")
+    released = s.BooleanField(help_text="Everything is matched, and the tick of the last match is past.")
+
+
+class ListedBatch(Batch):
+    """A batch in the list."""
+
+    received_at = s.DateTimeField()
+
+
+class Row(Shape):
+    """The outcome of one row."""
+
+    row = s.IntegerField(help_text="Place in the submitted list, from 0.")
+    client_ref = s.CharField(allow_null=True, help_text="Null for a row refused at the door: nothing of it is kept.")
+    outcome = s.ChoiceField(["accepted", "duplicate", "refused"])
+    code = s.CharField(allow_null=True, help_text="Why it was refused; see /problems.")
+
+
+class Own(Shape):
+    """One of your own clues in a match."""
+
+    client_ref = s.CharField()
+    identifier = s.IntegerField(help_text="Place of the identifier in the clue, from 0.")
+
+
+class Match(Shape):
+    """A match as one party sees it."""
+
+    match = s.CharField(help_text="Opaque reference M-…")
+    type = s.CharField()
+    released_at = s.DateTimeField()
+    mine = Own(many=True)
+    band = s.ChoiceField(
+        ["1", "2-4", "5+"], allow_null=True, help_text="Independent groups beside yours; null in a small alliance."
+    )
+    sectors = s.ListField(child=s.CharField(), help_text="Only sectors of three or more live institutions.")
+    categories = s.ListField(child=s.CharField())
+    best_grade = s.CharField()
+    first_seen_month = s.RegexField(r"^\d{4}-\d{2}$")
+
+
+class AskedToken(Shape):
+    """A token to screen."""
+
+    type = s.CharField()
+    epoch = s.IntegerField(min_value=1)
+    token = s.RegexField(f"^{TOKEN_PATTERN}$")
+
+
+class ScreeningRequest(Shape):
+    """A question about tokens, with its purpose."""
+
+    purpose = code_of("purposes")
+    case_ref = s.CharField(
+        required=False, allow_null=True, help_text="Your case number, 1 to 64 of A-Z a-z 0-9 . _ : / # -"
+    )
+    basis = s.RegexField(r"^[a-z0-9-]{1,64}$", required=False)
+    tokens = AskedToken(many=True, help_text=f"1 to {MAX_SCREEN_TOKENS}; each is one unit of the daily quota.")
+
+
+class ScoreTerm(Shape):
+    """One part of a score."""
+
+    term = s.CharField()
+    points = s.IntegerField()
+
+
+class ScreenedToken(Shape):
+    """The answer for one token. What other institutions reported at grade B2 or better is a hit."""
+
+    index = s.IntegerField(help_text="Place of the token in the question, from 0.")
+    hit = s.BooleanField()
+    band = s.ChoiceField(["1", "2-4", "5+"], allow_null=True)
+    categories = s.ListField(child=s.CharField())
+    best_grade = s.CharField(allow_null=True)
+    score = s.IntegerField(allow_null=True, min_value=0, max_value=100)
+    terms = ScoreTerm(many=True)
+
+
+class Screening(Shape):
+    """The answers in the order asked."""
+
+    results = ScreenedToken(many=True)
+    as_of = s.DateTimeField()
+    disclaimer = s.CharField()
+
+
+class SignedDirectory(Shape):
+    """The key directory, signed by the alliance."""
+
+    signed = s.CharField(help_text="JSON text; the signature is over exactly these characters in UTF-8.")
+    public_key = s.CharField(help_text="Ed25519, base64url. Compare it with the one you pinned.")
+    signature = s.CharField(help_text="Ed25519, base64url.")
+
+
+class VocabularyTerm(Shape):
+    """One value of a list. Some lists have further members."""
+
+    code = s.CharField()
+    zh = s.CharField()
+    en = s.CharField()
+
+
+class VocabularyType(VocabularyTerm):
+    """One identifier type."""
+
+    form = s.CharField(help_text="The canonical form in one line.")
+    personal = s.BooleanField()
+    version = s.IntegerField()
+    link = s.IntegerField(help_text="How far it joins clues into rings: 2 very strong, 1 strong, 0 not at all.")
+
+
+Vocabulary = type(
+    "Vocabulary",
+    (s.Serializer,),
+    {
+        "__doc__": "All lists by name.",
+        **{name: VocabularyTerm(many=True) for name in lists()},
+        "identifier-types": VocabularyType(many=True),
+    },
+)
+
+
+def _page_of(name: str, row: type[Shape]) -> type[Shape]:
+    members = {
+        "__doc__": "One page.",
+        "results": row(many=True),
+        "next": s.URLField(allow_null=True, help_text="Address of the next page; null on the last."),
+    }
+    return type(name, (s.Serializer,), members)
+
+
+BatchPage = _page_of("BatchPage", ListedBatch)
+RowPage = _page_of("RowPage", Row)
+MatchPage = _page_of("MatchPage", Match)

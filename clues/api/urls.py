@@ -1,0 +1,26 @@
+"""Addresses below /api/v1/ that belong to `clues`. The last one catches what there is not."""
+
+from django.urls import path, re_path
+
+from .batches import BatchesView, BatchResultsView, BatchView
+from .matches import MatchesView, MatchView
+from .not_found import not_found
+from .oprf import DirectoryView
+from .schema import SchemaView
+from .screenings import ScreeningsView
+from .vocabulary import VocabularyView
+
+app_name = "clues-api"
+
+urlpatterns = [
+    path("screenings", ScreeningsView.as_view(), name="screenings"),
+    path("batches", BatchesView.as_view(), name="batches"),
+    path("batches/<str:batch>", BatchView.as_view(), name="batch"),
+    path("batches/<str:batch>/results", BatchResultsView.as_view(), name="batch-results"),
+    path("matches", MatchesView.as_view(), name="matches"),
+    path("matches/<str:match>", MatchView.as_view(), name="match"),
+    path("oprf/directory", DirectoryView.as_view(), name="oprf-directory"),
+    path("vocabulary", VocabularyView.as_view(), name="vocabulary"),
+    path("schema", SchemaView.as_view(), name="schema"),
+    re_path("", not_found, name="not-found"),
+]
