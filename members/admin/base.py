@@ -72,7 +72,8 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         """The number of rows, or CAP if there are more."""
-        return len(self.object_list.values_list("pk", flat=True).order_by()[: self.CAP])
+        rows: Any = self.object_list
+        return len(rows.values_list("pk", flat=True).order_by()[: self.CAP])
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -151,7 +152,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "form": form,
             "back": back,
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "members/desk/operation.html", context, status=422 if form.is_bound else 200)
 
     def _buttons(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from aif_share.vocabulary import sectors
 from aif_share.wire import keys, limits
 from members.admin.base import ReasonForm
+from members.models import Institution
 from members.permissions import ROLE_LABELS
 
 
@@ -73,7 +74,8 @@ class KeyForm(forms.Form):
 
     def clean_cidrs(self) -> list[str]:
         """One network a line."""
-        return self.cleaned_data["cidrs"].split()
+        cidrs: str = self.cleaned_data["cidrs"]
+        return cidrs.split()
 
 
 class RotateForm(forms.Form):
@@ -98,8 +100,6 @@ class UserForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        from members.models import Institution
-
         super().__init__(*args, **kwargs)
         rows = Institution.objects.order_by("name").values_list("pk", "name")
         self.fields["institution_id"].choices = [("", _("(the alliance)")), *rows]  # type: ignore[attr-defined]

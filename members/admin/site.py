@@ -55,13 +55,13 @@ class DeskSite(AdminSite):
         """Log in, and note it in the audit trail: no trail, no login."""
         with transaction.atomic():
             response = super().login(request, extra_context)
-            if request.method == "POST" and response.status_code == 302:
+            if request.method == "POST" and response.status_code == 302 and request.user.is_authenticated:
                 users.record_login(user=request.user, now=timezone.now())
         return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Change the own password."""
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         return PasswordChangeView.as_view(
             form_class=DeskPasswordForm,
             template_name="registration/password_change_form.html",

@@ -87,7 +87,8 @@ def deliver_next(*, now: datetime) -> bool | None:
 
 def pause_after(attempts: int, *, longest: timedelta = LONGEST_WAIT) -> timedelta:
     """Return how long to wait after so many attempts: doubling from a second up to `longest`."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 20), longest, LONGEST_WAIT)
+    doubled: timedelta = FIRST_WAIT * 2 ** min(attempts - 1, 20)
+    return min(doubled, longest, LONGEST_WAIT)
 
 
 def list_stuck(*, limit: int = 100) -> list[OutboxMessage]:

@@ -58,7 +58,7 @@ def member_required(permission: Permission | None = None) -> Callable[[_View[_P]
                     raise PermissionDenied(gettext(refusal.detail)) from None
                 raise
             if "Cache-Control" not in response.headers:
-                add_never_cache_headers(cast("HttpResponseBase", response))  # type: ignore[arg-type]
+                add_never_cache_headers(response)
             return response
 
         return cast(_View[_P], login_required(guarded))

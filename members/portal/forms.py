@@ -18,10 +18,10 @@ class LoginForm(AuthenticationForm):
         "inactive": _("User name or password is not right."),
     }
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: Any) -> None:
         """Let members' staff in; the alliance's own staff log in at the desk."""
         super().confirm_login_allowed(user)
-        if getattr(user, "is_alliance", False):
+        if user.is_alliance:
             raise self.get_invalid_login_error()
 
 

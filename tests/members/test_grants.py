@@ -1,0 +1,129 @@
+"""What each login role may do with each table of `members`, asked of PostgreSQL itself."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+
+from members.models import AuditEvent
+from tests.factories import acting_as, make_institution
+
+ROLES = ("aif_web", "aif_match", "aif_desk", "aif_audit")
+
+# Written by hand: S select, s select of some columns, I insert, U update, u update of some columns, D delete.
+EXPECTED = {
+    "institution": {"aif_web": "S", "aif_match": "S", "aif_desk": "SIu", "aif_audit": "S"},
+    "institution_group": {"aif_web": "S", "aif_match": "S", "aif_desk": "SI", "aif_audit": "S"},
+    "user_account": {"aif_web": "Su", "aif_match": "s", "aif_desk": "SIu", "aif_audit": ""},
+    "credential": {"aif_web": "Su", "aif_match": "", "aif_desk": "SIu", "aif_audit": ""},
+    "audit_event": {"aif_web": "sI", "aif_match": "sI", "aif_desk": "SI", "aif_audit": "S"},
+    "outbox_message": {"aif_web": "sI", "aif_match": "SIu", "aif_desk": "SI", "aif_audit": ""},
+    "django_session": {"aif_web": "SIUD", "aif_match": "", "aif_desk": "SIUD", "aif_audit": ""},
+    "django_admin_log": {"aif_web": "", "aif_match": "", "aif_desk": "SI", "aif_audit": ""},
+    "django_migrations": {"aif_web": "S", "aif_match": "S", "aif_desk": "S", "aif_audit": "S"},
+    "auth_permission": {"aif_web": "", "aif_match": "", "aif_desk": "S", "aif_audit": ""},
+    "auth_group": {"aif_web": "", "aif_match": "", "aif_desk": "", "aif_audit": ""},
+}
+
+
+def ask(sql: str, *values: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def rights(role: str, table: str) -> str:
+    found = ""
+    for letter, privilege in (("S", "SELECT"), ("I", "INSERT"), ("U", "UPDATE"), ("D", "DELETE")):
+        ((whole,),) = ask("SELECT has_table_privilege(%s, %s, %s)", role, table, privilege)
+        if whole:
+            found += letter
+        elif letter in "SU":
+            ((some,),) = ask("SELECT has_any_column_privilege(%s, %s, %s)", role, table, privilege)
+            found += letter.lower() if some else ""
+    return found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", EXPECTED)
+def test_the_rights_are_these_and_no_others(table):
+    assert {role: set(rights(role, table)) for role in ROLES} == {
+        role: set(expected) for role, expected in EXPECTED[table].items()
+    }
+
+
+@pytest.mark.django_db
+def test_the_login_roles_are_plain():
+    rows = ask(
+        "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcanlogin FROM pg_roles WHERE rolname LIKE 'aif%%'"
+    )
+    found = {row[0]: row[1:] for row in rows}
+    for role in ROLES:
+        assert found[role] == (False, False, False, True)
+    assert found["aif_owner"] == (False, False, False, False)
+
+
+@pytest.mark.django_db
+def test_the_owner_owns_everything_and_nobody_truncates():
+    rows = ask(
+        "SELECT relname, pg_get_userbyid(relowner) FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')"
+    )
+    assert {owner for _table, owner in rows} == {"aif_owner"}
+    assert len(rows) > 10
+    for table, _owner in rows:
+        for role in ROLES:
+            assert ask("SELECT has_table_privilege(%s, %s, 'TRUNCATE')", role, table) == [(False,)], (role, table)
+            assert ask("SELECT has_table_privilege(%s, %s, 'TRIGGER')", role, table) == [(False,)], (role, table)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("statement", ["UPDATE audit_event SET verb = 'x'", "DELETE FROM audit_event"])
+def test_no_login_rewrites_the_trail(role, statement):
+    make_institution()
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        with acting_as(role), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", ["UPDATE audit_event SET verb = 'x'", "DELETE FROM audit_event"])
+def test_the_trail_resists_its_owner_too(statement):
+    make_institution()
+    with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
+        with acting_as("aif_owner"), connection.cursor() as cursor:
+            cursor.execute(statement)
+    with acting_as("aif_audit"):
+        assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE institution SET state = 'live'",
+        "UPDATE institution SET screen_quota = 1000000",
+        "UPDATE credential SET revoked_at = NULL",
+        "UPDATE credential SET verifier = repeat('0', 64)",
+        "UPDATE user_account SET role = 'alliance-approver'",
+        "INSERT INTO institution_group (name) VALUES ('x')",
+        "SELECT payload FROM outbox_message",
+        "SELECT verb FROM audit_event",
+        "CREATE TABLE mine (x int)",
+    ],
+)
+def test_the_web_process_cannot(statement):
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_nobody_reads_the_names_of_people_in_the_worker():
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        with acting_as("aif_match"), connection.cursor() as cursor:
+            cursor.execute("SELECT username FROM user_account")

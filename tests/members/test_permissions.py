@@ -1,0 +1,60 @@
+"""The table of roles, against one written by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from members.models import ALLIANCE_ROLES, MEMBER_ROLES, User
+from members.permissions import ROLE_LABELS, ROLE_PERMISSIONS, Console, Job, Permission, PermissionMissing, can, check
+
+EXPECTED = {
+    "submitter": "clue.view clue.submit",
+    "analyst": "clue.view clue.submit match.view screen case.view case.propose",
+    "approver": "clue.view match.view screen case.view case.decide",
+    "member-admin": "clue.view match.view case.view team.manage key.manage",
+    "auditor": "clue.view match.view case.view audit.view",
+    "alliance-operator": "desk.view case.view audit.view institution.apply institution.suspend team.manage key.manage"
+    " case.propose ring.review",
+    "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.set case.decide"
+    " ring.review",
+}
+
+
+@pytest.mark.parametrize("role", EXPECTED)
+def test_each_role_may_do_this_and_nothing_else(role):
+    person = User(role=role)
+    for permission in Permission:
+        assert can(person, permission) == (permission.value in EXPECTED[role].split()), permission
+
+
+def test_every_role_has_its_row_and_label():
+    assert set(MEMBER_ROLES + ALLIANCE_ROLES) == set(ROLE_PERMISSIONS) == set(ROLE_LABELS) == set(EXPECTED)
+
+
+def test_nobody_both_proposes_and_decides():
+    for role, permissions in ROLE_PERMISSIONS.items():
+        assert not {Permission.CASE_PROPOSE, Permission.CASE_DECIDE} <= permissions, role
+        assert not {Permission.INSTITUTION_APPLY, Permission.INSTITUTION_ADMIT} <= permissions, role
+
+
+@pytest.mark.parametrize(
+    "person", [User(role="analyst", is_active=False), User(role="root"), Job("sweep"), None, object()]
+)
+def test_others_may_do_nothing(person):
+    assert not any(can(person, permission) for permission in Permission)
+    with pytest.raises(PermissionMissing):
+        check(person, Permission.CLUE_VIEW)
+
+
+def test_the_console_holds_the_machine_anyway():
+    assert all(can(Console("x"), permission) for permission in Permission)
+
+
+def test_there_is_no_superuser():
+    assert not hasattr(User(), "is_superuser")
+    member = User(role="member-admin")
+    assert not member.is_staff
+    assert not member.has_perm("members.view_institution")
+    operator = User(role="alliance-operator")
+    assert operator.has_perm("members.view_institution")
+    assert not operator.has_perm("members.change_institution")
