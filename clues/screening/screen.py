@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg2
-from django.db import InternalError, connection
+from django.db import DatabaseError, connection
 
 from aif_share.errors import Refusal
 from aif_share.identifiers import looks_raw, types
@@ -69,7 +69,7 @@ def screen(*, request: Mapping[str, Any], by: Caller) -> Answer:
         with connection.cursor() as cursor:
             cursor.execute(LOOK_UP, parameters)
             rows = cursor.fetchall()
-    except InternalError as error:
+    except DatabaseError as error:
         cause = error.__cause__
         if isinstance(cause, psycopg2.Error) and cause.pgcode == QUOTA_STATE:
             raise quotas.QuotaExhausted(quotas.SCREEN, by.screen_quota) from None
