@@ -19,7 +19,8 @@ class JsonFormatter(logging.Formatter):
             "at": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            # Django ends this message with the path, which a client writes.
+            "message": str((record.args or ("",))[0]) if record.name == "django.request" else record.getMessage(),
         }
         request_id = getattr(record, "request_id", None) or _current_request_id()
         if request_id:

@@ -54,14 +54,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "members.api.middleware.RequestIdMiddleware",  # outermost: every answer and log line carries the id
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.middleware.PagePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.PageSession",
+    "config.middleware.PageLocale",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "config.middleware.PageAuthentication",
+    "config.middleware.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -181,6 +181,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # ---- REST -----------------------------------------------------------------------------------------------------------
+AIF_QUOTAS_USED = "clues.quotas.get_used"  # GET /me asks here: quotas are counted above the package that answers it
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["members.api.permissions.HasScope"],
@@ -247,6 +248,9 @@ LOGGING = {
         "celery": {"level": "WARNING", "propagate": True},  # a line for every ring of the bell would bury the rest
         # An answer of 4xx is not an event of ours, and the line would quote the path.
         "django.request": {"level": "ERROR", "propagate": True},
+        "django.security": {"level": "ERROR", "propagate": True},
+        # It quotes the header.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         "httpx": {"level": "WARNING"},
     },
 }

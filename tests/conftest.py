@@ -27,11 +27,12 @@ from tests import network
 
 network.isolate()
 
+DATA = tempfile.TemporaryDirectory(prefix="aif-test-data-")
 for name in [name for name in os.environ if name.startswith(("AIF_", "DATABASE_", "REDIS_"))]:
     del os.environ[name]
 os.environ |= {
     "AIF_ENV": "test",
-    "AIF_DATA": tempfile.mkdtemp(prefix="aif-test-data-"),
+    "AIF_DATA": DATA.name,
     "DJANGO_SETTINGS_MODULE": "config.settings",
 }
 

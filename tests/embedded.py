@@ -19,7 +19,7 @@ import psycopg2
 
 from config.stack import children, postgres, wipe
 from config.stack.child import stop_all
-from config.stack.folders import Folders
+from config.stack.folders import Folders, everything
 from config.stack.guardian import Guardian
 from config.stack.plan import ROOT, Plan
 
@@ -39,7 +39,8 @@ class TestServer:
         self.plan = Plan(Folders(self.data), overrides={"DATABASE_URL": "", "DATABASE_ADMIN_URL": ""})
         for listener in self.plan.listeners.values():
             listener.close()
-        self.guardian.folder(str(self.plan.folders.run))
+        for folder in (self.plan.folders.run, *everything(self.data)):
+            self.guardian.folder(str(folder))
         self.child = children.database(self.plan)
         # No crash is tested on this server, and a clone is made for many tests.
         self.child.command += ["-c", "fsync=off", "-c", "full_page_writes=off"]

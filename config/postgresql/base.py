@@ -1,5 +1,7 @@
 """The back end itself; the setting BECOME names the role to take, where it exists."""
 
+import select
+
 from django.db.backends.postgresql import base
 
 
@@ -23,3 +25,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(f"SET ROLE {self.ops.quote_name(role)}")
         if not self.get_autocommit():
             self.connection.commit()
+
+    def close_if_health_check_failed(self) -> None:
+        """Ask the server whether it lives only when there is something to read on the idle connection.
+
+        A server that stops or drops us says so and closes; silence means that nothing happened. Django's own check
+        is a query of its own before every request.
+        """
+        quiet = self.connection is not None and not _has_news(self.connection.fileno())
+        if quiet and not self.in_atomic_block:
+            self.health_check_done = True
+            return
+        super().close_if_health_check_failed()
+
+
+def _has_news(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN | select.POLLPRI)
+    return bool(poll.poll(0))

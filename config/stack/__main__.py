@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("AIF_DATA") or ROOT / "var" / "serve"))
     parser.add_argument("--port", type=int, help="0 takes a free one; default PORT, else 8000")
     parser.add_argument("--lifeline", type=int, help=argparse.SUPPRESS)  # a pipe that closes with the stack's owner
+    parser.add_argument("--temporary", action="store_true", help="remove all state in the end")
     options = parser.parse_args()
     if options.command == "wipe":
         try:
@@ -34,7 +35,7 @@ def main() -> int:
             return 2
         port = int(written)
     overrides = json.loads(os.environ.pop("AIF_STACK_ENV", "{}"))
-    return serve(options.data, port=port, overrides=overrides, lifeline=options.lifeline)
+    return serve(options.data, port=port, overrides=overrides, lifeline=options.lifeline, temporary=options.temporary)
 
 
 if __name__ == "__main__":

@@ -115,6 +115,11 @@ def running(data: Path) -> dict[str, object] | None:
     return state
 
 
+def everything(data: Path) -> list[Path]:
+    """Return the folders that make up a stack's state."""
+    return [data, shared_folder(data)] if as_root() else [data]
+
+
 def wipe(data: Path) -> None:
     """Remove a stack's folder and what it keeps elsewhere; raise StackError while it runs."""
     if not data.exists():
@@ -125,6 +130,5 @@ def wipe(data: Path) -> None:
     foreign = {"stack-id", "stack.json", "stack.lock", "secrets.json", "ports.json", "log", "tmp", "alliance"}
     if any(data.iterdir()) and not any((data / name).exists() for name in foreign):
         raise StackError(f"{data} does not look like a stack's folder; it is left alone")
-    if as_root() and (data / "stack-id").exists():
-        shutil.rmtree(shared_folder(data), ignore_errors=True)
-    shutil.rmtree(data)
+    for folder in everything(data):
+        shutil.rmtree(folder, ignore_errors=folder != data)

@@ -130,8 +130,8 @@ class Plan:
         return self.external_redis or valkey.url(self.valkey_socket)
 
     def custodian_home(self, name: str) -> Path:
-        """Return the home of a custodian as seen from AIF_DATA."""
-        return self.folders.data / f"custodian-{name}"
+        """Return the home of a custodian, without the link: its user cannot pass through AIF_DATA."""
+        return (self.folders.data / f"custodian-{name}").resolve()
 
     @staticmethod
     def custodian_user(name: str) -> str:

@@ -40,10 +40,12 @@ class Stack:
         self.data.mkdir(parents=True, exist_ok=True)
         reading, self._lifeline = os.pipe()
         output = self.data / "supervisor.log"
-        with output.open("wb") as log:
+        # Read through this file object later: the supervisor of a temporary stack removes the folder when it fails.
+        with output.open("w+b") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "config.stack", "serve", "--data", str(self.data)]
-                + ["--port", str(self._port), "--lifeline", str(reading)],
+                + ["--port", str(self._port), "--lifeline", str(reading)]
+                + ["--temporary"] * self._temporary,
                 env=os.environ | {"AIF_STACK_ENV": json.dumps(self._overrides)},
                 cwd=str(ROOT),
                 stdin=subprocess.DEVNULL,
@@ -52,14 +54,15 @@ class Stack:
                 pass_fds=(reading,),
                 start_new_session=True,
             )
-        os.close(reading)
-        limit = time.monotonic() + START_SECONDS
-        while not self._is_ready():
-            if self._process.poll() is not None or time.monotonic() > limit:
-                said = output.read_text(encoding="utf-8", errors="replace").strip()
-                self.stop()
-                raise StackError(said or "the supervisor ended")
-            time.sleep(0.05)
+            os.close(reading)
+            limit = time.monotonic() + START_SECONDS
+            while not self._is_ready():
+                if self._process.poll() is not None or time.monotonic() > limit:
+                    log.seek(0)
+                    said = log.read().decode("utf-8", "replace").strip()
+                    self.stop()
+                    raise StackError(said or "the supervisor ended")
+                time.sleep(0.05)
         return self
 
     def _is_ready(self) -> bool:

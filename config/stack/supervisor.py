@@ -16,7 +16,7 @@ from types import FrameType
 
 from config.stack import children as parts
 from config.stack.child import Child, stop_all
-from config.stack.folders import Folders, StackError
+from config.stack.folders import Folders, StackError, everything, wipe
 from config.stack.guardian import Guardian
 from config.stack.plan import CUSTODIANS, Plan, write_private
 
@@ -30,7 +30,16 @@ class Stopped(BaseException):
 class Supervisor:
     """Owns every child of one stack. Single-threaded: it forks."""
 
-    def __init__(self, data: Path, *, port: int, overrides: dict[str, str], lifeline: int | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port: int,
+        overrides: dict[str, str],
+        lifeline: int | None = None,
+        temporary: bool = False,
+    ) -> None:
+        self.temporary = temporary
         self.folders = Folders(data)
         self._lock = (self.folders.data / "stack.lock").open("w")
         try:
@@ -40,6 +49,9 @@ class Supervisor:
         self.guardian = Guardian()
         self.plan = Plan(self.folders, port=port, overrides=overrides)
         self.guardian.folder(str(self.folders.run))
+        if temporary:
+            for folder in everything(self.folders.data):
+                self.guardian.folder(str(folder))
         self.children: list[Child] = []
         self.lifeline = lifeline
         self.ready = False
@@ -127,6 +139,8 @@ class Supervisor:
         stop_all(servers)
         (self.folders.data / "stack.json").unlink(missing_ok=True)
         shutil.rmtree(self.folders.run, ignore_errors=True)
+        if self.temporary:
+            wipe(self.folders.data)
         self.guardian.dismiss()
 
 
@@ -134,13 +148,18 @@ def _ask_to_stop(_number: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
-def serve(data: Path, *, port: int, overrides: dict[str, str], lifeline: int | None = None) -> int:
-    """Run a stack in the foreground until a signal comes; return the exit code."""
+def serve(
+    data: Path, *, port: int, overrides: dict[str, str], lifeline: int | None = None, temporary: bool = False
+) -> int:
+    """Run a stack in the foreground until a signal comes; return the exit code.
+
+    A `temporary` one leaves nothing behind, however it ends.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _ask_to_stop)
     supervisor: Supervisor | None = None
     try:
-        supervisor = Supervisor(data, port=port, overrides=overrides, lifeline=lifeline)
+        supervisor = Supervisor(data, port=port, overrides=overrides, lifeline=lifeline, temporary=temporary)
         supervisor.start()
         print(f"ready {supervisor.plan.url('web')}", flush=True)
         supervisor.watch()
