@@ -26,14 +26,15 @@ class JsonNegotiation(DefaultContentNegotiation):
         """Return the JSON renderer; raise NotAcceptable for a client that takes no JSON."""
         if request.META.get("HTTP_ACCEPT", "*/*") in _JSON_ACCEPTED:
             return renderers[0], "application/json"
-        return super().select_renderer(request, renderers, format_suffix)
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+        return chosen
 
 
 class ApiView(APIView):
     """A view for keys. It names its `required_scope` (None: any key) and its `query_parameters`."""
 
     http_method_names = ["get", "head", "post"]
-    content_negotiation_class = JsonNegotiation
+    content_negotiation_class: type[DefaultContentNegotiation] = JsonNegotiation
     query_parameters: frozenset[str] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

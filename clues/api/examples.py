@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import OpenApiExample
 
-_TOKEN = "ExampleTokenExampleTokenExampleTokenExample"
+_MADE_UP = "ExampleTokenExampleTokenExampleTokenExample"
 _BATCH = "B-EXAMPLEEXAMPLEEXAMPLEEXAMP"
 
 BATCH_REQUEST_EXAMPLE = OpenApiExample(
@@ -17,7 +17,7 @@ BATCH_REQUEST_EXAMPLE = OpenApiExample(
                 "observed_at": "2026-11-01T08:00:00Z",
                 "region": "CN-31",
                 "amount_cny": "1000.00",
-                "identifiers": [{"type": "cn-mobile", "epoch": 1, "token": _TOKEN, "role": "actor"}],
+                "identifiers": [{"type": "cn-mobile", "epoch": 1, "token": _MADE_UP, "role": "actor"}],
             }
         ]
     },
@@ -88,7 +88,7 @@ SCREENING_REQUEST_EXAMPLE = OpenApiExample(
         "purpose": "complaint-handling",
         "case_ref": "2026-C-118",
         "basis": "user-agreement",
-        "tokens": [{"type": "domain", "epoch": 1, "token": _TOKEN}],
+        "tokens": [{"type": "domain", "epoch": 1, "token": _MADE_UP}],
     },
     request_only=True,
 )

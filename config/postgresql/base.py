@@ -12,6 +12,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     role: str | None = None
+    health_check_done: bool
 
     def init_connection_state(self) -> None:
         """Take the role right after connecting; before the very first migration there is none to take."""
@@ -32,8 +33,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         A server that stops or drops us says so and closes; silence means that nothing happened. Django's own check
         is a query of its own before every request.
         """
-        quiet = self.connection is not None and not _has_news(self.connection.fileno())
-        if quiet and not self.in_atomic_block:
+        if self.connection is None or self.health_check_done:
+            return
+        if not _has_news(self.connection.fileno()):
             self.health_check_done = True
             return
         super().close_if_health_check_failed()
