@@ -29,7 +29,7 @@ class BatchAdmin(ReferenceAdmin):
     list_filter = ("state",)
     list_select_related = ("institution",)
     ordering = ("-id",)
-    fields = (
+    columns = (
         *list_display,
         shown("source", _("source")),
         shown("key_id", _("key id")),

@@ -70,7 +70,7 @@ class StepInline(Lines):
 
     model = CaseStep
     verbose_name_plural = _("steps")
-    fields = (
+    columns = (
         shown("at", _("at")),
         step,
         state_afterwards,
@@ -88,7 +88,7 @@ class PartyInline(Lines):
 
     model = CaseParty
     verbose_name_plural = _("parties")
-    fields = (shown("institution", _("institution")), shown("released_at", _("knows since")))
+    columns = (shown("institution", _("institution")), shown("released_at", _("knows since")))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the parties with their names."""
@@ -111,7 +111,7 @@ class CaseAdmin(ReferenceAdmin):
     list_filter = ("state",)
     list_select_related = ("match", "ring", "opened_by")
     ordering = ("-changed_at", "-id")
-    fields = (
+    columns = (
         *list_display,
         shown("proposed_by", _("proposed by")),
         shown("proposed_at", _("proposed at")),

@@ -24,11 +24,15 @@ Column = Callable[[Any], Any]
 class ColumnsAdmin(ReadOnlyAdmin):
     """A read-only list and page made of columns, which are no fields of the model."""
 
-    fields: Any = ()
+    columns: ClassVar[Any]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the columns of the page."""
+        return self.columns
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Every field of the page."""
-        return self.fields
+        """Return all of them."""
+        return self.columns
 
 
 class ReferenceAdmin(ColumnsAdmin):
@@ -53,11 +57,15 @@ class Lines(admin.TabularInline):  # type: ignore[type-arg]
 
     extra = max_num = 0
     can_delete = False
-    fields: Any = ()
+    columns: ClassVar[Any]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the columns."""
+        return self.columns
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Every column."""
-        return self.fields
+        """Return all of them."""
+        return self.columns
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

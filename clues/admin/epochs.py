@@ -26,4 +26,4 @@ class KeyEpochAdmin(ColumnsAdmin):
     list_filter = ("state", "epoch")
     search_fields = ("=type",)
     ordering = ("type", "-epoch")
-    fields = list_display
+    columns = list_display

@@ -25,4 +25,4 @@ class JobAdmin(ColumnsAdmin):
 
     list_display = (shown("name", _("job")), shown("ran_at", _("ran at")), result)
     ordering = ("name",)
-    fields = list_display
+    columns = list_display

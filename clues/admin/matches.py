@@ -43,7 +43,7 @@ class PartyInline(Lines):
 
     model = MatchParty
     verbose_name_plural = _("parties")
-    fields = (
+    columns = (
         shown("institution", _("institution")),
         shown("group", _("group")),
         shown("categories", _("categories"), vocabulary="categories"),
@@ -72,7 +72,7 @@ class MatchAdmin(ReferenceAdmin):
     )
     list_filter = ("type",)
     ordering = ("-id",)
-    fields = (ref("M"), shown("type", _("identifier type")), shown("epoch", _("epoch")),
+    columns = (ref("M"), shown("type", _("identifier type")), shown("epoch", _("epoch")),
               shown("created_at", _("found at")), shown("released_at", _("released at")), cases)  # fmt: skip
     inlines = (PartyInline,)
     operations = (
@@ -85,4 +85,5 @@ class MatchAdmin(ReferenceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return what is released, with the number of parties."""
         released: QuerySet[Any] = super().get_queryset(request).filter(released_at__lte=Now())
-        return released.annotate(party_count=Count("parties"))
+        counted: QuerySet[Any] = released.annotate(party_count=Count("parties"))
+        return counted

@@ -107,7 +107,7 @@ class RingAdmin(ReferenceAdmin):
     )
     list_filter = ("state", "best_grade")
     ordering = ("-updated_at", "-id")
-    fields = (
+    columns = (
         *list_display,
         institutions,
         shown("first_seen_at", _("first seen at")),

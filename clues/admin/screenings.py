@@ -29,4 +29,4 @@ class ScreeningAdmin(ColumnsAdmin):
     search_help_text = _("The asker's own reference or a key id, exactly.")
     list_select_related = ("institution",)
     ordering = ("-id",)
-    fields = list_display
+    columns = list_display

@@ -6,20 +6,21 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now
 
 from clues.matching.release import GUARD_SECONDS, NEXT_TICK
 from clues.models import Case, CaseParty, MatchParty, Notice
 from members.models import Institution, InstitutionState
 
 
-def concerned(case: Case, *, now: datetime) -> list[int]:
+def concerned(case: Case) -> list[int]:
     """Return the live institutions that brought something to the case's match or ring, by number.
 
     A party of the match that does not know of the match yet joins with a later step.
     """
     if case.match_id is not None:
         ids = list(
-            MatchParty.objects.filter(match_id=case.match_id, released_at__lte=now).values_list(
+            MatchParty.objects.filter(match_id=case.match_id, released_at__lte=Now()).values_list(
                 "institution_id", flat=True
             )
         )
@@ -33,7 +34,7 @@ def concerned(case: Case, *, now: datetime) -> list[int]:
 def tell(case: Case, *, moved: bool, now: datetime) -> None:
     """Make newcomers parties with a notice of the case, and tell the others if it has `moved`."""
     known = set(case.parties.values_list("institution_id", flat=True))
-    fresh = [number for number in concerned(case, now=now) if number not in known]
+    fresh = [number for number in concerned(case) if number not in known]
     informed = [(number, Notice.CASE_OPENED) for number in fresh]
     if moved:
         informed += [(number, Notice.CASE_MOVED) for number in sorted(known)]
