@@ -78,9 +78,11 @@ def _read_bytes(environ: Mapping[str, Any], limit: int) -> bytes:
     length = str(environ.get("CONTENT_LENGTH") or "")
     if length.isdigit() and int(length) > limit:
         raise Refusal("too-large", f"the body is larger than {limit} bytes", limit=limit)
-    data = environ["wsgi.input"].read(limit + 1)
-    if not isinstance(data, bytes):
-        raise Refusal("malformed", "there is no body")
+    try:
+        data: bytes = environ["wsgi.input"].read(limit + 1)
+    except Exception:
+        # The server's own error for a broken framing quotes it.
+        raise Refusal("malformed", "the body ends early or is framed wrongly") from None
     if len(data) > limit:
         raise Refusal("too-large", f"the body is larger than {limit} bytes", limit=limit)
     return data

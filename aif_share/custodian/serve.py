@@ -77,9 +77,13 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": THREADS,
             "worker_class": CustodianWorker,
             "preload_app": True,
+            # gunicorn noted its defaults when it was imported, perhaps as another user.
+            "user": os.geteuid(),
+            "group": os.getegid(),
             "timeout": 60,
             "graceful_timeout": 10,
             "keepalive": 30,
+            "http_parser": "python",  # no search for the optional C parser at the first request
             "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108 (in memory)
             "control_socket_disable": True,
             # Addresses and query strings stay out of the log.

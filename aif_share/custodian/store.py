@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from aif_share.errors import Refusal
 
@@ -122,7 +122,7 @@ class Store:
     def find_by_verifier(self, verifier: str, *, now: datetime) -> Member | None:
         """The member a live verifier belongs to, without its verifiers; None if there is none."""
         row = self.connection.execute(_FIND, (verifier, int(now.timestamp()))).fetchone()
-        return None if row is None else Member(*row)
+        return None if row is None else _member(row)
 
     def get_used(self, ref: str, day: str) -> int:
         """Elements charged to a member on a UTC day `YYYY-MM-DD`."""
@@ -134,12 +134,12 @@ class Store:
         row = self.connection.execute(
             "SELECT ref, state, evaluate_quota, version FROM member WHERE ref = ?", (ref,)
         ).fetchone()
-        return None if row is None else Member(*row, self._verifiers(ref))
+        return None if row is None else _member(row, self._verifiers(ref))
 
     def list_members(self) -> list[Member]:
         """All members with their verifiers, by reference."""
         rows = self.connection.execute("SELECT ref, state, evaluate_quota, version FROM member ORDER BY ref").fetchall()
-        return [Member(*row, self._verifiers(row[0])) for row in rows]
+        return [_member(row, self._verifiers(row[0])) for row in rows]
 
     def put_member(self, member: Member) -> bool:
         """Write a member's full state; False, and nothing changes, if a newer version is here already."""
@@ -224,3 +224,8 @@ def _write_member(connection: sqlite3.Connection, member: Member) -> None:
 
 def _moment(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _member(row: Sequence[Any], verifiers: tuple[Verifier, ...] = ()) -> Member:
+    ref, state, evaluate_quota, version = row
+    return Member(ref, state, evaluate_quota, version, verifiers)

@@ -26,6 +26,8 @@ class CustodianWorker(ThreadWorker):  # type: ignore[misc]
         framing = isinstance(exc, errors.ParseException)
         status, code = _STATUS.get(type(exc), (400, "malformed") if framing else (500, "internal"))
         self.log.warning("request not read: %s", type(exc).__name__)
+        if req is not None:
+            return  # answered already: only the rest of its body could not be read, and the connection ends here
         body = json.dumps(problems.document(code) | {"status": status}).encode()
         head: list[Any] = [
             f"HTTP/1.1 {status} {problems.PROBLEMS[code].title_en}",

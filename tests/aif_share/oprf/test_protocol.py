@@ -82,7 +82,7 @@ def test_a_chain_of_two_equals_one_key(seed_1, seed_2):
     oprf.verify(first.public, elements, hop_1.elements, hop_1.proof)
     oprf.verify(second.public, hop_1.elements, hop_2.elements, hop_2.proof)
     assert hop_2.elements == oprf.evaluate(product, elements).elements
-    _, own_blinds, own_elements, own = a_batch(3, product)
+    _, own_blinds, _, own = a_batch(3, product)
     assert oprf.finalize(inputs, blinds, hop_2.elements) == oprf.finalize(inputs, own_blinds, own.elements)
 
 
