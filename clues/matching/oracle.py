@@ -55,9 +55,7 @@ class Findings:
 def compare(*, now: datetime) -> Findings:
     """Compare all matches with the sightings in one snapshot."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT (SELECT count(*) FROM ({MISSING}) a), (SELECT count(*) FROM ({EXTRA}) b)"  # noqa: S608
-        )
+        cursor.execute(f"SELECT (SELECT count(*) FROM ({MISSING}) a), (SELECT count(*) FROM ({EXTRA}) b)")  # noqa: S608
         missing, extra = cursor.fetchone()
     return Findings(missing=missing, extra=extra, checked_at=now)
 
@@ -78,10 +76,8 @@ def repair() -> None:
     """Add missing matches and parties. Harmless when nothing is missing."""
     with connection.cursor() as cursor:
         cursor.execute(sql.TEMPORARY)
-        cursor.execute(f"CREATE TEMPORARY TABLE missing ON COMMIT DROP AS {MISSING}")  # noqa: S608
+        cursor.execute(f"CREATE TEMPORARY TABLE missing ON COMMIT DROP AS {MISSING}")
         cursor.execute(LOCK_HUB)
-        cursor.execute(
-            "INSERT INTO met SELECT DISTINCT type, epoch, token, 2 FROM missing ORDER BY 1, 2, 3"
-        )
+        cursor.execute("INSERT INTO met SELECT DISTINCT type, epoch, token, 2 FROM missing ORDER BY 1, 2, 3")
         cursor.execute(sql.TELL_MATCHES)
         cursor.execute(sql.TELL_PARTIES)

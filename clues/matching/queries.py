@@ -44,12 +44,15 @@ class MatchNotFound(Refusal):
         super().__init__("not-found", "No such match.")
 
 
-# `page` is cut on the viewer's own parties first, so that the joins touch one page only.
+# `page` is cut on the viewer's own parties first, so that the joins touch one page only. It holds only what will be
+# shown: a page that the joins made shorter would look like the last one.
 LIST = """
 WITH page AS (
     SELECT p.match_id, p.released_at
     FROM match_party p
     WHERE p.institution_id = %(institution)s AND p.released_at <= clock_timestamp()
+        AND EXISTS (SELECT 1 FROM match_party o JOIN institution i ON i.id = o.institution_id AND i.state = 'live'
+            WHERE o.match_id = p.match_id AND o.group_id <> p.group_id AND o.released_at <= clock_timestamp())
         {where}
     ORDER BY {order}
     LIMIT %(limit)s
@@ -127,9 +130,7 @@ def count_since(*, viewer: Viewer, since: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _list(
-    statement: str, viewer: Viewer, after: Position, limit: int, **extra: Any
-) -> list[MatchView]:
+def _list(statement: str, viewer: Viewer, after: Position, limit: int, **extra: Any) -> list[MatchView]:
     parameters = {
         "institution": viewer.institution_id,
         "group": viewer.group_id,

@@ -193,9 +193,7 @@ def finish(cursor: Any, chunk: Chunk, outcomes: list[Outcome], matched: int) -> 
     """Record the outcome of the chunk and add it to its batch; the payload is dropped."""
     duplicates = sum(1 for outcome in outcomes if outcome[2] == "duplicate")
     refused = len(outcomes) - duplicates
-    cursor.execute(
-        FINISH_CHUNK, {"chunk": chunk.id, "outcomes": orjson.dumps(sorted(outcomes)).decode()}
-    )
+    cursor.execute(FINISH_CHUNK, {"chunk": chunk.id, "outcomes": orjson.dumps(sorted(outcomes)).decode()})
     cursor.execute(
         FINISH_BATCH,
         {

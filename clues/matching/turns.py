@@ -23,6 +23,4 @@ def claim(*, name: str, every_seconds: int, now: datetime) -> bool:
 def record(*, name: str, result: dict[str, Any]) -> None:
     """Keep what the run found, for the desk."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE job SET result = %s WHERE name = %s", [orjson.dumps(result).decode(), name]
-        )
+        cursor.execute("UPDATE job SET result = %s WHERE name = %s", [orjson.dumps(result).decode(), name])

@@ -24,9 +24,7 @@ class Term:
     points: int
 
 
-def score(
-    *, kind: str, groups: int, best_grade: str, last_seen_at: datetime, now: datetime
-) -> tuple[int, list[Term]]:
+def score(*, kind: str, groups: int, best_grade: str, last_seen_at: datetime, now: datetime) -> tuple[int, list[Term]]:
     """Return the score and its terms; the terms add up to the score."""
     link = get_type(kind).link
     age = max(now - last_seen_at, timedelta(0))

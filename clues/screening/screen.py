@@ -1,8 +1,6 @@
 """One screening: checks, then one SQL function that looks up, writes the ledger and charges last."""
 
-import hmac
 import re
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,19 +11,19 @@ from django.db import DatabaseError, connection
 
 from aif_share.errors import Refusal
 from aif_share.identifiers import looks_raw, types
-from aif_share.oprf.encoding import TOKEN_PATTERN
 from aif_share.vocabulary import purposes
 from aif_share.wire.limits import MAX_SCREEN_TOKENS
 from clues import quotas
 from clues.blinding import epochs
 from clues.matching.visibility import Alliance
+from clues.submissions.rows import RowRefused, stored_key
 from members.queries import Caller
 
 from .score import Term, score
 
-TOKEN = re.compile(TOKEN_PATTERN)
 CODE = re.compile(r"[a-z0-9-]{1,64}")
 CASE_REF = re.compile(r"[A-Za-z0-9._:/#-]{1,64}")
+FIELD_NAME = re.compile(r"[a-z_]{1,40}")
 FIELDS = frozenset({"purpose", "case_ref", "basis", "tokens"})
 TOKEN_FIELDS = frozenset({"type", "epoch", "token"})
 TYPES = types()
@@ -80,7 +78,9 @@ def screen(*, request: Mapping[str, Any], by: Caller) -> Answer:
 def _header(request: Mapping[str, Any], by: Caller) -> tuple[str, str, str]:
     unknown = sorted(request.keys() - FIELDS)
     if unknown:
-        raise Refusal("unknown-field", "The body has fields that do not exist.", fields=unknown[:10])
+        # Only what looks like a name is named: somebody may have put an identifier there.
+        names = [name for name in unknown if FIELD_NAME.fullmatch(name)]
+        raise Refusal("unknown-field", "The body has fields that do not exist.", fields=names[:10])
     purpose = request.get("purpose")
     if not isinstance(purpose, str) or purpose not in purposes.BY_CODE:
         raise Refusal("purpose-unknown", "Give one of the purposes of the vocabulary.")
@@ -101,9 +101,7 @@ def _tokens(tokens: Any) -> tuple[list[str], list[int], list[str]]:
     if not isinstance(tokens, list) or not tokens:
         raise Refusal("field-missing", "`tokens` must be a list of at least one token.")
     if len(tokens) > MAX_SCREEN_TOKENS:
-        raise Refusal(
-            "too-large", f"Ask for {MAX_SCREEN_TOKENS} tokens at most.", limit=MAX_SCREEN_TOKENS
-        )
+        raise Refusal("too-large", f"Ask for {MAX_SCREEN_TOKENS} tokens at most.", limit=MAX_SCREEN_TOKENS)
     in_force = epochs.get_epochs()
     kinds: list[str] = []
     numbers: list[int] = []
@@ -120,12 +118,13 @@ def _tokens(tokens: Any) -> tuple[list[str], list[int], list[str]]:
         if pepper is None:
             code = "epoch-retired" if (kind, epoch) in in_force.retired else "epoch-unknown"
             raise Refusal(code, "Fetch the directory and tokenize again.", index=index)
-        if not isinstance(token, str) or TOKEN.fullmatch(token) is None:
-            code = (looks_raw(token) if isinstance(token, str) else None) or "token-malformed"
-            raise Refusal(code, "This is no token; tokenize on your own side first.", index=index)
+        try:
+            stored.append(stored_key(token, pepper))
+        except RowRefused as refused:
+            advice = "This is no token; tokenize on your own side first."
+            raise Refusal(refused.code, advice, index=index) from None
         kinds.append(kind)
         numbers.append(epoch)
-        stored.append(hmac.digest(pepper, b64decode(token + "=", b"-_"), "sha256")[:16].hex())
     return kinds, numbers, stored
 
 

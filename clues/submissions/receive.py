@@ -6,6 +6,7 @@ violation there would tell one member what another holds.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +29,8 @@ from members.queries import Caller
 from .rows import CheckedRow, RowContext, RowRefused, check
 
 CHUNK_ROWS = 20_000
-IDEMPOTENCY_KEY_LENGTH = 255
+IDEMPOTENCY_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
+FIELD_NAME = re.compile(r"[a-z_]{1,40}")
 SOURCE_API = "api"
 
 
@@ -65,42 +67,46 @@ def parse(body: bytes) -> list[Any]:
     if len(body) > MAX_BODY:
         raise Refusal("too-large", f"A batch may have {MAX_BODY} bytes; split it.", limit=MAX_BODY)
     try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Refusal("charset", "The body is not UTF-8. Send JSON in UTF-8.") from None
-    try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Refusal("malformed", "The body is not JSON.") from None
+        raise _unreadable(body) from None
     if not isinstance(document, dict):
         raise Refusal("malformed", 'The body must be a JSON object {"clues": [...]}.')
     unknown = sorted(document.keys() - {"clues"})
     if unknown:
-        raise Refusal("unknown-field", "The body has fields that do not exist.", fields=unknown[:10])
+        # Only what looks like a name is named: somebody may have put an identifier there.
+        names = [name for name in unknown if FIELD_NAME.fullmatch(name)]
+        raise Refusal("unknown-field", "The body has fields that do not exist.", fields=names[:10])
     clues = document.get("clues")
     if not isinstance(clues, list) or not clues:
         raise Refusal("field-missing", "`clues` must be a list of at least one clue.")
     if len(clues) > MAX_CLUES:
-        raise Refusal(
-            "too-large", f"A batch may have {MAX_CLUES} clues; make more batches.", limit=MAX_CLUES
-        )
+        raise Refusal("too-large", f"A batch may have {MAX_CLUES} clues; make more batches.", limit=MAX_CLUES)
     return clues
 
 
-def receive(
-    *, body: bytes, idempotency_key: str, by: Caller, now: datetime, source: str = SOURCE_API
-) -> Received:
+def _unreadable(body: bytes) -> Refusal:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return Refusal("charset", "The body is not UTF-8. Send JSON in UTF-8.")
+    return Refusal("malformed", "The body is not JSON.")
+
+
+def receive(*, body: bytes, idempotency_key: str, by: Caller, now: datetime, source: str = SOURCE_API) -> Received:
     """Take a batch and acknowledge it. A repeated request gets the first answer again.
 
-    Raise Refusal: what `parse` raises, `idempotency-key-missing`, `idempotency-conflict` (same
+    Raise Refusal: what `parse` raises, `idempotency-key-missing`, `idempotency-key-invalid`, `idempotency-conflict` (same
     key, other body) or `quota-exhausted`. On any of these nothing is stored and nothing charged.
     """
-    if not idempotency_key or len(idempotency_key) > IDEMPOTENCY_KEY_LENGTH:
+    if not idempotency_key:
         raise Refusal(
             "idempotency-key-missing",
             "Send a fresh Idempotency-Key header (1 to 255 characters) with each new batch, "
             "and the same one when you repeat a request.",
         )
+    if IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
+        raise Refusal("idempotency-key-invalid", "A key has 1 to 255 printable ASCII characters.")
     # Keyed, because a body may hold a raw identifier that a plain digest would let one guess.
     fingerprint = hmac.digest(settings.AIF_REFERENCE_KEY.encode(), body, "sha256")
     known = _find(by.institution_id, idempotency_key)
@@ -132,7 +138,7 @@ def receive(
         )
         if not _insert(batch):
             raced = _find(by.institution_id, idempotency_key)
-            assert raced is not None, "the row that was in the way is committed"
+            assert raced is not None, "the row that was in the way is committed"  # noqa: S101
             return _replay(raced, fingerprint)
         quotas.charge(
             institution_id=by.institution_id,
@@ -152,10 +158,7 @@ def receive(
 
 
 def _chunks(clues: Sequence[Any], context: RowContext) -> list[_Chunk]:
-    return [
-        _chunk(first, clues[first : first + CHUNK_ROWS], context)
-        for first in range(0, len(clues), CHUNK_ROWS)
-    ]
+    return [_chunk(first, clues[first : first + CHUNK_ROWS], context) for first in range(0, len(clues), CHUNK_ROWS)]
 
 
 def _chunk(first: int, clues: Sequence[Any], context: RowContext) -> _Chunk:
@@ -243,9 +246,7 @@ def _store(batch: Batch, chunks: Sequence[_Chunk]) -> None:
 
 
 def _find(institution_id: int, idempotency_key: str) -> Batch | None:
-    return Batch.objects.filter(
-        institution_id=institution_id, idempotency_key=idempotency_key
-    ).first()
+    return Batch.objects.filter(institution_id=institution_id, idempotency_key=idempotency_key).first()
 
 
 def _replay(batch: Batch, fingerprint: bytes) -> Received:

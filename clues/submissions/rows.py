@@ -7,7 +7,7 @@ codes, numbers and hex digits only, so COPY text needs no escaping; `test_rows.p
 import hashlib
 import hmac
 import re
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,6 +36,7 @@ AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 MOSTLY_DIGITS = re.compile(r"\+?[0-9-]{8,24}[Xx]?")
 SHA256_HEX = re.compile(r"[0-9a-fA-F]{64}")
 TOKEN = re.compile(TOKEN_PATTERN)
+STANDARD = str.maketrans("-_", "+/")  # RFC 4648 section 5 to section 4; the pattern allows nothing else
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=1)
 
@@ -130,9 +131,9 @@ FIELDS: dict[str, tuple[Callable[[Any], str], str]] = {
     "amount_cny": (_matching(AMOUNT, "amount-invalid"), NULL),
     "crime_indicator": (_boolean, "f"),
     "indicators": (_indicators, NULL),
-    "consumer_contacted": (_one_of(consumer_contacted.BY_CODE, "consumer-contacted-unknown"), NULL),
+    "consumer_contacted": (_one_of(consumer_contacted.BY_CODE, "consumer-contacted-invalid"), NULL),
     "tlp": (_one_of(tlp.BY_CODE, "tlp-unknown"), DEFAULT_TLP),
-    "evidence_sha256": (_matching(SHA256_HEX, "evidence-invalid", prefix="\\\\x"), NULL),
+    "evidence_sha256": (_matching(SHA256_HEX, "evidence-digest-invalid", prefix="\\\\x"), NULL),
     "basis": (_matching(BASIS, "basis-invalid"), NULL),
 }
 REQUIRED = ("client_ref", "category", "grade", "identifiers")
@@ -152,7 +153,7 @@ def stored_key(token: str, pepper: bytes) -> str:
     """
     if not isinstance(token, str) or TOKEN.fullmatch(token) is None:
         raise RowRefused(_token_problem(token))
-    return hmac.digest(pepper, b64decode(token + "=", b"-_"), "sha256")[:16].hex()
+    return hmac.digest(pepper, a2b_base64(token.translate(STANDARD) + "="), "sha256")[:16].hex()
 
 
 def _token_problem(token: Any) -> str:
@@ -189,13 +190,17 @@ def check(clue: Any, context: RowContext) -> CheckedRow:
 
 
 def _identifiers(values: Any, context: RowContext) -> list[str]:
-    if not isinstance(values, list) or not 1 <= len(values) <= MAX_IDENTIFIERS:
-        raise RowRefused("identifiers-invalid")
+    if not isinstance(values, list) or not values:
+        raise RowRefused("identifiers-missing")
+    if len(values) > MAX_IDENTIFIERS:
+        raise RowRefused("identifiers-too-many")
     lines: list[str] = []
     seen: set[tuple[str, str]] = set()
     for position, value in enumerate(values):
-        if not isinstance(value, dict) or not IDENTIFIER_REQUIRED <= value.keys():
-            raise RowRefused("identifiers-invalid")
+        if not isinstance(value, dict):
+            raise RowRefused("row-malformed")
+        if not value.keys() >= IDENTIFIER_REQUIRED:
+            raise RowRefused("field-missing")
         if not value.keys() <= IDENTIFIER_FIELDS:
             raise RowRefused("unknown-field")
         kind, epoch, role = value["type"], value["epoch"], value.get("role", DEFAULT_ROLE)
@@ -207,9 +212,7 @@ def _identifiers(values: Any, context: RowContext) -> list[str]:
         if (kind, stored) in seen:
             raise RowRefused("identifier-repeated")
         seen.add((kind, stored))
-        lines.append(
-            f"{position}\t{kind}\t{epoch}\t{stored}\t{role}\t{ROLE_SCORES[role]}\t{LINK_WEIGHT[kind]}"
-        )
+        lines.append(f"{position}\t{kind}\t{epoch}\t{stored}\t{role}\t{ROLE_SCORES[role]}\t{LINK_WEIGHT[kind]}")
     return lines
 
 
