@@ -48,8 +48,7 @@ def play(stack: Stack, folder: Path, scale: float, say: Progress) -> dict[str, o
     say(
         f"planned {len(plan.clues)} clues with seed {SEED}: {len(plan.matches)} matches, {len(plan.rings)} rings to find"
     )
-    members, references = journey.admit_members(stack, folder)
-    logins = journey.make_logins(stack, folder, references)
+    members, logins = journey.admit_members(stack, folder)
     say(f"{len(members)} institutions admitted, {len(logins)} people have accounts")
     accepted = journey.submit_all(members, write_files(folder / "members", plan.clues), say)
     say(f"{accepted} clues accepted")
@@ -59,6 +58,8 @@ def play(stack: Stack, folder: Path, scale: float, say: Progress) -> dict[str, o
     rings, ring_faults = journey.wait_for_rings(stack, plan)
     faults += ring_faults
     say(f"{len(rings)} rings; {len(plan.rings)} were planted")
+    if rings:
+        say(f"case {journey.open_case(stack, rings)} opened from the largest ring")
     return {
         "institutions": len(members),
         "clues": accepted,

@@ -12,16 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from config.demo.alliance import INSTITUTIONS
 from config.demo.compare import compare_rings
 from config.demo.files import Export
 from config.demo.member import Member
 from config.demo.planted import Plan
-from config.stack import Stack
+from config.stack import Stack, StackError
 
+ROOT = Path(__file__).resolve().parents[2]
 QUOTAS = {"evaluate_quota": 20_000, "submit_quota": 20_000, "screen_quota": 5_000}
 SIDE_BY_SIDE = 3
 RINGS_WITHIN_S = 60.0
+OPERATOR = "operator"
 
 Say = Callable[[str], None]
 
@@ -32,41 +33,30 @@ def _write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def admit_members(stack: Stack, folder: Path) -> tuple[dict[str, Member], dict[str, str]]:
-    """Create the eight institutions; return code -> member, and code -> institution reference."""
+def admit_members(stack: Stack, folder: Path) -> tuple[dict[str, Member], list[dict[str, str]]]:
+    """Create the eight institutions and everybody's accounts; keep keys and passwords in ``folder/keys``.
 
-    def admit(number: int) -> tuple[Member, str]:
-        institution = INSTITUTIONS[number]
-        made = stack.create_institution(institution.name, institution.sector, institution.group, **QUOTAS)
-        _write_private(folder / "keys" / f"{institution.code}.key", made["api_key"] + "\n")
-        home = folder / "members" / institution.code
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Member(institution.code, stack.url, made["api_key"], home), made["institution"]
-
-    with ThreadPoolExecutor(2) as pool:
-        admitted = list(pool.map(admit, range(len(INSTITUTIONS))))
-    return {member.code: member for member, _ in admitted}, {member.code: ref for member, ref in admitted}
-
-
-def make_logins(stack: Stack, folder: Path, references: Mapping[str, str]) -> list[dict[str, str]]:
-    """Make the accounts and keep their passwords beside the keys."""
-    logins = run_in_stack(stack, "config.demo.people", {"institutions": references})
-    _write_private(folder / "keys" / "logins.json", json.dumps(logins, indent=1) + "\n")
-    return list(logins)
-
-
-def run_in_stack(stack: Stack, module: str, question: object) -> Any:
-    """Run a module of this package as the alliance's console: JSON in, JSON out."""
+    Return code -> member, and the logins.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", module],
+        [sys.executable, "-m", "config.demo.console"],
         env=os.environ | stack.env,
-        input=json.dumps(question),
+        cwd=str(ROOT),
+        input=json.dumps({"quotas": QUOTAS}),
         capture_output=True,
         text=True,
     )
     if done.returncode:
-        raise RuntimeError(f"{module} ended with {done.returncode}: {done.stderr.strip()[-1500:]}")
-    return json.loads(done.stdout)
+        raise StackError(f"the console ended with {done.returncode}: {done.stderr.strip()[-1500:]}")
+    made = json.loads(done.stdout)
+    _write_private(folder / "keys" / "logins.json", json.dumps(made["logins"], indent=1) + "\n")
+    members = {}
+    for code, member in made["members"].items():
+        _write_private(folder / "keys" / f"{code}.key", member["api_key"] + "\n")
+        home = folder / "members" / code
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        members[code] = Member(code, stack.url, member["api_key"], home)
+    return members, list(made["logins"])
 
 
 def submit_all(members: Mapping[str, Member], exports: Sequence[Export], say: Say) -> int:
@@ -101,7 +91,7 @@ def see_matches(members: Mapping[str, Member]) -> dict[str, list[dict[str, Any]]
 
 
 def list_rings(stack: Stack) -> list[dict[str, Any]]:
-    """The open rings as the alliance desk sees them: ``{"ring": …, "client_refs": […]}``."""
+    """The open rings as the alliance desk sees them: ``{"ring": …, "clues": [{"institution": …, "client_ref": …}], …}``."""
     return list(json.loads(stack.manage("list_rings", "--json")))
 
 
@@ -110,7 +100,16 @@ def wait_for_rings(stack: Stack, plan: Plan) -> tuple[list[dict[str, Any]], list
     limit = time.monotonic() + RINGS_WITHIN_S
     while True:
         rings = list_rings(stack)
-        faults = compare_rings(plan, [frozenset(ring["client_refs"]) for ring in rings])
+        found = [frozenset(clue["client_ref"] for clue in ring["clues"]) for ring in rings]
+        faults = compare_rings(plan, found)
         if not faults or time.monotonic() > limit:
             return rings, faults
         time.sleep(1)
+
+
+def open_case(stack: Stack, rings: Sequence[dict[str, Any]]) -> str:
+    """Open a case from the largest ring, as the operator of the desk; return its reference."""
+    largest = max(rings, key=lambda ring: len(ring["clues"]))
+    note = "largest ring of the demonstration"
+    made = stack.manage("open_case", "--ring", largest["ring"], "--by", OPERATOR, "--note", note, "--json")
+    return str(json.loads(made)["case"])

@@ -1,0 +1,90 @@
+"""The alliance's console: ``python -m config.demo.console`` in the environment of a stack, one start for all of it.
+
+Reads ``{"quotas": {…}}`` from standard input, runs ``create_institution`` for each institution, makes the accounts and
+prints ``{"members": {code: {"institution": …, "api_key": …}}, "logins": [...]}``. Passwords are made anew for every
+demonstration.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import django
+
+from config.demo.alliance import INSTITUTIONS
+
+MEMBER_ROLES = ("submitter", "analyst", "approver", "member-admin", "auditor")
+ALLIANCE = (("operator", "alliance-operator", "联盟经办"), ("approver", "alliance-approver", "联盟复核"))
+FULLY_STAFFED = "river-bank"
+
+
+def create_members(quotas: Mapping[str, int]) -> dict[str, dict[str, str]]:
+    """Create every institution with its key; return code -> what the command printed."""
+    from django.core.management import call_command
+
+    members = {}
+    for institution in INSTITUTIONS:
+        printed = io.StringIO()
+        command = ["create_institution", "--name", institution.name, "--sector", institution.sector]
+        command += ["--group", institution.group, "--json"]
+        for name, value in quotas.items():
+            command += [f"--{name.replace('_', '-')}", str(value)]
+        call_command(*command, stdout=printed)
+        members[institution.code] = json.loads(printed.getvalue())
+    return members
+
+
+def list_accounts() -> Iterator[tuple[str, str, str, str]]:
+    """(user name, role, full name, institution code or empty): an analyst everywhere, all roles at one member."""
+    for username, role, full_name in ALLIANCE:
+        yield username, role, full_name, ""
+    for institution in INSTITUTIONS:
+        for role in MEMBER_ROLES if institution.code == FULLY_STAFFED else ("analyst",):
+            yield f"{role}.{institution.code}", role, f"{institution.name} {role}", institution.code
+
+
+def make_accounts(references: Mapping[str, str]) -> list[dict[str, str]]:
+    """Make every account; return user name, password, role and institution of each."""
+    from django.utils import timezone
+
+    from members.models.reference import decode
+    from members.operations.users import create_user
+    from members.permissions import Console
+
+    logins = []
+    for username, role, full_name, code in list_accounts():
+        password = secrets.token_urlsafe(12)
+        create_user(
+            username=username,
+            role=role,
+            full_name=full_name,
+            institution_id=decode("I", references[code]) if code else None,
+            password=password,
+            by=Console("demo"),
+            now=timezone.now(),
+        )
+        logins.append({"username": username, "password": password, "role": role, "institution": code})
+    return logins
+
+
+def run(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer the question of the module's docstring."""
+    members = create_members(question["quotas"])
+    return {
+        "members": members,
+        "logins": make_accounts({code: made["institution"] for code, made in members.items()}),
+    }
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import config.celery  # noqa: F401  (create_institution rings for the worker through this application)
+
+    django.setup()
+    sys.stdout.write(json.dumps(run(json.load(sys.stdin))) + "\n")
