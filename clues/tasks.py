@@ -14,7 +14,6 @@ from celery.signals import worker_process_init
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-
 from clues.matching import oracle as matches_oracle
 from clues.matching import release, run, turns
 from clues.rings import build

@@ -47,28 +47,20 @@ def is_published(custodians: Sequence[Custodian]) -> bool:
     if newest is None:
         return False
     text = {"signed": newest.signed, "public_key": newest.public_key, "signature": newest.signature}
-    published = {
-        (entry.type, entry.epoch): entry.custodians
-        for entry in open_signed(text, newest.public_key).entries
-    }
+    published = {(entry.type, entry.epoch): entry.custodians for entry in open_signed(text, newest.public_key).entries}
     rows = KeyEpoch.objects.exclude(state=KeyEpoch.RETIRED)
     wanted = {(row.type, row.epoch): _hops(row, custodians) for row in rows}
     return published == wanted
 
 
 def _hops(row: KeyEpoch, custodians: Sequence[Custodian]) -> tuple[CustodianKey, ...]:
-    return tuple(
-        CustodianKey(each.name, each.url, each.public_keys[row.type, row.epoch])
-        for each in custodians
-    )
+    return tuple(CustodianKey(each.name, each.url, each.public_keys[row.type, row.epoch]) for each in custodians)
 
 
 def build(*, custodians: Sequence[Custodian], session: Session, now: datetime) -> Directory:
     """Make the directory of all live epochs; each canary walks the whole chain, proofs checked."""
     rows = KeyEpoch.objects.exclude(state=KeyEpoch.RETIRED).order_by("type", "epoch")
-    return Directory(
-        issued_at=now, entries=tuple(_entry(row, custodians, session) for row in rows)
-    )
+    return Directory(issued_at=now, entries=tuple(_entry(row, custodians, session) for row in rows))
 
 
 def _entry(row: KeyEpoch, custodians: Sequence[Custodian], session: Session) -> DirectoryEntry:

@@ -87,9 +87,7 @@ def open_epoch(*, epoch: int, by: Actor, now: datetime) -> int:
         for code in fresh
     )
     if fresh:
-        audit.record(
-            "epoch.open", actor=by, subject_ref=f"epoch-{epoch}", detail={"types": len(fresh)}
-        )
+        audit.record("epoch.open", actor=by, subject_ref=f"epoch-{epoch}", detail={"types": len(fresh)})
     return len(fresh)
 
 
@@ -99,7 +97,5 @@ def retire_epoch(*, epoch: int, by: Actor, now: datetime) -> int:
     changed = KeyEpoch.objects.filter(epoch=epoch).exclude(state=KeyEpoch.RETIRED)
     count = changed.update(state=KeyEpoch.RETIRED, not_after=now)
     if count:
-        audit.record(
-            "epoch.retire", actor=by, subject_ref=f"epoch-{epoch}", detail={"types": count}
-        )
+        audit.record("epoch.retire", actor=by, subject_ref=f"epoch-{epoch}", detail={"types": count})
     return count

@@ -114,9 +114,7 @@ def test_bands_count_the_groups_without_ones_own(members: Any, as_role: Any) -> 
     assert set(kinds.values_list("kind", flat=True)) <= {"match.released", "match.grew"}
 
 
-def test_an_institution_that_comes_later_is_told_and_the_others_hear_of_it(
-    members: Any, as_role: Any
-) -> None:
+def test_an_institution_that_comes_later_is_told_and_the_others_hear_of_it(members: Any, as_role: Any) -> None:
     for member in members[:2]:
         submit(member, [clue(token(1))])
     match(as_role)
@@ -140,8 +138,7 @@ def test_a_suspended_institution_stops_counting_at_once(members: Any, as_role: A
     assert seen(members[0])
     with as_role("aif_desk"), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE institution SET state = 'suspended', suspended_at = now(),"
-            " suspended_reason = 'test' WHERE id = %s",
+            "UPDATE institution SET state = 'suspended', suspended_at = now(), suspended_reason = 'test' WHERE id = %s",
             [members[1].institution_id],
         )
     assert seen(members[0]) == []

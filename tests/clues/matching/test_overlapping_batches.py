@@ -180,9 +180,7 @@ def test_no_match_and_no_party_is_lost(fresh_database: Any, as_role: Any, scale:
     [(meet_and_tell_in_one, nothing), (insert_then_count, run.tell)],
     ids=["steps 2 and 3 in one statement", "insert, then count"],
 )
-def test_broken_forms_lose_parties(
-    fresh_database: Any, as_role: Any, meet: Step, tell: Step
-) -> None:
+def test_broken_forms_lose_parties(fresh_database: Any, as_role: Any, meet: Step, tell: Step) -> None:
     """The test above would see it: both broken forms lose parties in the same rounds."""
     findings, _ = play(as_role, 10, meet=meet, tell=tell)
     assert findings.missing > 0

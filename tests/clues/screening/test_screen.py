@@ -62,9 +62,7 @@ def test_answers_in_order_and_explains_the_score(members: Any, as_role: Any) -> 
     assert ledger(as_role) == [("complaint-handling", 3, 1), (3,)]
 
 
-@pytest.mark.parametrize(
-    "fields", [{"grade": "C"}, {"role": "victim"}, {"role": "recognized-representative"}]
-)
+@pytest.mark.parametrize("fields", [{"grade": "C"}, {"role": "victim"}, {"role": "recognized-representative"}])
 def test_what_never_answers(members: Any, as_role: Any, fields: dict[str, str]) -> None:
     """Grade C and roles that never score."""
     role = {"role": fields.pop("role")} if "role" in fields else {}
@@ -83,8 +81,7 @@ def test_no_band_in_a_small_alliance(members: Any, as_role: Any) -> None:
     report(as_role, members[1], token("a"))
     with as_role("aif_desk"), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE institution SET state = 'suspended', suspended_at = now(),"
-            " suspended_reason = 'test' WHERE id = %s",
+            "UPDATE institution SET state = 'suspended', suspended_at = now(), suspended_reason = 'test' WHERE id = %s",
             [members[3].institution_id],
         )
     hit = ask(members[0], token("a")).results[0]
@@ -113,9 +110,7 @@ def test_no_band_in_a_small_alliance(members: Any, as_role: Any) -> None:
         ({"tokens": [token("a") | {"token": "0" * 43 + "="}]}, "token-malformed"),
     ],
 )
-def test_a_refused_screening_leaves_no_trace(
-    members: Any, as_role: Any, fields: dict[str, Any], code: str
-) -> None:
+def test_a_refused_screening_leaves_no_trace(members: Any, as_role: Any, fields: dict[str, Any], code: str) -> None:
     with pytest.raises(Refusal) as refusal:
         ask(members[0], token("a"), **fields)
     assert refusal.value.code == code
