@@ -15,7 +15,7 @@ from aif_share.identifiers import get_type, normalize
 from aif_share.vocabulary import categories, channels, grades, indicators, roles
 from config.demo.alliance import GROUP_OF, INSTITUTIONS
 from config.demo.plan import SEED, build_plan
-from config.demo.planted import NEVER_SCORING, PlannedClue, Plan
+from config.demo.planted import NEVER_SCORING, Plan, PlannedClue
 from config.demo.rings import STRONG, VERY_STRONG, WEAK
 from config.demo.values import MAKERS, SPELLINGS, Mint
 
