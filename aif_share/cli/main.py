@@ -85,6 +85,9 @@ def run(args: list[str]) -> int:
     try:
         result: Any = cli.main(args=args, prog_name="aif-share", standalone_mode=False)
         return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
     except click.UsageError as error:
         if error.ctx is not None:
             click.echo(error.ctx.get_usage(), err=True)

@@ -21,7 +21,7 @@ from aif_share.client.directory import Notice, PinStore, fetch_directory
 from aif_share.client.directory import data_home as default_data_home
 from aif_share.client.map import Map, default_path
 from aif_share.client.session import Session
-from aif_share.client.tokenize import WORKERS, Token, Tokenizer
+from aif_share.client.tokenize import WORKERS, Canaries, Token, Tokenizer
 from aif_share.errors import NetworkError, RequestError
 from aif_share.wire.directory import Directory
 from aif_share.wire.keys import MemberKey, custodian_server
@@ -54,6 +54,7 @@ class Client:
         self._workers = workers
         self._notice: Notice = on_notice or (lambda sentence: None)
         self._directory: Directory | None = None
+        self._canaries = Canaries()
         self._tokenizer: Tokenizer | None = None
 
     def __repr__(self) -> str:
@@ -106,7 +107,7 @@ class Client:
 
     def tokenizer(self, map: Map | None = None) -> Tokenizer:
         """A new tokenizer; with a map, values it knows are not evaluated again. The caller closes it."""
-        return Tokenizer(self._session, self.directory(), map=map, workers=self._workers)
+        return Tokenizer(self._session, self.directory(), canaries=self._canaries, map=map, workers=self._workers)
 
     def tokenize(self, type: str, raws: Sequence[str]) -> list[Token]:
         """Tokens of raw values of one type, order kept. A bad value's index is in the error's `extra`."""

@@ -51,7 +51,13 @@ class Tokenizer:
     """Tokens of one member under one directory. Close it; it owns threads."""
 
     def __init__(
-        self, session: Session, directory: Directory, *, map: Map | None = None, workers: int = WORKERS
+        self,
+        session: Session,
+        directory: Directory,
+        *,
+        canaries: Canaries,
+        map: Map | None = None,
+        workers: int = WORKERS,
     ) -> None:
         self._session = session
         self._directory = directory
@@ -59,8 +65,7 @@ class Tokenizer:
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="aif-share-evaluate")
         self._entries: dict[str, tuple[DirectoryEntry, bytes]] = {}
         self._running: dict[tuple[str, str], Future[dict[str, bytes]]] = {}
-        self._canaries: dict[str, _Canary] = {}
-        self._lock = threading.Lock()
+        self._canaries = canaries
         self.evaluated = 0
         """Values sent to the custodians so far, canaries not counted."""
 
@@ -186,10 +191,8 @@ class Tokenizer:
 
     def _check_canary(self, entry: DirectoryEntry) -> None:
         """Once a process and type: a known input gives the directory's token, so suite, type and chain are right."""
-        with self._lock:
-            canary = self._canaries.setdefault(entry.type, _Canary())
-        with canary.lock:
-            if canary.passed:
+        with self._canaries.lock(entry.type):
+            if entry.type in self._canaries.passed:
                 return
             try:
                 canonical = normalize(entry.type, entry.canary_input)
@@ -202,13 +205,21 @@ class Tokenizer:
                     f"the canary of the type {entry.type} gives another token than the directory says; "
                     "nothing was submitted. Update aif-share, or tell the alliance"
                 )
-            canary.passed = True
+            self._canaries.passed.add(entry.type)
 
 
-@dataclass(slots=True)
-class _Canary:
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    passed: bool = False
+class Canaries:
+    """The types whose canary passed in this process; one request at a time checks a type."""
+
+    def __init__(self) -> None:
+        self.passed: set[str] = set()
+        self._own = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    def lock(self, type: str) -> threading.Lock:
+        """The lock of one type."""
+        with self._own:
+            return self._locks.setdefault(type, threading.Lock())
 
 
 @dataclass(frozen=True, slots=True)
