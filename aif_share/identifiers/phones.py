@@ -124,8 +124,10 @@ def _parsed(dialed: str) -> tuple[str, str]:
             raise InvalidIdentifier("too short or too long for a number of its country; check the country code")
         return "phone", canonical
     national = canonical[3:]
-    if (found := _MOBILE.fullmatch(national)) or _THINGS.fullmatch(national):
-        return ("cn-mobile" if found else "phone"), canonical
+    if national[0] == "0":
+        raise InvalidIdentifier("too many zeros in front; check the country code and the area code")
+    if _MOBILE.fullmatch(national) or _THINGS.fullmatch(national):
+        return ("cn-mobile" if len(national) == 11 else "phone"), canonical
     fixed = (PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
     if _LANDLINE.fullmatch(national) or phonenumbers.number_type(number) in fixed:
         return "cn-landline", canonical

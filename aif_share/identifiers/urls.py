@@ -45,12 +45,14 @@ def canonical_url(url: ada_url.URL) -> str:
     url.hash = ""
     url.username = ""
     url.password = ""
-    url.search = "&".join(part for part in url.search[1:].split("&") if part and not _tracks(part))
+    # The query is set without question marks in front, of which setting it would drop one more each time.
+    kept = "&".join(part for part in url.search[1:].split("&") if part and not _tracks(part))
+    url.search = kept.lstrip("?")
     return str(url.href)
 
 
 def _tracks(part: str) -> bool:
-    name = unquote_plus(part.partition("=")[0]).lower()
+    name = unquote_plus(part.lstrip("?").partition("=")[0]).lower()
     return name in TRACKING or name.startswith(_TRACKING_PREFIXES)
 
 

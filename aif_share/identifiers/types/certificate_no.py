@@ -7,12 +7,13 @@ from ..base import IdentifierType, fullmatch
 _BRACKETS = str.maketrans("[]{}〔〕【】〈〉《》", "()()()()()()")
 _SHAPE = re.compile(r"(?=(?:.*[0-9]){4})[\w()/.:-]{5,64}")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
-_LABEL = re.compile(r"(?:编号|证号|证书编号|NO\.?|№) ?:? ?")
+_LABEL = re.compile(r"(?:(?:证书编号|编号|证号):?|NO[.:])+")
 
 
 def rule(text: str) -> str:
-    number = _LABEL.sub("", text.upper(), count=1) if _LABEL.match(text.upper()) else text.upper()
-    number = _DASHES.sub("-", number.translate(_BRACKETS).replace(" ", ""))
+    number = _DASHES.sub("-", text.upper().translate(_BRACKETS).replace(" ", ""))
+    if found := _LABEL.match(number):
+        number = number[found.end() :]
     fullmatch(_SHAPE, number, "a certificate number has 5 to 64 characters, at least four of them digits")
     return number
 

@@ -73,6 +73,7 @@ def test_kinds_and_canonical_forms(raw, kind, canonical):
         "13800138000 13900139000",
         "+86",
         "转801",
+        "0008613800138000",
         "13800138000转",
     ],
 )
