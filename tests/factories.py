@@ -39,14 +39,16 @@ def acting_as(role: str) -> Iterator[None]:
                 cursor.execute(f'SET ROLE "{before}"')
 
 
-def make_user(role: str, *, institution: Institution | None = None, name: str | None = None) -> User:
-    """Return a person with one role; the password is PASSWORD."""
+def make_user(
+    role: str, *, institution: Institution | None = None, name: str | None = None, password: str | None = None
+) -> User:
+    """Return a person with one role; without a password (hashing one is slow on purpose) use `force_login`."""
     with acting_as("aif_desk"):
         return users.create_user(
             username=name or f"person-{next(_numbers)}",
             role=role,
             institution_id=None if institution is None else institution.pk,
-            password=PASSWORD,
+            password=password,
             by=CONSOLE,
             now=timezone.now(),
         )
