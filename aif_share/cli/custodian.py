@@ -21,7 +21,11 @@ from aif_share.wire import keys, limits
 
 _BIND = re.compile(r"\S+:[0-9]{1,5}|unix:\S+|fd://[0-9]+")
 _home_option = click.option(
-    "--home", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder of the custodian."
+    "--home",
+    required=True,
+    envvar="AIF_CUSTODIAN_HOME",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the custodian (or AIF_CUSTODIAN_HOME).",
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

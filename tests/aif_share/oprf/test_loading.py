@@ -37,7 +37,9 @@ from aif_share.oprf import threads
 threads.cores = lambda: 3
 key = oprf.derive_key(bytes(32), b"k")
 elements = [each.element for each in oprf.blind([b"%d" % n for n in range(200)])]
+assert threads._pool is not None
 child = os.fork()
+assert (threads._pool is None) == (child == 0), "a child starts with no threads"
 oprf.evaluate(key, elements)
 if child == 0:
     os._exit(7)
