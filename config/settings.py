@@ -217,6 +217,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
 }
+if AIF_PROCESS != "worker":
+    # Ringing never waits for a broker that is away: one attempt, then the timers of the workers find the work.
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -240,7 +243,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            # What a command prints may be read by a program: its log goes beside it.
+            "stream": "ext://sys.stderr" if AIF_PROCESS == "manage" else "ext://sys.stdout",
+            "formatter": "json",
+        },
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stdout"], "level": env.text("AIF_LOG_LEVEL", "INFO").upper()},
     "loggers": {
         "django": {"level": "INFO", "propagate": True, "handlers": []},
@@ -250,7 +261,7 @@ LOGGING = {
         "django.request": {"level": "ERROR", "propagate": True},
         "django.security": {"level": "ERROR", "propagate": True},
         # It quotes the header.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         "httpx": {"level": "WARNING"},
     },
 }

@@ -2,17 +2,19 @@
 
 from importlib.util import find_spec
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from clues.api.not_found import not_found
 from config.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", include("members.api.urls")),
+    path("api/v1/", include("clues.api.urls")),
+    re_path(r"^api(?:/|$)", not_found),
     *(
         path(prefix, include(module))
         for prefix, module in (
-            ("api/v1/", "members.api.urls"),
-            ("api/v1/", "clues.api.urls"),
             ("", "members.portal.urls"),
             ("", "clues.portal.urls"),
         )

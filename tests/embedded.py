@@ -41,7 +41,7 @@ class TestServer:
             listener.close()
         for folder in (self.plan.folders.run, *everything(self.data)):
             self.guardian.folder(str(folder))
-        self.child = children.database(self.plan)
+        self.child = children.database(self.plan, temporary=True)
         # No crash is tested on this server, and a clone is made for many tests.
         self.child.command += ["-c", "fsync=off", "-c", "full_page_writes=off"]
         self._numbers = itertools.count(1)

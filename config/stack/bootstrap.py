@@ -1,25 +1,19 @@
-"""The owner's jobs at the start of a stack: `python -m config.stack.bootstrap migrate|publish`."""
+"""The owner's jobs at the start of a stack, in one process: `python -m config.stack.bootstrap COMMAND…`."""
 
 import os
 import sys
 
-STEPS = {
-    "migrate": (("migrate", {"interactive": False, "verbosity": 0}),),
-    "publish": (("open_epoch", {}), ("publish_directory", {})),
-}
 
-
-def main(step: str) -> None:
-    """Run the commands of a step; each may be repeated without harm."""
+def main(commands: list[str]) -> None:
+    """Run these commands of manage.py, none of which minds being repeated."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
     django.setup()
-    for name, options in STEPS[step]:
-        if name in get_commands():
-            call_command(name, **options)
+    for name in commands:
+        call_command(name, **({"interactive": False, "verbosity": 0} if name == "migrate" else {}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

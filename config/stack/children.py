@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import http.client
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 from config.stack import postgres, valkey
 from config.stack.child import Child
 from config.stack.folders import DATABASE_USER, StackError, as_root
-from config.stack.plan import CUSTODIANS, ROOT, Plan, write_private
+from config.stack.plan import ROOT, Plan, write_private
 
 
-def database(plan: Plan) -> Child:
-    """PostgreSQL; its data folder is initialized first."""
+def database(plan: Plan, *, temporary: bool = False) -> Child:
+    """PostgreSQL; its data folder is initialized first. A temporary one need not survive its own end."""
     binaries = postgres.install()
     folder = plan.folders.for_user("pg", DATABASE_USER)
     plan.sockets.mkdir(mode=0o755)
     if as_root():
-        import shutil
-
         shutil.chown(plan.sockets, DATABASE_USER, DATABASE_USER)
-    postgres.initialize(binaries, folder, plan.secrets[postgres.SUPERUSER])
+    postgres.initialize(binaries, folder, plan.secrets[postgres.SUPERUSER], sync=not temporary)
     superuser = postgres.url(plan.sockets, postgres.SUPERUSER, plan.secrets[postgres.SUPERUSER], "postgres")
     return Child(
         name="postgres",
@@ -35,7 +33,8 @@ def database(plan: Plan) -> Child:
         log=plan.folders.log / "postgres.log",
         answers=lambda: postgres.answers(superuser),
         run_as=postgres.run_as(DATABASE_USER),
-        stop_signal=signal.SIGINT,  # "fast": roll back what runs, then a clean shutdown
+        # "fast" rolls back what runs and shuts down cleanly; "immediate" just ends.
+        stop_signal=signal.SIGQUIT if temporary else signal.SIGINT,
         stop_seconds=20,
         before_start=lambda: postgres.kill_leftovers(folder),
     )
@@ -144,13 +143,6 @@ def _python(
     )
 
 
-def custodians(plan: Plan) -> list[Child]:
-    """Both custodians."""
-    if find_spec("aif_share.cli.main") is None:
-        return []
-    return [custodian(plan, name) for name in CUSTODIANS]
-
-
 def _answers(port: int) -> Callable[[], bool]:
     def healthy() -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
@@ -170,21 +162,17 @@ def prepare_database(plan: Plan) -> None:
     if not plan.external_database:
         superuser = postgres.url(plan.sockets, postgres.SUPERUSER, plan.secrets[postgres.SUPERUSER], "postgres")
         postgres.make_database(superuser, postgres.DATABASE)
-    _owner_job(plan, "migrate")
-    postgres.set_passwords(plan.admin_url, {login: plan.secrets[login] for login in postgres.LOGINS})
-    _owner_job(plan, "publish")
-
-
-def _owner_job(plan: Plan, step: str) -> None:
     begun = time.monotonic()
     job = subprocess.run(
-        plan.python("-m", "config.stack.bootstrap", step),
+        plan.python("-m", "config.stack.bootstrap", "migrate", "open_epoch", "publish_directory"),
         env=plan.env("manage") | {"AIF_DB_OWNER": "1"},
         cwd=str(ROOT),
         capture_output=True,
         text=True,
     )
     with (plan.folders.log / "bootstrap.log").open("a", encoding="utf-8") as log:
-        log.write(f"{step}: exit {job.returncode}, {time.monotonic() - begun:.1f} s\n{job.stdout}{job.stderr}")
+        log.write(f"exit {job.returncode}, {time.monotonic() - begun:.1f} s\n{job.stdout}{job.stderr}")
     if job.returncode:
-        raise StackError(f"{step} failed:\n" + "\n".join((job.stdout + job.stderr).strip().splitlines()[-25:]))
+        said = (job.stdout + job.stderr).strip().splitlines()
+        raise StackError("the database could not be prepared:\n" + "\n".join(said[-25:]))
+    postgres.set_passwords(plan.admin_url, {login: plan.secrets[login] for login in postgres.LOGINS})

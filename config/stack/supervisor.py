@@ -10,7 +10,6 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -59,22 +58,32 @@ class Supervisor:
     def start(self) -> None:
         """Start everything; return once all of it answers. A child that dies before that fails the stack."""
         plan = self.plan
-        servers = [] if plan.external_database else [parts.database(plan)]
+        if not plan.external_database:
+            self._launch(parts.database(plan, temporary=self.temporary))
         if not plan.external_redis:
-            servers.append(parts.broker(plan))
-        self._start_together([*servers, *parts.custodians(plan)])
+            self._launch(parts.broker(plan))
+        for name in CUSTODIANS:
+            self._launch(parts.custodian(plan, name))
+        self._wait_until_ready()
         parts.prepare_database(plan)
-        self._start_together(parts.django_children(plan))
+        for child in parts.django_children(plan):
+            self._launch(child)
+        self._wait_until_ready()
         self.ready = True
         self.write_state()
 
-    def _start_together(self, batch: Sequence[Child]) -> None:
-        for child in batch:
-            self.children.append(child)
-            self._launch(child)
+    def _launch(self, child: Child) -> None:
+        self.children.append(child)
+        self._run(child)
+
+    def _run(self, child: Child) -> None:
+        child.start()
+        self.guardian.add(child.group)
+
+    def _wait_until_ready(self) -> None:
         self.write_state()
         limit = time.monotonic() + READY_SECONDS
-        while waiting := [child for child in batch if not child.ready]:
+        while waiting := [child for child in self.children if not child.ready]:
             for child in waiting:
                 if child.died():
                     raise StackError(f"{child.name} ended before it was ready:\n{child.last_lines()}")
@@ -82,10 +91,6 @@ class Supervisor:
             if time.monotonic() > limit:
                 raise StackError(f"{waiting[0].name} did not answer in time:\n{waiting[0].last_lines()}")
             self._pause(0.05)
-
-    def _launch(self, child: Child) -> None:
-        child.start()
-        self.guardian.add(child.group)
 
     def _pause(self, seconds: float) -> None:
         if self.lifeline is None:
@@ -109,7 +114,7 @@ class Supervisor:
             print(f"{child.name} ended ({code}); starting it again in {delay:g} s", flush=True)
             return True
         if child.process is None and time.monotonic() >= child.restart_at:
-            self._launch(child)
+            self._run(child)
             return True
         return False
 
