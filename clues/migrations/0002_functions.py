@@ -118,13 +118,10 @@ class Migration(migrations.Migration):
     dependencies = [("clues", "0001_tables"), ("members", "0003_grants")]
 
     operations = [
-        migrations.RunSQL(
-            CHARGE, "DROP FUNCTION aif_charge(bigint, text, bigint, bigint)"
-        ),
+        migrations.RunSQL(CHARGE, "DROP FUNCTION aif_charge(bigint, text, bigint, bigint)"),
         migrations.RunSQL(
             SCREEN,
-            "DROP FUNCTION aif_screen(bigint, bigint, text, text, text, text, bigint, text[], int[],"
-            " uuid[])",
+            "DROP FUNCTION aif_screen(bigint, bigint, text, text, text, text, bigint, text[], int[], uuid[])",
         ),
         migrations.RunSQL(STORAGE, migrations.RunSQL.noop),
         migrations.RunSQL(GRANTS, migrations.RunSQL.noop),
