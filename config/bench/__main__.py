@@ -112,14 +112,12 @@ def measure(bench: Bench) -> Samples:
     return samples
 
 
-def run(scale: Scale) -> dict[str, Any]:
-    """Start a stack, measure, and return the flat record of figures."""
+def run(stack: Stack, scale: Scale) -> dict[str, Any]:
+    """Measure on a running stack; return the flat record of figures. Raise NotDurable before anything is measured."""
     start = record.timestamp()
-    with Stack(env={"AIF_LOG_LEVEL": "WARNING"}) as stack:
-        settings = check_durable(stack.admin_url)
-        made = [stack.create_institution(f"bench {number}", "telecom", **QUOTAS) for number in (1, 2)]
-        bench = Bench(stack, scale, [MemberKey.parse(one["api_key"]) for one in made])
-        samples = measure(bench)
+    settings = check_durable(stack.admin_url)
+    made = [stack.create_institution(f"bench {number} of {start}", "telecom", **QUOTAS) for number in (1, 2)]
+    samples = measure(Bench(stack, scale, [MemberKey.parse(one["api_key"]) for one in made]))
     return {
         **compute(samples),
         "commit": record.get_commit(),
@@ -137,7 +135,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=record.ROOT / "var" / "bench.json")
     options = parser.parse_args(arguments)
     try:
-        figures = run(QUICK if options.quick else FULL)
+        with Stack(env={"AIF_LOG_LEVEL": "WARNING"}) as stack:
+            figures = run(stack, QUICK if options.quick else FULL)
     except (NotDurable, StackError) as error:
         print(error, file=sys.stderr)
         return 1

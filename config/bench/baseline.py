@@ -17,32 +17,18 @@ from typing import Any
 from uuid import UUID
 
 import django
-from django.db import connection, models, transaction
 
 from config.bench.figures import rate
 from config.bench.record import timestamp
 
-TABLE = "bench_row"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402
+
+from config.bench.rows import TABLE, Row  # noqa: E402
+
 BATCH_SIZES = (1_000, 10_000)
-
-
-class Row(models.Model):
-    """A sighting in all but name, without the hub behind it."""
-
-    type = models.CharField(max_length=32)
-    epoch = models.IntegerField()
-    token = models.UUIDField()
-    institution_id = models.BigIntegerField()
-    role = models.CharField(max_length=32)
-    counted = models.BooleanField()
-
-    class Meta:
-        app_label = "bench"
-        managed = False
-        db_table = TABLE
-
-    def __str__(self) -> str:
-        return TABLE
 
 
 def _sample(rows: int, work: Callable[[], object]) -> dict[str, Any]:
@@ -135,6 +121,4 @@ def measure(rows: int, rounds: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
     sys.stdout.write(json.dumps(measure(int(sys.argv[1]), int(sys.argv[2]))) + "\n")

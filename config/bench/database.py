@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg2
@@ -18,19 +19,24 @@ class NotDurable(Exception):
 
 
 def check_durable(url: str) -> dict[str, str]:
-    """Return the settings that matter, or raise NotDurable; a role or database may override none of them with off."""
+    """Return the settings that matter; raise NotDurable if the server, a database or a role has one of them off."""
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         settings = {}
         for name in DURABLE + SIZES:
             cursor.execute(f"SHOW {name}")
             settings[name] = cursor.fetchone()[0]
         cursor.execute("SELECT unnest(setconfig) FROM pg_db_role_setting")
-        overrides = [row[0].split("=", 1) for row in cursor.fetchall()]
+        overrides = [tuple(row[0].split("=", 1)) for row in cursor.fetchall()]
     connection.close()
-    for name, value in [*settings.items(), *overrides]:
-        if name in DURABLE and value in ("off", "local", "false", "0", "no"):
-            raise NotDurable(f"{name} is {value}: turn it on, or the figures are of no use")
+    judge_durable([*settings.items(), *overrides])
     return settings
+
+
+def judge_durable(settings: Iterable[tuple[str, str]]) -> None:
+    """Raise NotDurable for a setting under which an acknowledged commit may be lost."""
+    for name, value in settings:
+        if name in DURABLE and value.lower() in ("off", "local", "false", "0", "no"):
+            raise NotDurable(f"{name} is {value}: turn it on, or the figures are of no use")
 
 
 def count_identifiers(url: str) -> int:

@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg2
 import redis
@@ -124,9 +124,16 @@ class _Collector:
         return len(part)
 
 
+def connect_valkey(url: str) -> redis.Redis:
+    """A client for the URL form that Celery takes, which redis-py does not."""
+    if url.startswith("redis+socket:"):
+        return redis.Redis(unix_socket_path=urlsplit(url).path)
+    return redis.Redis.from_url(url)
+
+
 def read_valkey(url: str) -> Iterator[Place]:
     """Every key and its value as they are now; what lies on disk is read by ``read_files``."""
-    client = redis.Redis.from_url(url.replace("redis+socket://", "unix://"))
+    client = connect_valkey(url)
     readers = {
         b"string": lambda key: [client.get(key)],
         b"list": lambda key: client.lrange(key, 0, -1),
@@ -209,9 +216,7 @@ class Kept:
             cursor.execute("CREATE TABLE IF NOT EXISTS leak_canary (value bytea)")
             cursor.execute("INSERT INTO leak_canary VALUES (%s)", [value.encode()])
         connection.close()
-        redis.Redis.from_url(self.redis_url.replace("redis+socket://", "unix://")).set(
-            "leak-canary", b64encode(value.encode())
-        )
+        connect_valkey(self.redis_url).set("leak-canary", b64encode(value.encode()))
         with (self.folder / "log" / "web.log").open("a", encoding="utf-8") as log:
             log.write(f"GET /?q={''.join(f'%{byte:02X}' for byte in value.encode())}\n")
         (self.folder / "tmp" / "leak-canary").write_text(hashlib.sha256(value.encode()).hexdigest(), encoding="ascii")
@@ -221,7 +226,7 @@ class Kept:
         with psycopg2.connect(self.admin_url) as connection, connection.cursor() as cursor:
             cursor.execute("DROP TABLE leak_canary")
         connection.close()
-        redis.Redis.from_url(self.redis_url.replace("redis+socket://", "unix://")).delete("leak-canary")
+        connect_valkey(self.redis_url).delete("leak-canary")
         (self.folder / "tmp" / "leak-canary").unlink()
 
 
