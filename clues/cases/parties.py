@@ -25,8 +25,7 @@ def concerned(case: Case) -> list[int]:
             )
         )
     else:
-        assert case.ring is not None
-        ids = list(case.ring.institutions)
+        ids = list(case.ring.institutions) if case.ring else []
     live = Institution.objects.filter(pk__in=ids, state=InstitutionState.LIVE.value)
     return list(live.order_by("pk").values_list("pk", flat=True))
 

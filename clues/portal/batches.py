@@ -1,0 +1,46 @@
+"""The institution's batches: how far each one is, and what to do about refused rows."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from clues.portal.explanations import explain
+from clues.portal.paging import SIZE, get_position, make_page
+from clues.portal.viewer import viewer_of
+from clues.submissions import contribution, queries
+from members.permissions import Permission
+from members.portal.access import member_required
+
+IN_WORK = ("received", "processing")
+
+
+@require_safe
+@member_required(Permission.CLUE_VIEW)
+def batches(request: HttpRequest) -> HttpResponse:
+    """Show the batches, newest first."""
+    viewer = viewer_of(request)
+    scope = f"portal.batches.{viewer.institution_id}"
+    position = get_position(request, scope=scope)
+    rows = queries.list_batches(viewer=viewer, before=position[0] if position else None, limit=SIZE + 1)
+    page = make_page(request, rows, scope=scope, position_of=lambda row: [row.id])
+    refresh = page.is_first and any(row.state in IN_WORK for row in page.rows)
+    return render(request, "clues/batches/list.html", {"section": "batches", "page": page, "refresh": refresh})
+
+
+@require_safe
+@member_required(Permission.CLUE_VIEW)
+def batch(request: HttpRequest, batch: str) -> HttpResponse:
+    """Show one batch with its refused rows; the page renews itself while the batch is in work."""
+    viewer = viewer_of(request)
+    found = queries.get_batch(batch=batch, viewer=viewer)
+    refusals = contribution.get_refusals(batch=batch, viewer=viewer)
+    context = {
+        "section": "batches",
+        "batch": found,
+        "explained": [(explain(code), count) for code, count in refusals.counts],
+        "rows": [(row, explain(row.code or "")) for row in refusals.rows],
+        "refresh": found.state in IN_WORK or (found.state == "done" and not found.released),
+    }
+    return render(request, "clues/batches/detail.html", context)

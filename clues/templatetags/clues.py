@@ -1,0 +1,108 @@
+"""Clues in templates: moments with their zone, identifier types, states and bands in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from aif_share.identifiers import types
+from clues.cases.workflow import STATES
+
+register = template.Library()
+
+BATCH_STATES = {
+    "received": (_("Received"), "info"),
+    "processing": (_("In work"), "info"),
+    "done": (_("Done"), "good"),
+    "held": (_("Held"), "warn"),
+    "rejected": (_("Rejected"), "bad"),
+}
+CASE_COLORS = {
+    "candidate": "info",
+    "triage": "info",
+    "approved": "good",
+    "reported": "good",
+    "closed": "",
+    "dismissed": "",
+}
+BANDS = {
+    "1": _("1 other institution"),
+    "2-4": _("2 to 4 other institutions"),
+    "5+": _("5 or more other institutions"),
+}
+NOTICES = {
+    "match.released": _("New match"),
+    "match.grew": _("A match grew"),
+    "case.opened": _("Case opened"),
+    "case.moved": _("A case moved"),
+}
+QUOTAS = {"submit": _("Submitted rows"), "screen": _("Screened tokens")}
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """A moment in local time to the minute, with the exact one in the markup; the page names the zone."""
+    if at is None:
+        return "—"
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), localtime(at).strftime("%Y-%m-%d %H:%M"))
+
+
+@register.filter
+def type_label(code: str) -> str:
+    """An identifier type in the reader's language."""
+    kind = types().get(code)
+    if kind is None:
+        return code
+    return kind.zh if (get_language() or "").startswith("zh") else kind.en
+
+
+@register.filter
+def batch_state(code: str) -> str:
+    """The state of a batch as a badge."""
+    return _badge(*BATCH_STATES.get(code, (code, "")))
+
+
+@register.filter
+def case_state(code: str) -> str:
+    """The state of a case as a badge."""
+    return _badge(STATES.get(code, code), CASE_COLORS.get(code, ""))
+
+
+@register.filter
+def case_state_name(code: str) -> str:
+    """The state of a case in words."""
+    return str(STATES.get(code, code))
+
+
+@register.filter
+def band_label(band: str | None) -> str:
+    """How many others, in words; nothing in a small alliance."""
+    return str(BANDS[band]) if band in BANDS else "—"
+
+
+@register.filter
+def notice_label(kind: str) -> str:
+    """What happened."""
+    return str(NOTICES.get(kind, kind))
+
+
+@register.filter
+def quota_label(kind: str) -> str:
+    """What a quota counts."""
+    return str(QUOTAS.get(kind, kind))
+
+
+@register.filter
+def short(ref: str) -> str:
+    """The beginning of a reference, where the whole one would push everything else out."""
+    return ref[:12] + "…" if len(ref) > 14 else ref
+
+
+def _badge(name: Any, color: str) -> str:
+    return format_html('<span class="badge{}">{}</span>', f" badge--{color}" if color else "", name)

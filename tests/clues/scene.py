@@ -1,0 +1,125 @@
+"""One scene for the tests of cases, desk and portal: Aster and Birch meet at one resident ID, Cedar does not.
+
+Made through the real operations: submitted, matched, released, built into a ring.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from clues.cases.opening import open_case
+from clues.cases.transition import perform
+from clues.matching.release import release_pending
+from clues.matching.run import match_pending
+from clues.models import Case, Match, Ring
+from clues.rings.build import build_pending
+from members.models import User
+from tests.cast import Cast, make_cast
+from tests.clues.alliance import caller, clue, open_epoch, submit, token
+from tests.factories import acting_as
+
+# From an opened case to each place a case can stand at: (action, who, note).
+PATHS: dict[str, list[tuple[str, str, str]]] = {
+    "candidate": [],
+    "triage": [("triage", "olga", "")],
+    "triage, proposed": [("triage", "olga", ""), ("propose", "olga", "")],
+    "approved": [("triage", "olga", ""), ("propose", "olga", ""), ("approve", "pavel", "")],
+    "reported": [
+        ("triage", "olga", ""),
+        ("propose", "olga", ""),
+        ("approve", "pavel", ""),
+        ("report", "olga", ""),
+    ],
+    "closed": [
+        ("triage", "olga", ""),
+        ("propose", "olga", ""),
+        ("approve", "pavel", ""),
+        ("report", "olga", ""),
+        ("close", "pavel", "outcome received"),
+    ],
+    "dismissed": [("dismiss", "olga", "not our matter")],
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The cast, their batches, and the match and the ring they found."""
+
+    cast: Cast
+    batch: str  # Aster's
+    match: str
+    ring: str
+
+
+def make_scene() -> Scene:
+    """Submit, match, release and build. Wait for the tick, so keep AIF_DISCLOSURE_TICK short."""
+    cast = make_cast()
+    with acting_as("aif_desk"):
+        open_epoch()
+    meeting = token("one person", kind="resident-id")
+    received = submit(caller(cast.aster), [clue(meeting, token("a", kind="cn-mobile"), client_ref="aster-1")])
+    submit(caller(cast.birch), [clue(meeting, token("b", kind="qq"), client_ref="birch-1")])
+    submit(caller(cast.cedar), [clue(token("c", kind="qq"), client_ref="cedar-1")])
+    work()
+    return Scene(cast=cast, batch=received.batch, match=str(Match.objects.get()), ring=_only_ring())
+
+
+def work() -> None:
+    """Do what the worker does until nothing waits, then wait for the tick."""
+    with acting_as("aif_match"):
+        while match_pending(limit=1):
+            _empty_as_a_commit_would()
+        release_pending()
+        while build_pending(limit=1000, now=timezone.now()):
+            pass
+    wait_for_tick()
+
+
+def _empty_as_a_commit_would() -> None:
+    """Empty the matcher's temporary tables: in a test that is rolled back nothing commits in between."""
+    if connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM clue_in; DELETE FROM identifier_in; DELETE FROM clue_new; DELETE FROM met")
+
+
+def wait_for_tick() -> None:
+    """Wait until what was released last can be seen."""
+    time.sleep(0.08)
+
+
+def _only_ring() -> str:
+    with acting_as("aif_desk"):
+        return str(Ring.objects.get())
+
+
+def make_case(scene: Scene, *, at: str = "candidate", now: datetime | None = None) -> Case:
+    """Return a case of the scene's match that stands at a key of PATHS."""
+    with acting_as("aif_desk"):
+        case = open_case(match=scene.match, by=scene.cast.olga, now=now or timezone.now())
+        for action, who, note in PATHS[at]:
+            case = perform(
+                case=case.ref, action=action, by=getattr(scene.cast, who), now=now or timezone.now(), note=note
+            )
+    wait_for_tick()
+    return case
+
+
+def try_perform(case: Case, action: str, by: User, note: str = "because") -> str:
+    """Perform and take it back; return `ok` or the code of the refusal."""
+    from aif_share.errors import Refusal
+
+    assert connection.in_atomic_block
+    point = transaction.savepoint()
+    try:
+        perform(case=case.ref, action=action, by=by, now=timezone.now(), note=note)
+    except Refusal as refusal:
+        return refusal.code
+    else:
+        return "ok"
+    finally:
+        transaction.savepoint_rollback(point)
