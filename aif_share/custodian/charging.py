@@ -69,7 +69,7 @@ def charge(store: Store, verifier: str, count: int, *, now: datetime, repeat: Re
         row = connection.execute(
             _CHARGE, {"ref": member.ref, "day": day, "count": count, "quota": member.evaluate_quota}
         )
-        if count > member.evaluate_quota or row.fetchone() is None:
+        if row.fetchone() is None:
             raise Refusal(
                 "quota-exhausted",
                 "these elements would pass the day's quota; nothing of this request was evaluated or charged",
