@@ -1,0 +1,81 @@
+"""Every text has its Chinese, and the compiled file is the one its source gives."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parents[2]
+PO = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+
+_spec = importlib.util.spec_from_file_location("locale_compile", ROOT / "locale" / "compile.py")
+assert _spec is not None and _spec.loader is not None
+compiler = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(compiler)
+
+
+def in_code() -> Iterator[tuple[str, str]]:
+    for package in ("members", "clues", "config"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
+                    if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+                        yield str(path.relative_to(ROOT)), node.args[0].value
+
+
+def in_templates() -> Iterator[tuple[str, str]]:
+    marked = re.compile(r"(?:\b_|\bgettext)\(((?:'(?:[^'\\]|\\.)*')|(?:\"(?:[^\"\\]|\\.)*\"))\)")
+    for package in ("members", "clues", "config"):
+        for path in (ROOT / package).rglob("*.html"):
+            for quoted in marked.findall(templatize(path.read_text(encoding="utf-8"))):
+                yield str(path.relative_to(ROOT)), ast.literal_eval(quoted)
+
+
+def test_every_text_has_its_chinese():
+    known = {key for key, value in compiler.read(PO.read_text(encoding="utf-8")).items() if value}
+    code, templates = list(in_code()), list(in_templates())
+    assert len(code) > 200 and len(templates) > 50, "the search itself must find something"
+    missing = sorted({f"{path}: {text}" for path, text in code + templates if text not in known})
+    assert not missing, "add these to locale/zh_Hans/LC_MESSAGES/django.po and run `python locale/compile.py`:\n" + (
+        "\n".join(missing)
+    )
+
+
+def test_the_compiled_file_is_up_to_date():
+    source = compiler.read(PO.read_text(encoding="utf-8"))
+    assert PO.with_suffix(".mo").read_bytes() == compiler.compiled(source), "run `python locale/compile.py`"
+
+
+def test_the_compiled_file_reads_like_its_source():
+    source = compiler.read(PO.read_text(encoding="utf-8"))
+    with PO.with_suffix(".mo").open("rb") as file:
+        catalog = gettext.GNUTranslations(file)
+    assert {key: catalog.gettext(key) for key in source if key} == {key: text for key, text in source.items() if key}
+
+
+def test_places_for_values_survive():
+    for key, text in compiler.read(PO.read_text(encoding="utf-8")).items():
+        if key:
+            assert sorted(re.findall(r"%\(\w+\)s", key)) == sorted(re.findall(r"%\(\w+\)s", text)), key
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '#, fuzzy\nmsgid "a"\nmsgstr "b"',
+        'msgctxt "x"\nmsgid "a"\nmsgstr "b"',
+        'msgid "a"\nmsgid_plural "as"\nmsgstr[0] "b"',
+        'msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"',
+    ],
+)
+def test_what_the_compiler_does_not_know_it_refuses(entry):
+    with pytest.raises(ValueError, match=r"cannot compile|twice"):
+        compiler.read(entry)
