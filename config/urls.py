@@ -11,7 +11,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include("members.api.urls")),
     path("api/v1/", include("clues.api.urls")),
-    re_path(r"^api(?:/|$)", not_found),
+    re_path(r"^api/", not_found),
     *(
         path(prefix, include(module))
         for prefix, module in (

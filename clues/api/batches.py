@@ -32,7 +32,7 @@ class BatchesView(ApiView):
         operation_id="batch_submit",
         summary="Submit a batch of clues",
         parameters=[shapes.IDEMPOTENCY_KEY],
-        request=shapes.BatchRequest,
+        request=shapes.BatchSubmission,
         responses={
             202: shapes.answer(shapes.Receipt, "Stored. Matching follows; `results` tells of each row."),
             **shapes.problems(*shapes.FRAMING, "unknown-field", "field-missing", "idempotency-key-missing",

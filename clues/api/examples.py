@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import OpenApiExample
 
-_MADE_UP = "ExampleTokenExampleTokenExampleTokenExample"
+_MADE_UP = "ExampleTokenExampleTokenExampleTokenExamplE"
 _BATCH = "B-EXAMPLEEXAMPLEEXAMPLEEXAMP"
 
 BATCH_REQUEST_EXAMPLE = OpenApiExample(
@@ -66,21 +66,20 @@ ROW_EXAMPLE = OpenApiExample(
     response_only=True,
     status_codes=["200"],
 )
-MATCH_EXAMPLE = OpenApiExample(
-    "A match",
-    {
-        "match": "M-EXAMPLEEXAMPLEEXAMPLEEXAMP",
-        "type": "domain",
-        "released_at": "2026-11-01T08:00:03Z",
-        "mine": [{"client_ref": "2026-000417", "identifier": 0}],
-        "band": "2-4",
-        "sectors": ["bank"],
-        "categories": ["telecom-fraud"],
-        "best_grade": "B2",
-        "first_seen_month": "2026-11",
-    },
-    response_only=True,
-    status_codes=["200"],
+_MATCH = {
+    "match": "M-EXAMPLEEXAMPLEEXAMPLEEXAMP",
+    "type": "domain",
+    "released_at": "2026-11-01T08:00:03Z",
+    "mine": [{"client_ref": "2026-000417", "identifier": 0}],
+    "band": "2-4",
+    "sectors": ["bank"],
+    "categories": ["telecom-fraud"],
+    "best_grade": "B2",
+    "first_seen_month": "2026-11",
+}
+MATCH_EXAMPLE = OpenApiExample("A match", _MATCH, response_only=True, status_codes=["200"])
+MATCH_PAGE_EXAMPLE = OpenApiExample(
+    "The last page", {"results": [_MATCH], "next": None}, response_only=True, status_codes=["200"]
 )
 SCREENING_REQUEST_EXAMPLE = OpenApiExample(
     "A domain from a complaint",
@@ -113,17 +112,6 @@ SCREENING_EXAMPLE = OpenApiExample(
         ],
         "as_of": "2026-11-01T08:05:00.017Z",
         "disclaimer": "A hit is a lead from other institutions, not a finding; decide on your own evidence.",
-    },
-    response_only=True,
-    status_codes=["200"],
-)
-VOCABULARY_EXAMPLE = OpenApiExample(
-    "Two of the lists",
-    {
-        "grades": [{"code": "B2", "zh": "…", "en": "…"}],
-        "identifier-types": [
-            {"code": "domain", "zh": "…", "en": "…", "form": "…", "personal": False, "version": 1, "link": 0}
-        ],
     },
     response_only=True,
     status_codes=["200"],

@@ -27,7 +27,7 @@ class MatchesView(ApiView):
         summary="List matches, oldest first",
         parameters=shapes.PAGE_PARAMETERS,
         responses={200: shapes.MatchPage, **shapes.problems(*shapes.READING, *shapes.PAGING)},
-        examples=[shapes.MATCH_EXAMPLE],
+        examples=[shapes.MATCH_PAGE_EXAMPLE],
     )
     def get(self, request: Request) -> Response:
         """Return one page of the matches released so far."""

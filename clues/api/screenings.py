@@ -26,7 +26,7 @@ class ScreeningsView(ApiView):
     @extend_schema(
         operation_id="screening",
         summary="Screen tokens",
-        request=shapes.ScreeningRequest,
+        request=shapes.ScreeningQuestion,
         responses={
             200: shapes.Screening,
             **shapes.problems(*shapes.FRAMING, "unknown-field", "field-missing", *shapes.TOKEN, "purpose-unknown",

@@ -14,20 +14,20 @@ from .examples import (
     BATCH_EXAMPLE,
     BATCH_REQUEST_EXAMPLE,
     MATCH_EXAMPLE,
+    MATCH_PAGE_EXAMPLE,
     RECEIPT_EXAMPLE,
     ROW_EXAMPLE,
     SCREENING_EXAMPLE,
     SCREENING_REQUEST_EXAMPLE,
-    VOCABULARY_EXAMPLE,
 )
 from .problem_shapes import FRAMING, OPEN_READING, PAGING, READING, TOKEN, answer, problems
 from .query_shapes import IDEMPOTENCY_KEY, PAGE_PARAMETERS
 
 __all__ = [
-    "BATCH_EXAMPLE", "BATCH_REQUEST_EXAMPLE", "FRAMING", "IDEMPOTENCY_KEY", "MATCH_EXAMPLE", "OPEN_READING",
+    "BATCH_EXAMPLE", "BATCH_REQUEST_EXAMPLE", "FRAMING", "IDEMPOTENCY_KEY", "MATCH_EXAMPLE", "MATCH_PAGE_EXAMPLE", "OPEN_READING",
     "PAGE_PARAMETERS", "PAGING", "READING", "RECEIPT_EXAMPLE", "ROW_EXAMPLE", "SCREENING_EXAMPLE",
-    "SCREENING_REQUEST_EXAMPLE", "TOKEN", "VOCABULARY_EXAMPLE", "Batch", "BatchPage", "BatchRequest", "Match",
-    "MatchPage", "Receipt", "RowPage", "Screening", "ScreeningRequest", "SignedDirectory", "Vocabulary", "answer",
+    "SCREENING_REQUEST_EXAMPLE", "TOKEN", "Batch", "BatchPage", "BatchSubmission", "Match",
+    "MatchPage", "Receipt", "RowPage", "Screening", "ScreeningQuestion", "SignedDirectory", "Vocabulary", "answer",
     "problems",
 ]  # fmt: skip
 
@@ -44,7 +44,7 @@ class SubmittedIdentifier(Shape):
 
     type = s.CharField(help_text="A code of the list `identifier-types` of /vocabulary.")
     epoch = s.IntegerField(min_value=1, help_text="Epoch of the key directory that the token was made in.")
-    token = s.RegexField(f"^{TOKEN_PATTERN}$", help_text="43 characters of base64url. Never a raw identifier.")
+    token = s.RegexField(TOKEN_PATTERN, help_text="43 characters of base64url. Never a raw identifier.")
     role = code_of("roles", default="actor")
 
 
@@ -72,7 +72,7 @@ class SubmittedClue(Shape):
     )
 
 
-class BatchRequest(Shape):
+class BatchSubmission(Shape):
     """A batch. A row that is not right is refused alone; the rest lands."""
 
     clues = SubmittedClue(many=True, help_text=f"1 to {MAX_CLUES}; the whole body is 16 MiB at most.")
@@ -159,10 +159,10 @@ class AskedToken(Shape):
 
     type = s.CharField()
     epoch = s.IntegerField(min_value=1)
-    token = s.RegexField(f"^{TOKEN_PATTERN}$")
+    token = s.RegexField(TOKEN_PATTERN)
 
 
-class ScreeningRequest(Shape):
+class ScreeningQuestion(Shape):
     """A question about tokens, with its purpose."""
 
     purpose = code_of("purposes")

@@ -1,10 +1,9 @@
-"""Addresses below /api/v1/ that belong to `clues`. The last one catches what there is not."""
+"""Addresses below /api/v1/ that belong to `clues`."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from .batches import BatchesView, BatchResultsView, BatchView
 from .matches import MatchesView, MatchView
-from .not_found import not_found
 from .oprf import DirectoryView
 from .schema import SchemaView
 from .screenings import ScreeningsView
@@ -22,5 +21,4 @@ urlpatterns = [
     path("oprf/directory", DirectoryView.as_view(), name="oprf-directory"),
     path("vocabulary", VocabularyView.as_view(), name="vocabulary"),
     path("schema", SchemaView.as_view(), name="schema"),
-    re_path("", not_found, name="not-found"),
 ]

@@ -25,7 +25,6 @@ class VocabularyView(ApiView):
         operation_id="vocabulary",
         summary="Lists of codes with labels",
         responses={200: shapes.Vocabulary, **shapes.problems(*shapes.OPEN_READING)},
-        examples=[shapes.VOCABULARY_EXAMPLE],
     )
     def get(self, request: Request) -> Response:
         """Return the lists by name, the types among them as `identifier-types`."""

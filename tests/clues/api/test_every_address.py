@@ -1,0 +1,121 @@
+"""What holds at every address of the API: keys, scopes, methods, suspension, JSON, no caching, no stray parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from tests.clues.api.member import Member, problem
+
+# Address as the resolver writes it -> (method, an address of that form, scope or None for any key).
+ADDRESSES = {
+    "batches POST": ("POST", "/batches", "submit"),
+    "batches": ("GET", "/batches", "read"),
+    "batches/<str:batch>": ("GET", "/batches/B-NONE", "read"),
+    "batches/<str:batch>/results": ("GET", "/batches/B-NONE/results", "read"),
+    "matches": ("GET", "/matches", "read"),
+    "matches/<str:match>": ("GET", "/matches/M-NONE", "read"),
+    "screenings": ("POST", "/screenings", "screen"),
+    "oprf/directory": ("GET", "/oprf/directory", None),
+    "vocabulary": ("GET", "/vocabulary", None),
+}
+OPEN = {"schema"}  # no key asked
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+every = pytest.mark.parametrize(("method", "path", "scope"), ADDRESSES.values(), ids=ADDRESSES)
+
+
+def call(member: Member, method: str, path: str, **extra: Any) -> Any:
+    return member.get(path, **extra) if method == "GET" else member.post(path, {}, **extra)
+
+
+def test_every_address_stands_here() -> None:
+    """A new view is not tested until it has its row, so this fails first."""
+    (api,) = (r for r in get_resolver("config.urls").url_patterns if getattr(r, "app_name", "") == "clues-api")
+    assert {str(each.pattern) for each in api.url_patterns} == {name.partition(" ")[0] for name in ADDRESSES} | OPEN
+
+
+@every
+def test_without_a_bearer(aster: Member, method: str, path: str, scope: str | None) -> None:
+    aster.headers = {}
+    answer = call(aster, method, path)
+    problem(answer, 401, "unauthenticated")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+@every
+def test_with_every_scope_but_the_right_one(aster: Member, method: str, path: str, scope: str | None) -> None:
+    other = aster.with_scopes(*{"submit", "read", "screen", "evaluate", "keys", "audit"} - {scope})
+    answer = call(other, method, path)
+    if scope is None:
+        assert answer.status_code != 403
+    else:
+        assert problem(answer, 403, "scope-missing")["scope"] == scope
+
+
+@every
+def test_suspended(aster: Member, method: str, path: str, scope: str | None) -> None:
+    aster.suspend()
+    problem(call(aster, method, path), 403, "institution-suspended")
+
+
+@every
+def test_methods_there_are_not(aster: Member, method: str, path: str, scope: str | None) -> None:
+    allowed = {verb for verb, known, _scope in ADDRESSES.values() if known == path}
+    for other in sorted(METHODS - allowed - {"HEAD"}):
+        answer = aster.post(path, {}, REQUEST_METHOD=other)
+        problem(answer, 405, "method-not-allowed")
+        assert method in answer["Allow"]
+
+
+@every
+@pytest.mark.parametrize("accept", ["text/html", "application/xml"])
+def test_no_pages(aster: Member, method: str, path: str, scope: str | None, accept: str) -> None:
+    problem(call(aster, method, path, HTTP_ACCEPT=accept), 406, "not-acceptable")
+
+
+@every
+def test_parameters_there_are_not(aster: Member, method: str, path: str, scope: str | None) -> None:
+    """Refused, and not repeated: what stands in an address may be anything."""
+    answer = call(aster, method, f"{path}?phone13800138000=1&order=13800138001")
+    problem(answer, 400, "unknown-field")
+    assert b"1380013800" not in answer.content
+
+
+@every
+def test_every_answer_is_for_its_asker_only(aster: Member, method: str, path: str, scope: str | None) -> None:
+    answer = call(aster, method, path, HTTP_X_REQUEST_ID="13800138000")
+    assert answer["Cache-Control"] == "no-store"
+    assert "Authorization" in answer["Vary"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert len(answer["X-Request-ID"]) == 32 and not answer.cookies
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/nothing", "/v1/batches/", "/v1/batches/B-1/rows", "/v2", "/"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_addresses_there_are_not(db: None, path: str, method: str) -> None:
+    """A problem in JSON, to anybody, without the address in it."""
+    answer = Client().generic(method, f"/api{path}")
+    problem(answer, 404, "not-found")
+    assert b"nothing" not in answer.content
+
+
+def test_the_language_of_problems(aster: Member) -> None:
+    titles = {
+        language: aster.get("/batches/B-NONE", HTTP_ACCEPT_LANGUAGE=language).json()["title"]
+        for language in ("zh-CN", "en", "fr")
+    }
+    assert titles == {"zh-CN": "未找到", "en": "Not found", "fr": "未找到"}
+
+
+def test_the_query_of_a_page(aster: Member) -> None:
+    """The size of a page is a number from 1 to 1000; a cursor opens its own list, of its own institution, only."""
+    for path in ("/batches", "/matches"):
+        for limit in ("0", "-1", "1001", "x", "", "1e2", "１"):
+            assert problem(aster.get(f"{path}?limit={limit}"), 422, "field-invalid")["field"] == "limit"
+        for cursor in ("", "x", "AAAA", "A" * 100, "é"):
+            problem(aster.get(f"{path}?cursor={cursor}"), 400, "cursor-invalid")

@@ -1,0 +1,172 @@
+"""`POST /screenings`: an answer for each token, or none and no charge."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from typing import Any
+
+import orjson
+import pytest
+from django.db import connection
+
+from aif_share.wire.limits import MAX_SCREEN_TOKENS
+from clues.blinding import epochs
+from tests.clues.alliance import clue, token
+from tests.clues.api.member import Member, count_rows, find_text, match, problem
+from tests.factories import CONSOLE, acting_as
+
+PHONE = "13800138000"
+DIGEST = hashlib.sha256(PHONE.encode()).hexdigest()
+MISS = {"hit": False, "band": None, "categories": [], "best_grade": None, "score": None, "terms": []}
+TOKENS = [token(1)]
+
+
+@pytest.fixture(scope="class")
+def world(class_database: str) -> Any:
+    """Five institutions on a database of their own; all but the first report domains."""
+    from tests.clues.alliance import open_epoch
+
+    with acting_as("aif_desk"):
+        open_epoch()
+    return [Member.join(f"{name} Bank") for name in ("Aster", "Birch", "Cedar", "Delta", "Elm")]
+
+
+class TestAnswers:
+    """What is answered, and what it costs."""
+
+    def test_hits_and_misses(self, world: list[Member], ring: list[int]) -> None:
+        """In the order asked. Grade C and one's own reports are no hit; the terms add up to the score."""
+        asker, *others = world
+        for member in others[:2]:
+            assert member.submit([clue(token("bad"))]).status_code == 202
+        others[2].submit([clue(token("weak"), grade="C")])
+        asker.submit([clue(token("own"))])
+        match()
+        answer = asker.screen(token("none"), token("bad"), token("weak"), token("own"), case_ref="2026-C-118")
+        assert answer.status_code == 200 and answer["Content-Type"] == "application/json"
+        body = answer.json()
+        assert body.keys() == {"results", "as_of", "disclaimer"}
+        assert body["as_of"].endswith("Z") and body["disclaimer"]
+        hit = body["results"][1]
+        assert sum(term["points"] for term in hit["terms"]) == hit["score"] > 0
+        assert hit == {
+            "index": 1,
+            "hit": True,
+            "band": "2-4",
+            "categories": ["telecom-fraud"],
+            "best_grade": "B2",
+            "score": hit["score"],
+            "terms": hit["terms"],
+        }
+        assert [body["results"][n] for n in (0, 2, 3)] == [{"index": n} | MISS for n in (0, 2, 3)]
+        assert token("bad")["token"] not in answer.content.decode()
+
+    def test_what_it_leaves(self, world: list[Member], ring: list[int]) -> None:
+        """One ledger row of numbers, and as many units as tokens; no batch, clue or sighting."""
+        asker = world[0]
+        before, used = count_rows(), asker.get("/me").json()["quotas"]["screen"]["used"]
+        assert asker.screen(token("bad"), token("none"), token("none"), basis="user-agreement").status_code == 200
+        after = count_rows()
+        assert {name: n - before[name] for name, n in after.items() if n != before[name]} == {"screening": 1}
+        assert asker.get("/me").json()["quotas"]["screen"]["used"] == used + 3
+        with acting_as("aif_owner"), connection.cursor() as cursor:
+            cursor.execute("SELECT purpose, basis, tokens, hits FROM screening ORDER BY id DESC LIMIT 1")
+            assert cursor.fetchone() == ("complaint-handling", "user-agreement", 3, 1)
+        assert find_text(token("bad")["token"]) == [] and ring == []
+
+    def test_small_alliance(self, world: list[Member], ring: list[int]) -> None:
+        """A hit among fewer than five live institutions has no band."""
+        world[4].suspend()
+        (row,) = world[0].screen(token("bad")).json()["results"]
+        assert (row["hit"], row["band"]) == (True, None)
+
+    def test_a_suspended_reporter_does_not_count(self, world: list[Member], ring: list[int]) -> None:
+        for member in world[1:3]:
+            member.suspend()
+        (row,) = world[0].screen(token("bad")).json()["results"]
+        assert row == {"index": 0} | MISS
+
+
+REFUSED = {
+    "raw phone": ({"tokens": [token(1), token(1) | {"token": PHONE}]}, 422, "raw-identifier"),
+    "SHA-256": ({"tokens": [token(1), token(1) | {"token": DIGEST}]}, 422, "unkeyed-hash"),
+    "short": ({"tokens": [token(1), token(1) | {"token": "AAAA"}]}, 422, "token-malformed"),
+    "unknown type": ({"tokens": [token(1), token(1) | {"type": PHONE}]}, 422, "type-unknown"),
+    "unknown epoch": ({"tokens": [token(1), token(1) | {"epoch": 7}]}, 422, "epoch-unknown"),
+    "no token": ({"tokens": [token(1), PHONE]}, 400, "malformed"),
+    "a role": ({"tokens": [token(1), token(1) | {"role": "actor"}]}, 400, "malformed"),
+    "none": ({"tokens": []}, 400, "field-missing"),
+    "too many": ({"tokens": TOKENS * (MAX_SCREEN_TOKENS + 1)}, 413, "too-large"),
+    "no purpose": ({"tokens": TOKENS, "purpose": None}, 422, "purpose-unknown"),
+    "unknown purpose": ({"tokens": TOKENS, "purpose": PHONE}, 422, "purpose-unknown"),
+    "free text as basis": ({"tokens": TOKENS, "basis": f"call {PHONE}"}, 422, "basis-invalid"),
+    "a phone as case": ({"tokens": TOKENS, "case_ref": PHONE}, 422, "raw-identifier"),
+    "free text as case": ({"tokens": TOKENS, "case_ref": f"call {PHONE}"}, 422, "case-ref-invalid"),
+    "unknown field": ({"tokens": TOKENS, "phone": PHONE}, 400, "unknown-field"),
+    "a value as a field": ({"tokens": TOKENS, PHONE: 1}, 400, "unknown-field"),
+}
+BODIES = {
+    "not JSON": (PHONE.encode() + b"{", 400, "malformed"),
+    "a list": (orjson.dumps(TOKENS), 400, "malformed"),
+    "GB18030": ('{"purpose":"电话' + PHONE + '"}', 400, "charset"),
+}
+
+
+@pytest.mark.parametrize(("fields", "status", "code"), REFUSED.values(), ids=REFUSED)
+def test_refused(aster: Member, tables: Any, caplog: Any, fields: dict[str, Any], status: int, code: str) -> None:
+    """The whole is refused with the place of the bad token; nothing is charged or stored, nothing repeated."""
+    before = tables()
+    with caplog.at_level(logging.DEBUG):
+        answer = aster.post("/screenings", {"purpose": "complaint-handling"} | fields)
+    body = problem(answer, status, code)
+    assert body.get("index") == (1 if len(fields["tokens"]) == 2 else None)
+    assert tables() == before
+    assert aster.get("/me").json()["quotas"]["screen"]["used"] == 0
+    assert not [text for text in (PHONE, DIGEST) if text in answer.content.decode() + caplog.text]
+
+
+@pytest.mark.parametrize(("body", "status", "code"), BODIES.values(), ids=BODIES)
+def test_bad_bodies(aster: Member, tables: Any, body: Any, status: int, code: str) -> None:
+    before = tables()
+    content = body if isinstance(body, bytes) else body.encode("gb18030")
+    answer = aster.post("/screenings", content)
+    problem(answer, status, code)
+    assert PHONE not in answer.content.decode() and tables() == before
+    problem(aster.post("/screenings", content, content_type="text/plain"), 415, "media-type")
+
+
+def test_retired_epoch(aster: Member) -> None:
+    from django.utils import timezone
+
+    with acting_as("aif_desk"):
+        epochs.retire_epoch(epoch=1, by=CONSOLE, now=timezone.now())
+    epochs._cache.value = None
+    problem(aster.screen(token(1)), 422, "epoch-retired")
+
+
+class TestQuota:
+    """On a database of its own: the refusal ends its own transaction."""
+
+    def test_quota(self, class_database: str) -> None:
+        """What the day's quota does not cover is refused whole; what it covers is answered."""
+        from tests.clues.alliance import open_epoch
+
+        with acting_as("aif_desk"):
+            open_epoch()
+        small = Member.join("Small Bank", screen_quota=3)
+        assert small.screen(token(1), token(2)).status_code == 200
+        before = count_rows()
+        answer = small.screen(token(1), token(2))
+        assert problem(answer, 429, "quota-exhausted")["limit"] == 3
+        assert 0 < int(answer["Retry-After"]) <= 86_400
+        assert count_rows() == before
+        assert small.get("/me").json()["quotas"]["screen"]["used"] == 2
+        assert small.screen(token(1)).status_code == 200
+
+
+def test_two_statements(aster: Member, django_assert_num_queries: Any) -> None:
+    """One to know the caller, one that looks up, writes the ledger and charges: no transaction around them."""
+    aster.screen(token(1))
+    with django_assert_num_queries(2):
+        assert aster.screen(token(1)).status_code == 200
