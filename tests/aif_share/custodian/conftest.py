@@ -115,7 +115,7 @@ class Member:
 
 
 @contextlib.contextmanager
-def start(home, folder, *arguments):
+def start(home, folder, *arguments, **process_options):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -127,6 +127,7 @@ def start(home, folder, *arguments):
             stderr=sink,
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
+            **process_options,
         )
     running = Running(home, port, process, log)
     try:

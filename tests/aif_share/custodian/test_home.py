@@ -141,7 +141,8 @@ def test_root_leaves_nothing_that_the_owner_cannot_write(tmp_path):
     home.give_to(nobody.pw_uid, nobody.pw_gid)
     done = run_command("members", "--home", home.path, "add", "I-1", "--verifier", DIGEST)
     assert done.returncode == 0, done.stderr
+    assert home.store.exists()
+    assert {path.stat().st_uid for path in home.path.iterdir()} == {nobody.pw_uid}
     run_command("init", "--home", home.path, "--name", "partner", "--epoch", "2")
-    files = list(home.path.iterdir())
-    assert len(files) >= 4
-    assert {path.stat().st_uid for path in files} == {nobody.pw_uid}
+    assert set(home.seeds()) == {1, 2}
+    assert {path.stat().st_uid for path in home.path.iterdir()} == {nobody.pw_uid}
