@@ -135,7 +135,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the container engine, inside
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.boolean("AIF_TRUST_PROXY", False):  # only behind a proxy that sets this header itself
+AIF_TRUST_PROXY = env.boolean("AIF_TRUST_PROXY", False)  # only behind a proxy that sets these headers itself
+if AIF_TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = [AIF_PUBLIC_URL] if PRODUCTION else []
 

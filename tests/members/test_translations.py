@@ -32,7 +32,7 @@ def in_code() -> Iterator[tuple[str, str]]:
 
 
 def in_templates() -> Iterator[tuple[str, str]]:
-    marked = re.compile(r"(?:\b_|\bgettext)\(((?:'(?:[^'\\]|\\.)*')|(?:\"(?:[^\"\\]|\\.)*\"))\)")
+    marked = re.compile(r"\bgettext\(u((?:'(?:[^'\\]|\\.)*')|(?:\"(?:[^\"\\]|\\.)*\"))\)")
     for package in ("members", "clues", "config"):
         for path in (ROOT / package).rglob("*.html"):
             for quoted in marked.findall(templatize(path.read_text(encoding="utf-8"))):
