@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from clues.admin.columns import ReferenceAdmin, link, ref, shown, table
 from clues.admin.forms import NoteForm
