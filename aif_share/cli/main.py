@@ -13,6 +13,7 @@ import click
 
 from aif_share import __version__
 
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VERBS = {
     "whoami": "who the platform and the custodians take this key for",
     "types": "the identifier types",
@@ -114,7 +115,7 @@ def failed(error: Exception) -> int:
     if isinstance(error, AifShareError):
         output.say_error(error)
         return output.exit_code(error)
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "aif_share" in frame.filename]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(PACKAGE)]
     place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
     click.echo(
         f"error [internal]: {type(error).__name__}{place}. Its message is withheld, it could hold a value. "

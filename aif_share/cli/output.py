@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import click
@@ -57,7 +58,7 @@ NEXT: Final[Mapping[str, str]] = {
     "institution-suspended": "Ask the alliance's operator; nothing more is accepted until then.",
     "quota-exhausted": "Run the same command again when the quota renews (00:00 UTC): what is done is neither "
     "evaluated nor counted again. A smaller --chunk uses up what is left today.",
-    "network": "Run the same command again: it goes on where it stopped.",
+    "network": "Run the same command again; a submission goes on where it stopped.",
     "unavailable": "Run the same command again in a minute: it goes on where it stopped.",
     "type-unknown": "`aif-share types` lists the types.",
     "epoch-retired": "Run the same command again: it takes the keys of the current epoch.",
@@ -88,8 +89,8 @@ def say_error(error: AifShareError) -> None:
         say(f"It renews in {error.retry_after} s.")
     if hint:
         say(hint)
-    if "request_id" in error.extra and exit_code(error) in (REFUSED, NETWORK):
-        say(f"Request id for the other side's log: {error.extra['request_id']}")
+    if isinstance(error, RequestError) and exit_code(error) in (REFUSED, NETWORK):
+        say(f"Request id for the other side's log: {error.extra.get('request_id')}")
 
 
 def emit_json(value: Any) -> None:
@@ -108,7 +109,9 @@ def emit_json_list(values: Iterable[Any]) -> None:
 
 def emit_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows to stdout: a table on a terminal, else tab-separated lines with a header."""
-    texts = ([_cell(value) for value in row] for row in rows)
+    texts: Iterator[list[str]] = ([_cell(value) for value in row] for row in rows)
+    first = next(texts, None)  # before anything is printed: this is what may fail
+    texts = chain([] if first is None else [first], texts)
     if not sys.stdout.isatty():
         click.echo("\t".join(columns))
         for row in texts:

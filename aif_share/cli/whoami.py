@@ -19,14 +19,14 @@ def whoami(as_json: bool) -> None:
         emit_json({**me, "custodians": custodians})
         return
     rows = [(name, value) for name, value in me.items() if not isinstance(value, dict)]
+    rows += [(f"key {name}", value) for name, value in me.get("key", {}).items()]
     rows += [
-        (f"{name}.{key}", inner)
-        for name, value in me.items()
-        if isinstance(value, dict)
-        for key, inner in value.items()
+        (f"{name} today", f"{quota['used']} of {quota['limit']}")
+        for name, quota in me.get("quotas", {}).items()
+        if quota.get("used") is not None  # evaluations are counted by each custodian
     ]
     for each in custodians:
         quota = each.get("quota", {}).get("evaluate", {})
-        state = f"{quota['used']} of {quota['limit']} evaluations used" if quota else each.get("code", "")
-        rows.append((f"custodian:{each['custodian']}", state))
+        state = f"{quota['used']} of {quota['limit']}" if quota else each.get("code", "")
+        rows.append((f"evaluate today at {each['custodian']}", state))
     emit_rows(("", ""), rows)

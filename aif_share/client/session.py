@@ -27,6 +27,8 @@ RETRIED: Final = frozenset({429, 502, 503, 504})
 BUSY: Final = "idempotency-busy"
 PATIENCE: Final = 60.0
 """Seconds one request may spend waiting between its attempts."""
+FIRST_PATIENCE: Final = 10.0
+"""The same for a server that never answered yet: its address is more likely wrong than it is away."""
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _RANDOM: Final = secrets.SystemRandom()
 
@@ -49,6 +51,7 @@ class Session:
         self._patience = patience
         self._sleep = sleep
         self._bearers: dict[str, str] = {}
+        self._reached: set[str] = set()
         # A proxy of the environment is for the outside; what runs on this machine is reached directly.
         direct: Mapping[str, httpx.BaseTransport | None] = {f"all://{host}": None for host in _LOOPBACK}
         self._http = httpx.Client(
@@ -115,13 +118,15 @@ class Session:
                 )
                 repeat, pause = may_repeat and isinstance(error, httpx.TransportError), _backoff(attempt)
             else:
+                self._reached.add(_origin(url))
                 if response.is_success:
                     return _decoded(response, request_id)
                 failure = problem_error(response, server, request_id)
                 repeat = may_repeat and (response.status_code in RETRIED or failure.code == BUSY)
                 asked = _retry_after(response)
                 pause = _backoff(attempt) if asked is None else asked
-            if not repeat or waited + pause > self._patience:
+            patience = self._patience if _origin(url) in self._reached else min(self._patience, FIRST_PATIENCE)
+            if not repeat or waited + pause > patience:
                 raise failure from None
             self._sleep(pause)
             waited += pause
