@@ -40,6 +40,6 @@ def keep_our_logging(**_: Any) -> None:
 @worker_process_init.connect
 def report_ready(**_: Any) -> None:
     """Tell the supervisor that a pool child runs, whether or not a broker does."""
-    sign = os.environ.get("AIF_READY_FILE")
+    sign = os.environ.get("AIF_READY_SIGN")
     if sign:
         Path(sign).write_text(f"{os.getpid()}\n", encoding="ascii")

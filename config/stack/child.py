@@ -114,6 +114,8 @@ def stop_all(children: list[Child]) -> None:
         waiting = [child for child in waiting if child.pid is not None]
         time.sleep(0.02)
     for child in children:
+        if child in waiting:
+            print(f"{child.name} did not stop in {child.stop_seconds:g} s and is ended", flush=True)
         child.kill_group(signal.SIGKILL)
         if child.process is not None:
             child.process.wait()

@@ -159,7 +159,7 @@ class Plan:
             **{name: self.secrets[name] for name in ("AIF_SECRET_KEY", "AIF_REFERENCE_KEY", "AIF_PEPPERS")},
         }
         if process == "worker":
-            env["AIF_READY_FILE"] = str(self.ready_file)
+            env["AIF_READY_SIGN"] = str(self.ready_file)
         if process in ("worker", "manage"):
             env["AIF_CUSTODIAN_URL"] = self.url("platform")
             env["AIF_CUSTODIAN_OPERATOR_TOKEN"] = self.secrets["operator-token"]

@@ -1,0 +1,138 @@
+"""The container files agree with the settings. There is no Docker engine where these tests run: this is what can be held."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg2
+import pytest
+import yaml
+
+from config import roles
+from config.stack import postgres
+from tests.embedded import TestServer
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES = COMPOSE["services"]
+OURS = [name for name, service in SERVICES.items() if service["image"] == "aif-share"]
+READ_SOMEWHERE = set(
+    re.findall(
+        r"\"((?:AIF|DATABASE|REDIS|WEB)_[A-Z_]+)\"",
+        "".join(path.read_text(encoding="utf-8") for path in (ROOT / "config").glob("*.py")),
+    )
+)
+
+
+def variables(service: str) -> dict[str, str]:
+    return SERVICES[service].get("environment", {})
+
+
+def test_all_processes_are_there():
+    assert set(SERVICES) == {"postgres", "redis", "prepare", "web", "desk", "worker", "beat", "custodian"}
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"prepare"}))
+def test_every_service_has_a_health_check_and_comes_back(name: str):
+    assert SERVICES[name]["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_variable_is_one_that_is_read(name: str):
+    assert {key.removesuffix("_FILE") for key in variables(name)} - READ_SOMEWHERE == set()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_secret_is_a_file_given_to_this_service_alone(name: str):
+    files = {value for key, value in variables(name).items() if key.endswith("_FILE") and "secrets" in value}
+    command = str(SERVICES[name].get("command", ""))
+    used = {Path(value).name for value in files} | set(re.findall(r"/run/secrets/(\w+)", command))
+    assert used == set(SERVICES[name].get("secrets", []))
+    assert used <= set(COMPOSE["secrets"])
+    inline = [key for key in variables(name) if re.search(r"SECRET|KEY|PEPPER|TOKEN|PASSWORD|DATABASE", key)]
+    assert [key for key in inline if not key.endswith("_FILE")] == []
+
+
+def test_each_process_gets_its_own_login():
+    logins = {name: variables(name).get("DATABASE_URL_FILE", "").rpartition("_")[2] for name in OURS}
+    assert logins == {
+        "prepare": "desk",
+        "web": "web",
+        "desk": "desk",
+        "worker": "match",
+        "beat": "match",
+        "custodian": "",
+    }
+    assert [name for name in SERVICES if "DATABASE_ADMIN_URL_FILE" in variables(name)] == ["prepare"]
+    assert [name for name in OURS if "AIF_CUSTODIAN_OPERATOR_TOKEN_FILE" in variables(name)] == ["worker"]
+
+
+def test_named_volumes_and_networks_are_declared():
+    for service in SERVICES.values():
+        assert {volume.split(":")[0] for volume in service.get("volumes", [])} <= set(COMPOSE["volumes"])
+        assert set(service["networks"]) <= set(COMPOSE["networks"])
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+def test_make_secrets_makes_every_secret_once(tmp_path: Path):
+    (tmp_path / "deploy").mkdir()
+    script = tmp_path / "deploy" / "make-secrets"
+    script.write_text((ROOT / "deploy" / "make-secrets").read_text(encoding="utf-8"), encoding="utf-8")
+    texts = []
+    for _ in range(2):
+        subprocess.run([sys.executable, str(script)], check=True, capture_output=True)
+        folder = tmp_path / "secrets"
+        texts.append({path.name: path.read_text(encoding="ascii") for path in folder.iterdir()})
+    assert texts[0] == texts[1]
+    assert {Path(secret["file"]).name for secret in COMPOSE["secrets"].values()} == set(texts[0])
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert len(set(texts[0].values())) == len(texts[0])
+
+
+def test_the_services_settings_load_with_the_secrets_made(tmp_path: Path):
+    test_make_secrets_makes_every_secret_once(tmp_path)
+    for name in ("web", "desk", "worker", "beat", "prepare"):
+        given = {
+            key: str(tmp_path / "secrets" / Path(value).name) if "/run/secrets/" in value else value
+            for key, value in variables(name).items()
+        }
+        env = {key: re.sub(r"\$\{\w+:\?[^}]*\}", "https://aif.example", value) for key, value in given.items()}
+        env = {key: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for key, value in env.items()}
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("AIF_", "DJANGO"))}
+        done = subprocess.run(
+            [sys.executable, "-c", "import config.settings as s; print(s.DATABASES['default']['USER'])"],
+            env=clean | env | {"AIF_DATA": "/var/lib/aif-share"},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, (name, done.stderr)
+
+
+def test_the_image_holds_what_it_copies():
+    for line in (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines():
+        if line.startswith("COPY ") and "--from" not in line:
+            for source in line.split()[1:-1]:
+                assert (ROOT / source).exists(), source
+
+
+@pytest.mark.django_db
+def test_roles_get_the_passwords_of_their_addresses(
+    database_server: TestServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    host = database_server.plan.sockets
+    for name, role in roles.ADDRESSES.items():
+        monkeypatch.setenv(name, f"postgresql://{role}:canary-{role}@/{postgres.DATABASE}?host={host}")
+    monkeypatch.setenv("DATABASE_ADMIN_URL", database_server.superuser_url("postgres"))
+    assert roles.main() == 0
+    assert "canary" not in capsys.readouterr().out
+    for name in roles.ADDRESSES:
+        psycopg2.connect(os.environ[name]).close()
+    monkeypatch.setenv("DATABASE_URL_WEB", os.environ["DATABASE_URL_MATCH"])
+    assert roles.main() == 2
+    said = capsys.readouterr().err
+    assert "DATABASE_URL_WEB must log in as aif_web" in said
+    assert "canary" not in said
