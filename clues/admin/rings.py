@@ -69,10 +69,7 @@ def mergers(row: Ring) -> str:
         (
             (
                 localtime(merge.merged_at).strftime("%Y-%m-%d %H:%M:%S"),
-                ", ".join(
-                    f"{kind} ({ngettext('weight %(n)d', 'weight %(n)d', weight) % {'n': weight}})"
-                    for kind, weight in merge.shared
-                ),
+                ", ".join(f"{kind} ({_('weight %(n)d') % {'n': weight}})" for kind, weight in merge.shared),
                 merge.clues,
             )
             for merge in queries.list_merges(ring=str(row), by=DESK)
