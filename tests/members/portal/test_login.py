@@ -1,0 +1,95 @@
+"""The login page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import PASSWORD, make_institution, make_user
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/portal/login"
+ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
+WRONG = "User name or password is not right."
+
+
+@pytest.fixture
+def alice():
+    return make_user("analyst", institution=make_institution("Aster Bank"), name="alice", password=PASSWORD)
+
+
+def log_in(client, name="alice", password=PASSWORD, **extra):
+    return client.post(LOGIN, {"username": name, "password": password, **extra}, **ENGLISH)
+
+
+def test_it_lets_in_and_notes_it(client, alice, trail):
+    trail()
+    answer = log_in(client)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert trail() == ["user.login"]
+    alice.refresh_from_db()
+    assert alice.last_login is not None
+    assert "Aster Bank" in client.get("/portal/account", **ENGLISH).content.decode()
+
+
+def test_the_session_is_a_new_one(client, alice):
+    client.get(LOGIN)
+    session = client.session
+    session["planted"] = True
+    session.save()
+    client.cookies["aif_session"] = session.session_key
+    log_in(client)
+    assert client.cookies["aif_session"].value != session.session_key
+    assert client.cookies["aif_session"]["httponly"]
+
+
+def test_all_failures_read_the_same(client, alice, trail):
+    from members.models import User
+    from tests.factories import acting_as
+
+    make_user("alliance-operator", name="olga", password=PASSWORD)
+    make_user("analyst", institution=alice.institution, name="gone", password=PASSWORD)
+    with acting_as("aif_owner"):
+        User.objects.filter(username="gone").update(is_active=False)
+    trail()
+    for name, password in (("alice", "wrong"), ("nobody", PASSWORD), ("gone", PASSWORD), ("olga", PASSWORD)):
+        answer = log_in(client, name, password)
+        assert answer.status_code == 200
+        assert answer.content.decode().count(WRONG) == 1, name
+        assert password not in answer.content.decode()
+    assert trail() == []
+    assert client.get("/portal/account").status_code == 302
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_it_leads_nowhere_else(client, alice, elsewhere):
+    assert log_in(client, next=elsewhere)["Location"] == "/"
+    client.logout()
+    assert log_in(client, next="/portal/account")["Location"] == "/portal/account"
+
+
+def test_without_the_trail_nobody_gets_in(client, alice, monkeypatch):
+    monkeypatch.setattr("members.audit.record", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        log_in(client)
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods(client, method):
+    assert getattr(client, method)(LOGIN).status_code == 405
+
+
+def test_a_form_of_another_site_is_refused(alice):
+    from django.test import Client
+
+    answer = log_in(Client(enforce_csrf_checks=True))
+    assert answer.status_code == 403
+    assert "This page has expired" in answer.content.decode()
+
+
+def test_the_page_has_no_script_and_no_inline_style(client):
+    page = client.get(LOGIN)
+    body = page.content.decode()
+    assert "<script" not in body and "<style" not in body and "style=" not in body and " on" + "click" not in body
+    assert "default-src 'self'" in page["Content-Security-Policy"]
+    assert page["X-Frame-Options"] == "DENY"
