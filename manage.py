@@ -14,6 +14,8 @@ def main() -> None:
 
     from django.core.management import execute_from_command_line
 
+    import config.celery  # noqa: F401  (a command that rings for the worker does so through this application)
+
     execute_from_command_line(sys.argv)
 
 

@@ -20,7 +20,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             # Django ends this message with the path, which a client writes.
-            "message": str((record.args or ("",))[0]) if record.name == "django.request" else record.getMessage(),
+            "message": _reason(record) if record.name == "django.request" else record.getMessage(),
         }
         request_id = getattr(record, "request_id", None) or _current_request_id()
         if request_id:
@@ -29,6 +29,10 @@ class JsonFormatter(logging.Formatter):
             line["error"] = record.exc_info[0].__qualname__
             line["frames"] = _frames(record.exc_info[2])
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _reason(record: logging.LogRecord) -> str:
+    return str(record.args[0]) if isinstance(record.args, tuple) and record.args else record.levelname
 
 
 def _frames(trace: TracebackType | None) -> str:

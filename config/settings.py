@@ -239,6 +239,18 @@ CELERY_BEAT_SCHEDULE = {
     "oracle": {"task": "clues.tasks.oracle", "schedule": 300.0, "options": {"expires": 300}},
 }
 
+# ---- e-mail: the embedded stack writes files below AIF_DATA; elsewhere none is sent without AIF_EMAIL_HOST -------------
+EMAIL_HOST = env.text("AIF_EMAIL_HOST", "")
+EMAIL_PORT = int(env.number("AIF_EMAIL_PORT", 587))
+EMAIL_HOST_USER = env.text("AIF_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("AIF_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.boolean("AIF_EMAIL_TLS", True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("AIF_EMAIL_FROM", "aif-share@localhost")
+_MAIL = "django.core.mail.backends."
+EMAIL_BACKEND = _MAIL + "smtp.EmailBackend" if EMAIL_HOST else "" if PRODUCTION else _MAIL + "filebased.EmailBackend"
+EMAIL_FILE_PATH = str(AIF_DATA / "mail")
+
 # ---- logs: one JSON object a line, to standard output, never a body ---------------------------------------------------
 LOGGING = {
     "version": 1,

@@ -1,7 +1,5 @@
 """Addresses of the process `web`."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path, re_path
 
 from clues.api.not_found import not_found
@@ -12,12 +10,6 @@ urlpatterns = [
     path("api/v1/", include("members.api.urls")),
     path("api/v1/", include("clues.api.urls")),
     re_path(r"^api/", not_found),
-    *(
-        path(prefix, include(module))
-        for prefix, module in (
-            ("", "members.portal.urls"),
-            ("", "clues.portal.urls"),
-        )
-        if find_spec(module.rpartition(".")[0]) and find_spec(module)
-    ),
+    path("", include("members.portal.urls")),
+    path("", include("clues.portal.urls")),
 ]
