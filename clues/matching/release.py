@@ -28,7 +28,18 @@ RELEASE = (
         AND EXISTS (SELECT 1 FROM match_party p WHERE p.match_id = m.id AND p.released_at IS NULL)
     """,
     "UPDATE match_party SET released_at = %(at)s WHERE released_at IS NULL",
-    "UPDATE notice SET released_at = %(at)s WHERE released_at IS NULL",
+    # Whoever is to hear of notices outside the portal gets one nudge for each tick and kind, never one for each match.
+    """
+    WITH told AS (
+        UPDATE notice SET released_at = %(at)s WHERE released_at IS NULL RETURNING institution_id, kind
+    )
+    INSERT INTO outbox_message
+        (channel, destination, payload, institution_id, created_at, not_before, attempts, last_error, state)
+    SELECT 'email', '',
+        jsonb_build_object('event', kind, 'count', count(*), 'institution_id', institution_id),
+        institution_id, clock_timestamp(), %(at)s, 0, '', 'pending'
+    FROM told GROUP BY institution_id, kind
+    """,
     "UPDATE batch_chunk SET released_at = %(at)s WHERE state = 'done' AND released_at IS NULL",
 )
 

@@ -15,7 +15,7 @@ GRANT UPDATE (name, sector, group_id, state, evaluate_quota, submit_quota, scree
     ON institution TO aif_desk;
 
 GRANT SELECT ON user_account TO aif_web, aif_desk;
-GRANT SELECT (id, institution_id, role, is_active) ON user_account TO aif_match;
+GRANT SELECT (id, institution_id, role, is_active, email) ON user_account TO aif_match;
 GRANT INSERT ON user_account TO aif_desk;
 GRANT UPDATE (last_login, password) ON user_account TO aif_web;
 GRANT UPDATE (last_login, password, full_name, email, role, is_active) ON user_account TO aif_desk;
