@@ -59,9 +59,14 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
                 _("Remove the repetition and send the row again."),
             ),
             _row(
-                "identifiers-invalid",
-                _("A clue carries 1 to 20 identifiers with type, epoch and token each."),
+                "identifiers-missing",
+                _("A clue needs at least one identifier, in a list."),
                 _("Correct the row and send it again."),
+            ),
+            _row(
+                "identifiers-too-many",
+                _("A clue carries at most 20 identifiers."),
+                _("Make several clues of the row and send them."),
             ),
             _row("category-unknown", _("The category is not in the vocabulary."), _VOCABULARY),
             _row("grade-unknown", _("The evidence grade is not in the vocabulary."), _VOCABULARY),
@@ -72,7 +77,7 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
             _row("region-unknown", _("The region is not in the vocabulary."), _VOCABULARY),
             _row("tlp-unknown", _("The TLP label is not in the vocabulary."), _VOCABULARY),
             _row(
-                "consumer-contacted-unknown",
+                "consumer-contacted-invalid",
                 _("The outcome of the contact is not in the vocabulary."),
                 _VOCABULARY,
             ),
@@ -92,7 +97,7 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
                 _('Write it like "1000.00" and send the row again.'),
             ),
             _row(
-                "evidence-invalid",
+                "evidence-digest-invalid",
                 _("The evidence digest is not a SHA-256 of 64 hex digits."),
                 _("Put the SHA-256 of the evidence file there and send the row again."),
             ),

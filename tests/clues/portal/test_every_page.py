@@ -1,0 +1,38 @@
+"""What holds for every page: two languages, no script, no inline style, a strict policy, no caching."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.clues.scene import Scene, make_case
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page(scene: Scene, client: Any, language: str) -> None:
+    case = make_case(scene, at="approved")
+    client.force_login(scene.cast.alice)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    for address in (
+        "/",
+        "/portal/batches",
+        f"/portal/batches/{scene.batch}",
+        "/portal/matches",
+        f"/portal/matches/{scene.match}",
+        "/portal/cases",
+        f"/portal/cases/{case.ref}",
+    ):
+        page = client.get(address)
+        text = page.content.decode()
+        assert page.status_code == 200, address
+        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", text), address
+        policy = page["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "unsafe" not in policy
+        assert "no-store" in page["Cache-Control"]
+        body = re.sub(r"<code>.*?</code>|<[^>]+>", " ", text[text.index("<main") : text.index("</main")])
+        if language == "zh-hans":
+            assert re.search("[一-鿿]", body), address
+        else:
+            assert not re.search("[一-鿿]", body), address
