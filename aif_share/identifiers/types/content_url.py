@@ -44,8 +44,8 @@ _BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def rule(text: str) -> str:
     if _CANONICAL.fullmatch(text):
         return text
-    url = parse_web(text)
-    place = url.hostname + url.pathname + url.search
+    address = canonical_url(parse_web(text))
+    place = address.partition("://")[2]
     for prefix, pattern in _PLACES:
         if found := pattern.fullmatch(place):
             content = found[1]
@@ -53,7 +53,7 @@ def rule(text: str) -> str:
                 content = _weibo_number(content)
             if _CANONICAL.fullmatch(prefix + content):
                 return prefix + content
-    return canonical_url(url)
+    return address
 
 
 def _weibo_number(short: str) -> str:

@@ -75,6 +75,7 @@ def test_normalization_is_idempotent(code):
         ("certificate-no", "编号编号:hosp-2024-00123"),
         ("url", "https://example.com??fbclid=1"),
         ("url", "https://example.com/?fbclid=1&?utm_source=2&??a=1&fbclid"),
+        ("content-url", "https://www.douyin.com/user/self??modal_id=7123456789012345678"),
         ("content-url", "https://ww.xiaohongshu.com/explore/64a1b2c3000000001f00abcd??xsec_token=A"),
     ],
 )
