@@ -134,6 +134,20 @@ def test_an_answer_lost_after_the_batch_was_stored_counts_once(
     assert (outcome.accepted, outcome.duplicates, platform.posts) == (150, 0, 2)
 
 
+def test_an_answer_lost_for_good_is_asked_for_by_the_next_run(
+    client: Client, platform: alliance.Platform, tmp_path: Path
+) -> None:
+    path = hosts(tmp_path / "f.txt", 150)
+    client._session._patience = 0.0
+    platform.fail = lambda method, path, count: "lose" if path.endswith("/batches") and count == 2 else None
+    with pytest.raises(NetworkError):
+        submit(client, path, chunk=100)
+    assert platform.posts == 2  # stored, but the client does not know
+    outcome = submit(client, path, chunk=100)
+    assert (outcome.resumed, outcome.accepted, outcome.duplicates) == (True, 150, 0)
+    assert platform.posts == 2 and outcome.batches == ["B-0", "B-1"]
+
+
 def test_a_platform_that_goes_away_is_gone_on_with_later(
     client: Client, platform: alliance.Platform, chain: Chain, key: MemberKey, tmp_path: Path
 ) -> None:
