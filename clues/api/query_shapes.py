@@ -15,6 +15,12 @@ IDEMPOTENCY_KEY = OpenApiParameter(
         "`Idempotency-Replayed: true`. Kept for 30 days."
     ),
 )
+OPTIONAL_IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+    OpenApiParameter.HEADER,
+    description="Optional: the same key with the same body gives the same answer, uncharged, for 10 minutes.",
+)
 PAGE_PARAMETERS = [
     OpenApiParameter(
         "limit",

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clues.screening.repeat import screen_once
 from clues.screening.screen import screen
 
 from . import shapes
@@ -26,17 +27,23 @@ class ScreeningsView(ApiView):
     @extend_schema(
         operation_id="screening",
         summary="Screen tokens",
+        parameters=[shapes.OPTIONAL_IDEMPOTENCY_KEY],
         request=shapes.ScreeningQuestion,
         responses={
             200: shapes.Screening,
             **shapes.problems(*shapes.FRAMING, "unknown-field", "field-missing", *shapes.TOKEN, "purpose-unknown",
-                              "case-ref-invalid", "basis-invalid", "quota-exhausted"),
+                              "case-ref-invalid", "basis-invalid", "idempotency-key-invalid", "idempotency-conflict", "quota-exhausted"),
         },
         examples=[shapes.SCREENING_REQUEST_EXAMPLE, shapes.SCREENING_EXAMPLE],
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Answer each token in the order asked; one token that is not right refuses the whole, uncharged."""
-        answer = screen(request=read_json_object(request._request), by=caller_of(request))
+        question, caller = read_json_object(request._request), caller_of(request)
+        key, replayed = request.META.get("HTTP_IDEMPOTENCY_KEY"), False
+        if key is None:
+            answer = screen(request=question, by=caller)
+        else:
+            answer, replayed = screen_once(request=question, idempotency_key=key, by=caller)
         results = [
             {
                 "index": result.index,
@@ -49,4 +56,7 @@ class ScreeningsView(ApiView):
             }
             for result in answer.results
         ]
-        return Response({"results": results, "as_of": answer.as_of, "disclaimer": DISCLAIMER})
+        return Response(
+            {"results": results, "as_of": answer.as_of, "disclaimer": DISCLAIMER},
+            headers={"Idempotency-Replayed": "true"} if replayed else None,
+        )

@@ -21,10 +21,10 @@ from .examples import (
     SCREENING_REQUEST_EXAMPLE,
 )
 from .problem_shapes import FRAMING, OPEN_READING, PAGING, READING, TOKEN, answer, problems
-from .query_shapes import IDEMPOTENCY_KEY, PAGE_PARAMETERS
+from .query_shapes import IDEMPOTENCY_KEY, OPTIONAL_IDEMPOTENCY_KEY, PAGE_PARAMETERS
 
 __all__ = [
-    "BATCH_EXAMPLE", "BATCH_REQUEST_EXAMPLE", "FRAMING", "IDEMPOTENCY_KEY", "MATCH_EXAMPLE", "MATCH_PAGE_EXAMPLE", "OPEN_READING",
+    "BATCH_EXAMPLE", "BATCH_REQUEST_EXAMPLE", "FRAMING", "IDEMPOTENCY_KEY", "MATCH_EXAMPLE", "MATCH_PAGE_EXAMPLE", "OPEN_READING", "OPTIONAL_IDEMPOTENCY_KEY",
     "PAGE_PARAMETERS", "PAGING", "READING", "RECEIPT_EXAMPLE", "ROW_EXAMPLE", "SCREENING_EXAMPLE",
     "SCREENING_REQUEST_EXAMPLE", "TOKEN", "Batch", "BatchPage", "BatchSubmission", "Match",
     "MatchPage", "Receipt", "RowPage", "Screening", "ScreeningQuestion", "SignedDirectory", "Vocabulary", "answer",

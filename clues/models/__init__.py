@@ -10,7 +10,7 @@ from .match import Match, MatchParty
 from .notice import Notice
 from .quota import QuotaUse
 from .ring import Ring, RingEdge, RingMerge
-from .screening import Screening
+from .screening import Screening, ScreeningAnswer
 
 __all__ = [
     "Batch",
@@ -31,5 +31,6 @@ __all__ = [
     "RingEdge",
     "RingMerge",
     "Screening",
+    "ScreeningAnswer",
     "Sighting",
 ]

@@ -26,3 +26,20 @@ class Screening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} · {self.screened_at:%Y-%m-%d}"
+
+
+class ScreeningAnswer(models.Model):
+    """The answer to a screening that came with an Idempotency-Key, kept for ten minutes. It holds no token."""
+
+    pk = models.CompositePrimaryKey("institution_id", "idempotency_key")
+    institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, db_index=False)
+    idempotency_key = models.CharField(max_length=255, db_collation="C")
+    fingerprint = models.BinaryField()
+    answer = models.BinaryField(null=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "screening_answer"
+
+    def __str__(self) -> str:
+        return f"{self.institution_id} · {self.asked_at:%Y-%m-%d}"

@@ -59,7 +59,7 @@ def screen(*, request: Mapping[str, Any], by: Caller) -> Answer:
     """
     purpose, case_ref, basis = _header(request, by)
     kinds, numbers, stored = _tokens(request.get("tokens"))
-    parameters = [
+    parameters: list[Any] = [
         by.institution_id, by.group_id, by.key_id, purpose, case_ref, basis, by.screen_quota,
         kinds, numbers, stored,
     ]  # fmt: skip

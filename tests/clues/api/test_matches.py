@@ -103,15 +103,19 @@ class TestMatches:
         """Others' groups are counted, one's own is not; a sector shows only among three others of it."""
         aster, birch, _cedar = world
         payment = Member.join("Delta Pay", sector="payment")
-        world += [payment, Member.join("Elm Bank")]
+        world += [payment, Member.join("Elm Pay", sector="payment")]
         assert [row["band"] for row in matches(aster)] == ["1", "1"]
-        # Banks: Aster, Birch, Cedar, Elm. For each of them there are three others; Delta Pay is alone.
-        assert matches(aster)[0]["sectors"] == ["bank"]
+        # Banks: Aster, Birch, Cedar. A bank is one of three and sees two others, a payment house sees three.
+        assert matches(aster)[0]["sectors"] == []
         payment.submit([clue(token("s1"))])
         match()
         first = {member.institution.name: matches(member)[0] for member in (aster, birch, payment)}
         assert {name: row["band"] for name, row in first.items()} == dict.fromkeys(first, "2-4")
-        assert all(row["sectors"] == ["bank"] for row in first.values())
+        assert {name: row["sectors"] for name, row in first.items()} == {
+            "Aster Bank": [],
+            "Birch Bank": [],
+            "Delta Pay": ["bank"],
+        }
 
     def test_a_group_counts_once(self, world: list[Member]) -> None:
         aster = world[0]

@@ -145,6 +145,53 @@ def test_retired_epoch(aster: Member) -> None:
     problem(aster.screen(token(1)), 422, "epoch-retired")
 
 
+class TestRepeated:
+    """With an Idempotency-Key, on a database of its own."""
+
+    def ask(self, member: Member, *values: object, key: str = "k-1") -> Any:
+        body = {"purpose": "complaint-handling", "tokens": [token(value) for value in values]}
+        return member.post("/screenings", body, HTTP_IDEMPOTENCY_KEY=key)
+
+    def test_again(self, world: list[Member], ring: list[int]) -> None:
+        """The first answer, byte for byte, although a hit came in between; one charge, one ledger row."""
+        asker = world[0]
+        world[1].submit([clue(token("once"))])
+        match()
+        first = self.ask(asker, "once", "none")
+        assert first.status_code == 200 and first.json()["results"][0]["hit"]
+        world[1].submit([clue(token("none"))])
+        match()
+        before = count_rows()
+        second = self.ask(asker, "once", "none")
+        assert (second.content, second["Idempotency-Replayed"]) == (first.content, "true")
+        assert "Idempotency-Replayed" not in first
+        assert count_rows() == before
+        assert asker.get("/me").json()["quotas"]["screen"]["used"] == 2
+        assert find_text(token("once")["token"]) == []
+
+    def test_another_question(self, world: list[Member]) -> None:
+        problem(self.ask(world[0], "other"), 409, "idempotency-conflict")
+        assert self.ask(world[1], "other").status_code == 200, "keys are each institution's own"
+        for key in ("", "x" * 256, "schlüssel"):
+            problem(self.ask(world[0], "other", key=key), 400, "idempotency-key-invalid")
+
+    def test_a_refusal_leaves_the_key_free(self, world: list[Member]) -> None:
+        before = count_rows()
+        body = {"purpose": "complaint-handling", "tokens": [token(1) | {"token": PHONE}]}
+        problem(world[0].post("/screenings", body, HTTP_IDEMPOTENCY_KEY="k-2"), 422, "raw-identifier")
+        assert count_rows() == before
+        assert self.ask(world[0], 1, key="k-2").status_code == 200
+
+    def test_after_ten_minutes(self, world: list[Member]) -> None:
+        """The key is free again, and old answers are swept."""
+        with acting_as("aif_owner"), connection.cursor() as cursor:
+            cursor.execute("UPDATE screening_answer SET asked_at = asked_at - interval '10 minutes'")
+        kept = count_rows()["screening_answer"]
+        answer = self.ask(world[0], "other")
+        assert answer.status_code == 200 and "Idempotency-Replayed" not in answer
+        assert kept == 3 and count_rows()["screening_answer"] == 2, "k-1 anew, k-2 swept, Birch's own stays"
+
+
 class TestQuota:
     """On a database of its own: the refusal ends its own transaction."""
 
