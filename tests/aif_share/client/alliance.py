@@ -97,6 +97,13 @@ class CustodianProcess:
         store.add_verifier(f"I-{key.id}", check, evaluate_quota=quota, default_quota=quota)
         store.close()
 
+    def forget_repeats(self) -> None:
+        """As after ten minutes: repeated requests are charged again."""
+        store = Store(Home(self.home).store)
+        with store.writing() as connection:
+            connection.execute("DELETE FROM repeat")
+        store.close()
+
     def key(self, type: str) -> oprf.Key:
         """Its key of epoch 1, from its seed file: for the directory and for an independent calculation."""
         seed = bytes.fromhex((self.home / "seed-epoch-1").read_text().strip())
