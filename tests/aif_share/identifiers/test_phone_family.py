@@ -101,7 +101,7 @@ def numbers(draw):
     return full_width(raw) if draw(st.booleans()) else raw
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(raw=numbers() | st.sampled_from([raw for code in FAMILY for raw in types()[code].examples]))
 def test_never_two_of_the_family_accept_and_refusals_name_the_one_that_does(raw):
     accepting, suggested = verdicts(raw)

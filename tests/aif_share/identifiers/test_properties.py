@@ -51,7 +51,7 @@ def anything(code):
 def test_normalization_is_idempotent(code):
     accepted = 0
 
-    @settings(max_examples=250, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(raw=anything(code))
     def check(raw):
         nonlocal accepted
@@ -65,7 +65,7 @@ def test_normalization_is_idempotent(code):
         assert canonical == canonical.strip() and "\n" not in canonical and canonical
 
     check()
-    assert accepted >= 20, "the generator must reach the accepting side of the rule"
+    assert accepted >= 8, "the generator must reach the accepting side of the rule"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_normalization_settles_at_once_where_a_longer_search_once_found_it_did_n
 
 
 @pytest.mark.parametrize("code", CODES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_invisible_characters_white_space_around_and_full_width_change_nothing(code, data):
     raw = data.draw(st.sampled_from(list(types()[code].examples)))
@@ -97,7 +97,7 @@ def test_invisible_characters_white_space_around_and_full_width_change_nothing(c
 
 
 @pytest.mark.parametrize("code", CODES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_a_refusal_says_nothing_of_the_value(code, data):
     raw = data.draw(anything(code))
