@@ -59,6 +59,12 @@ class InstitutionAdmin(ReadOnlyAdmin):
     search_fields = ("name",)
     list_select_related = ("group",)
     ordering = ("name",)
+    fields = (
+        "name", "reference", "sector", "group", "state", "evaluate_quota", "submit_quota", "screen_quota",
+        "default_basis", "created_at", "applied_by", "admitted_at", "admitted_by", "suspended_at", "suspended_by",
+        "suspended_reason", "custodian_version",
+    )  # fmt: skip
+    readonly_fields = ("reference",)
     operations = (
         Operation(
             "apply", _("Apply for an institution"), _apply, Permission.INSTITUTION_APPLY,

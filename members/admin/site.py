@@ -45,6 +45,7 @@ class DeskSite(AdminSite):
     index_title = _("Alliance")
     site_url = None
     login_form = DeskLoginForm
+    index_template = "members/desk/index.html"
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -58,7 +58,7 @@ def account(request: HttpRequest) -> HttpResponse:
     """Show who is logged in, for which institution and with which role."""
     if cast(Any, request.user).is_alliance:
         raise Http404
-    return render(request, "members/account.html")
+    return render(request, "members/account.html", {"section": "account"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,4 +80,6 @@ def password(request: HttpRequest) -> HttpResponse:
             update_session_auth_hash(request, user)
             messages.success(request, _("Your password is changed; other sessions have ended."))
             return redirect("members:account")
-    return render(request, "members/password.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "members/password.html", {"form": form, "section": "account"}, status=422 if form.errors else 200
+    )
