@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_noop
@@ -26,8 +28,17 @@ SELECT c.id, c.key_id, c.verifier, c.scopes, c.cidrs, c.not_before, c.expires_at
        i.id, i.name, i.group_id, i.sector, i.state, i.default_basis,
        i.evaluate_quota, i.submit_quota, i.screen_quota
 FROM credential c JOIN institution i ON i.id = c.institution_id
-WHERE c.key_id = %s
+WHERE c.key_id = $1
 """
+
+
+class _Prepared(threading.local):
+    """The connection of this thread on which the statement is prepared: planning it costs more than running it."""
+
+    on: object = None
+
+
+_prepared = _Prepared()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +121,7 @@ def authenticate(bearer: str, *, ip: str, now: datetime) -> Caller:
     key_id = bearer_id(bearer)
     if key_id is None:
         raise NotAuthenticated
-    with connection.cursor() as cursor:
-        cursor.execute(_CALLER_SQL, [key_id])
-        row = cursor.fetchone()
+    row = _fetch_caller(key_id)
     # An unknown id costs the same hash and comparison as a wrong secret.
     stored = row[2] if row else _NO_VERIFIER
     if not hmac.compare_digest(verifier(bearer), stored) or row is None:
@@ -130,6 +139,16 @@ def authenticate(bearer: str, *, ip: str, now: datetime) -> Caller:
     if last_used_at is None or now - last_used_at >= LAST_USED_STEP:
         _note_use(credential_id, now)
     return caller
+
+
+def _fetch_caller(key_id: str) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        if _prepared.on is not connection.connection:
+            cursor.execute(f"PREPARE aif_caller (text) AS {_CALLER_SQL}")
+            _prepared.on = connection.connection
+        cursor.execute("EXECUTE aif_caller (%s)", [key_id])
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 def _note_use(credential_id: int, now: datetime) -> None:
