@@ -4,6 +4,13 @@ import select
 
 from django.db.backends.postgresql import base
 
+# Roles belong to the server, tables to a database: in a new database of a server that knows us already, the owner
+# owns nothing before the first migration has run, and could not even note that it ran.
+_MAY_BE_TAKEN = """
+SELECT 1 FROM pg_roles r, pg_namespace n
+WHERE r.rolname = %s AND n.nspname = 'public' AND (r.rolcanlogin OR n.nspowner = r.oid)
+"""
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that takes the role named by DATABASES[…]["BECOME"], once a migration has made it.
@@ -21,7 +28,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not role:
             return
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            cursor.execute(_MAY_BE_TAKEN, [role])
             if cursor.fetchone():
                 cursor.execute(f"SET ROLE {self.ops.quote_name(role)}")
         if not self.get_autocommit():
