@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import Lines, ReferenceAdmin, link, ref, shown
+from clues.admin.columns import ReferenceAdmin, link, local, ref, shown, table
 from clues.admin.forms import NeededNoteForm, NoteForm
 from clues.cases import transition
 from clues.cases.workflow import ACTION_LABELS, STATES, TRANSITIONS, Transition, actions_for
-from clues.models import Case, CaseParty, CaseStep
+from clues.models import Case
 from members.admin.base import Operation
 from members.admin.site import site
 from members.models import User
@@ -53,46 +52,34 @@ def origin(row: Case) -> str:
     return link(row.match or row.ring)
 
 
-@admin.display(description=_("step"))
-def step(row: CaseStep) -> str:
-    """What was done."""
-    return str(ACTION_LABELS.get(row.action, row.action))
-
-
-@admin.display(description=_("state afterwards"))
-def state_afterwards(row: CaseStep) -> str:
-    """Where the step led."""
-    return str(STATES.get(row.to_state, row.to_state))
-
-
-class StepInline(Lines):
-    """The steps, oldest first."""
-
-    model = CaseStep
-    verbose_name_plural = _("steps")
-    columns = (
-        shown("at", _("at")),
-        step,
-        state_afterwards,
-        shown("by", _("by")),
-        shown("note", _("note")),
+@admin.display(description=_("steps"))
+def steps(row: Case) -> str:
+    """The steps, oldest first: what was done, by whom, and why."""
+    return table(
+        (_("at"), _("step"), _("state afterwards"), _("by"), _("note")),
+        (
+            (
+                local(step.at),
+                ACTION_LABELS.get(step.action, step.action),
+                STATES.get(step.to_state, step.to_state),
+                step.by,
+                step.note or "—",
+            )
+            for step in row.steps.select_related("by").order_by("id")
+        ),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the steps with the people."""
-        return super().get_queryset(request).select_related("by").order_by("id")
 
-
-class PartyInline(Lines):
-    """The institutions concerned."""
-
-    model = CaseParty
-    verbose_name_plural = _("parties")
-    columns = (shown("institution", _("institution")), shown("released_at", _("knows since")))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the parties with their names."""
-        return super().get_queryset(request).select_related("institution").order_by("id")
+@admin.display(description=_("parties"))
+def parties(row: Case) -> str:
+    """The institutions concerned, and since when they know."""
+    return table(
+        (_("institution"), _("knows since")),
+        (
+            (party.institution, local(party.released_at))
+            for party in row.parties.select_related("institution").order_by("id")
+        ),
+    )
 
 
 @admin.register(Case, site=site)
@@ -118,8 +105,9 @@ class CaseAdmin(ReferenceAdmin):
         shown("approved_by", _("approved by")),
         shown("approved_at", _("approved at")),
         shown("closed_reason", _("reason of the end")),
+        steps,
+        parties,
     )
-    inlines = (StepInline, PartyInline)
     operations = tuple(_operation(row) for row in TRANSITIONS)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

@@ -52,31 +52,6 @@ class ReferenceAdmin(ColumnsAdmin):
         return queryset.filter(pk=reference.decode(self.kind, term) or 0), False
 
 
-class Lines(admin.TabularInline):  # type: ignore[type-arg]
-    """Rows that belong to the row of a page, to read."""
-
-    extra = max_num = 0
-    can_delete = False
-    columns: ClassVar[Any]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the columns."""
-        return self.columns
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return all of them."""
-        return self.columns
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 def shown(path: str, label: Any, *, vocabulary: str = "") -> Column:
     """Return a column of the attribute at `path` (dotted), as a vocabulary label if a list is named."""
 
@@ -84,11 +59,13 @@ def shown(path: str, label: Any, *, vocabulary: str = "") -> Column:
         value = row
         for name in path.split("."):
             value = getattr(value, name) if value is not None else None
+        if value is None or value == "":
+            return "—"
         if vocabulary and isinstance(value, list):
             return "、".join(vocabulary_label(code, vocabulary) for code in value)
         if vocabulary:
             return vocabulary_label(value, vocabulary)
-        return localtime(value).strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
+        return local(value) if isinstance(value, datetime) else value
 
     column.__name__ = path.replace(".", "_")
     return admin.display(description=label, ordering=path.replace(".", "__"), empty_value="—")(column)
@@ -112,6 +89,11 @@ def table(heads: Iterable[Any], rows: Iterable[Sequence[Any]]) -> str:
         "", "<tr>{}</tr>", ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows)
     )
     return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
+
+
+def local(at: datetime) -> str:
+    """Return a moment in local time, to the second."""
+    return localtime(at).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def link(row: Any) -> str:

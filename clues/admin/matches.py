@@ -12,15 +12,16 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import Lines, ReferenceAdmin, link, ref, shown
+from clues.admin.columns import ReferenceAdmin, link, local, ref, shown, table
 from clues.admin.forms import NoteForm
 from clues.cases.opening import open_case
 from clues.cases.workflow import RESTING
-from clues.models import Case, Match, MatchParty
+from clues.models import Case, Match
 from members.admin.base import Operation
 from members.admin.site import site
 from members.models import User
 from members.permissions import Permission
+from members.templatetags.members import label
 
 
 def _open(row: Match, *, by: User, now: datetime, note: str) -> Case:
@@ -38,24 +39,26 @@ def cases(row: Match) -> str | None:
     return format_html_join(", ", "{}", ((link(case),) for case in found)) or None
 
 
-class PartyInline(Lines):
+@admin.display(description=_("parties"))
+def parties(row: Match) -> str:
     """The parties that know of the match."""
-
-    model = MatchParty
-    verbose_name_plural = _("parties")
-    columns = (
-        shown("institution", _("institution")),
-        shown("group", _("group")),
-        shown("categories", _("categories"), vocabulary="categories"),
-        shown("best_grade", _("best grade")),
-        shown("first_seen_at", _("first seen at")),
-        shown("released_at", _("released at")),
+    return table(
+        (_("institution"), _("group"), _("categories"), _("best grade"), _("first seen at"), _("released at")),
+        (
+            (
+                party.institution,
+                party.group,
+                "、".join(label(code, "categories") for code in party.categories),
+                party.best_grade,
+                local(party.first_seen_at),
+                local(party.released_at),
+            )
+            for party in row.parties.filter(released_at__lte=Now())
+            .select_related("institution", "group")
+            .order_by("id")
+            if party.released_at is not None
+        ),
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return what is released, with names."""
-        released = super().get_queryset(request).filter(released_at__lte=Now())
-        return released.select_related("institution", "group").order_by("id")
 
 
 @admin.register(Match, site=site)
@@ -73,8 +76,7 @@ class MatchAdmin(ReferenceAdmin):
     list_filter = ("type",)
     ordering = ("-id",)
     columns = (ref("M"), shown("type", _("identifier type")), shown("epoch", _("epoch")),
-              shown("created_at", _("found at")), shown("released_at", _("released at")), cases)  # fmt: skip
-    inlines = (PartyInline,)
+              shown("created_at", _("found at")), shown("released_at", _("released at")), parties, cases)  # fmt: skip
     operations = (
         Operation(
             "open-case", _("Open a case"), _open, Permission.RING_REVIEW,

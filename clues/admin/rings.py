@@ -6,10 +6,9 @@ from datetime import datetime
 
 from django.contrib import admin
 from django.utils.html import format_html_join
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import ReferenceAdmin, link, ref, shown, table
+from clues.admin.columns import ReferenceAdmin, link, local, ref, shown, table
 from clues.admin.forms import NoteForm
 from clues.cases.opening import open_case
 from clues.cases.workflow import RESTING
@@ -21,7 +20,7 @@ from members.models import Institution, User
 from members.permissions import Console, Permission
 from members.templatetags.members import label
 
-MOST_CLUES = 200
+MOST_CLUES, MOST_MERGERS = 200, 50
 # Whoever sees this page passed the desk's own check.
 DESK = Console("desk")
 
@@ -54,7 +53,7 @@ def clues(row: Ring) -> str:
                 clue.client_ref,
                 label(clue.category, "categories"),
                 clue.grade,
-                localtime(clue.received_at).strftime("%Y-%m-%d %H:%M"),
+                local(clue.received_at),
             )
             for clue in view.clues[:MOST_CLUES]
         ),
@@ -63,16 +62,16 @@ def clues(row: Ring) -> str:
 
 @admin.display(description=_("why they belong together"))
 def mergers(row: Ring) -> str:
-    """What the parts share, by type and weight; never a token."""
+    """What the parts share, by type and weight, the last 50; never a token."""
     return table(
         (_("merged at"), _("shared identifiers"), _("clues that came along")),
         (
             (
-                localtime(merge.merged_at).strftime("%Y-%m-%d %H:%M:%S"),
+                local(merge.merged_at),
                 ", ".join(f"{kind} ({_('weight %(n)d') % {'n': weight}})" for kind, weight in merge.shared),
                 merge.clues,
             )
-            for merge in queries.list_merges(ring=str(row), by=DESK)
+            for merge in queries.list_merges(ring=str(row), by=DESK)[-MOST_MERGERS:]
         ),
     )
 

@@ -72,7 +72,7 @@ STATES: Final[Mapping[str, StrPromise]] = MappingProxyType(
         Case.CANDIDATE: _("Candidate"),
         Case.TRIAGE: _("Triage"),
         Case.APPROVED: _("Approved"),
-        Case.REPORTED: _("Reported"),
+        Case.REPORTED: _("Handed over"),
         Case.CLOSED: _("Closed"),
         Case.DISMISSED: _("Dismissed"),
     }
@@ -87,8 +87,8 @@ ACTION_LABELS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "propose": _("Propose approval"),
         "approve": _("Approve"),
         "return": _("Return to triage"),
-        "report": _("Mark as reported"),
-        "close": _("Close"),
+        "report": _("Mark as handed over"),
+        "close": _("Close the case"),
         "dismiss": _("Dismiss"),
     }
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -101,7 +101,19 @@ def quota_label(kind: str) -> str:
 @register.filter
 def short(ref: str) -> str:
     """The beginning of a reference, where the whole one would push everything else out."""
-    return ref[:12] + "…" if len(ref) > 14 else ref
+    prefix, _dash, body = ref.partition("-")
+    return f"{prefix}-{body[:6]}…" if len(body) > 8 else ref
+
+
+@register.filter
+def with_code(text: str) -> str:
+    """A sentence whose `backticks` become code; everything else is escaped."""
+    parts = str(text).split("`")
+    return format_html_join("", "{}", ((_code(part) if turn % 2 else part,) for turn, part in enumerate(parts)))
+
+
+def _code(text: str) -> str:
+    return format_html("<code>{}</code>", text)
 
 
 def _badge(name: Any, color: str) -> str:
