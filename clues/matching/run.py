@@ -146,7 +146,20 @@ def lock(cursor: Any, chunk_id: int) -> Chunk | None:
     """Lock a waiting chunk for this transaction; None when another worker holds or has done it."""
     cursor.execute(LOCK, [chunk_id])
     row = cursor.fetchone()
-    return None if row is None else Chunk(*row[:4], bytes(row[4]), bytes(row[5]), *row[6:])
+    if row is None:
+        return None
+    number, batch, institution, rows, clue_rows, identifier_rows, received_at, group, basis = row
+    return Chunk(
+        id=number,
+        batch=batch,
+        institution=institution,
+        rows=rows,
+        clue_rows=bytes(clue_rows),
+        identifier_rows=bytes(identifier_rows),
+        received_at=received_at,
+        group=group,
+        basis=basis,
+    )
 
 
 def load(cursor: Any, chunk: Chunk) -> None:

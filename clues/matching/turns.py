@@ -17,7 +17,7 @@ def claim(*, name: str, every_seconds: int, now: datetime) -> bool:
     """Claim the next run of a job; False when somebody ran it within its period."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"name": name, "now": now, "every": every_seconds})
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def record(*, name: str, result: dict[str, Any]) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 import orjson
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 
 from aif_share.errors import Refusal
@@ -55,7 +56,7 @@ class BatchNotFound(Refusal):
         super().__init__("not-found", "No such batch.")
 
 
-def _with_release(viewer: Viewer):  # type: ignore[no-untyped-def]
+def _with_release(viewer: Viewer) -> QuerySet[Any]:
     return Batch.objects.filter(institution_id=viewer.institution_id).annotate(
         unreleased=Max(
             "batchchunk__id",
@@ -90,7 +91,7 @@ def get_batch(*, batch: str, viewer: Viewer) -> BatchView:
 
 def _get(batch: str, viewer: Viewer) -> Batch:
     try:
-        return _with_release(viewer).get(pk=reference.decode("B", batch) or 0)
+        return cast(Batch, _with_release(viewer).get(pk=reference.decode("B", batch) or 0))
     except Batch.DoesNotExist:
         raise BatchNotFound from None
 
