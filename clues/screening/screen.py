@@ -89,11 +89,13 @@ def _header(request: Mapping[str, Any], by: Caller) -> tuple[str, str, str]:
         case_ref = ""
     if not isinstance(case_ref, str) or (case_ref and CASE_REF.fullmatch(case_ref) is None):
         raise Refusal("case-ref-invalid", "`case_ref` takes 1 to 64 letters, digits and ._:/#-")
-    if case_ref.lstrip("+").replace("-", "").rstrip("Xx").isdigit() and looks_raw(case_ref):
+    if looks_raw(case_ref):
         raise Refusal("raw-identifier", "`case_ref` looks like an identifier; use your case number.")
     basis = request.get("basis") or by.default_basis
     if not isinstance(basis, str) or CODE.fullmatch(basis) is None:
         raise Refusal("basis-invalid", "`basis` is a code of lower-case letters, digits and hyphens.")
+    if looks_raw(basis):
+        raise Refusal("raw-identifier", "`basis` looks like an identifier; it is a code.")
     return purpose, case_ref, basis
 
 
