@@ -116,7 +116,7 @@ def run(stack: Stack, scale: Scale) -> dict[str, Any]:
     """Measure on a running stack; return the flat record of figures. Raise NotDurable before anything is measured."""
     start = record.timestamp()
     settings = check_durable(stack.admin_url)
-    made = [stack.create_institution(f"bench {number} of {start}", "telecom", **QUOTAS) for number in (1, 2)]
+    made = [stack.create_institution(f"bench {number} of {start}", "telecom", None, **QUOTAS) for number in (1, 2)]
     samples = measure(Bench(stack, scale, [MemberKey.parse(one["api_key"]) for one in made]))
     return {
         **compute(samples),

@@ -17,6 +17,8 @@ class Row(models.Model):
     role = models.CharField(max_length=32)
     counted = models.BooleanField()
 
+    objects: models.Manager[Row] = models.Manager()
+
     class Meta:
         app_label = "bench"
         managed = False
