@@ -8,4 +8,7 @@ from tests.prove.commands import run_tests
 
 
 def run() -> dict[str, Any]:
-    return {"scale": {"suite": "ristretto255-SHA512", "mode": 1}, **run_tests("tests/aif_share/oprf", "tests/sdk")}
+    return {
+        "scale": {"suite": "ristretto255-SHA512", "mode": 1},
+        **run_tests("tests/aif_share/oprf", "tests/aif_share/client", "tests/aif_share/cli"),
+    }
