@@ -251,3 +251,28 @@ def test_killed_at_any_moment(
         assert outcomes == ["accepted"] * count
     for custodian in chain:
         assert count <= custodian.used(key) <= count + rounds + 1  # the values once, and a canary a process at most
+
+
+def test_memory_does_not_grow_with_the_file(
+    platform: alliance.Platform, key: MemberKey, tmp_path: Path, scale: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = scale(60_000, full=1_000_000)
+    path = tmp_path / "f.txt"
+    path.write_text("".join(f"{key.id}-{number % 500}.example\n" for number in range(count)))
+    batches = {"B": {"batch": "B", "state": "received", "rows_refused": 0, "receipt": {}}}
+
+    def receive(_: str, body: bytes) -> Any:
+        return 202, {}, batches["B"] | {"clues": body.count(b'"client_ref"')}
+
+    monkeypatch.setattr(platform, "_receive", receive)
+    command = [sys.executable, "-m", "aif_share.cli", "submit", str(path), "--type", "domain", "--json"]
+    command += ["--category", "telecom-fraud", "--grade", "B2"]
+    environment = alliance.environment(platform.url, key, tmp_path)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    answer = json.loads(process.stdout.read())
+    process.stdout.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert (process.returncode, answer["clues"]) == (0, count)
+    assert usage.ru_maxrss < 200_000  # KiB; a list of the records alone would take more at full scale
