@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,12 +28,12 @@ from tests import network
 
 network.isolate()
 
-DATA = tempfile.TemporaryDirectory(prefix="aif-test-data-")
+DATA = Path(tempfile.gettempdir()) / f"aif-test-data-{os.getpid()}"  # made by whoever needs it
 for name in [name for name in os.environ if name.startswith(("AIF_", "DATABASE_", "REDIS_"))]:
     del os.environ[name]
 os.environ |= {
     "AIF_ENV": "test",
-    "AIF_DATA": DATA.name,
+    "AIF_DATA": str(DATA),
     "DJANGO_SETTINGS_MODULE": "config.settings",
 }
 
@@ -50,6 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_hosts = network.ALLOWED_HOSTS
     config.option.allow_unix_socket = True
     django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """Remove what tests left in AIF_DATA."""
+    shutil.rmtree(DATA, ignore_errors=True)
 
 
 def pytest_report_header() -> str:
