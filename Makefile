@@ -35,7 +35,7 @@ check: $(DEV)
 	$(PY) -m ruff check .
 	AIF_ENV=test $(PY) -m mypy
 	.venv/bin/lint-imports
-	AIF_ENV=test $(PY) manage.py makemigrations --check --dry-run
+	AIF_ENV=test $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	env $$(grep -v '^#' .ci/production.env) $(PY) -W error manage.py check --deploy --fail-level WARNING
 	$(PY) .ci/openapi.py --check
 
