@@ -26,7 +26,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from aif_share import oprf
-from aif_share.custodian.home import Home
+from aif_share.custodian.home import Home, make_home
 from aif_share.custodian.store import Store, Verifier
 from aif_share.identifiers import get_type
 from aif_share.oprf import encoding
@@ -117,7 +117,7 @@ def custodians(folder: Path, *names: str) -> Iterator[list[CustodianProcess]]:
     try:
         for name in names:
             one = CustodianProcess(name, folder / name, free_port())
-            one.command("init", "--home", str(one.home), "--name", name)
+            make_home(one.home, name=name)
             one.start()
             running.append(one)
         yield running
@@ -150,7 +150,6 @@ class Platform:
     outcomes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     matches: list[dict[str, Any]] = field(default_factory=list)
     posts: int = 0
-    requests: list[tuple[str, str]] = field(default_factory=list)
     fail: Callable[[str, str, int], Any] = lambda method, path, count: None
     """(method, path, how often) -> None, (status, headers, body), "drop" before or "lose" after the work is done."""
     url: str = ""
@@ -275,7 +274,6 @@ def platform(chain: list[CustodianProcess]) -> Iterator[Platform]:
 
     def fail(method: str, path: str) -> Any:
         with made.lock:
-            made.requests.append((method, path))
             seen[method, path] = seen.get((method, path), 0) + 1
         return made.fail(method, path, seen[method, path])
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -139,23 +141,23 @@ def test_a_submit_quota_smaller_than_the_file(stack: Stack, tmp_path: Path) -> N
 
 def test_kills_on_every_side_count_nothing_twice(stack: Stack, tmp_path: Path, scale: Callable[..., int]) -> None:
     """The client is killed over and over, and between its runs web, worker and both custodians as well."""
-    count = scale(3_000, full=40_000)
+    count = scale(6_000, full=60_000)
     path = tmp_path / "f.txt"
     prefix = secrets.token_hex(6)
     path.write_text("".join(f"{prefix}-{number}.example\n" for number in range(count)))
     key = admit(stack)
     environment = alliance.environment(stack.url, key, tmp_path)
     command = [sys.executable, "-m", "aif_share.cli", "submit", str(path), *OPTIONS]
-    command += ["--chunk", str(count // 6), "--wait", "--json"]
-    runs = 0
+    command += ["--chunk", str(count // 12), "--wait", "--json"]
+    kills = 0
     for victim in ("custodian-partner", "web", "worker", "custodian-platform"):
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        runs += 1
-        time.sleep(1.5)
+        _wait_for_evaluations(tmp_path, key, more_than=kills)
         old = stack.kill(victim)
-        time.sleep(0.5)
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
+        time.sleep(0.2)
+        assert process.poll() is None, "the run came to its end before it could be killed; raise count"
+        os.kill(process.pid, signal.SIGKILL)
+        kills += 1
         process.wait()
         stack.wait_restarted(victim, old)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
@@ -165,4 +167,19 @@ def test_kills_on_every_side_count_nothing_twice(stack: Stack, tmp_path: Path, s
     with opened(stack, key, tmp_path / "share" / "aif-share") as client:
         rows, elements = usage(client)
     assert rows == count
-    assert all(count <= used <= count + runs + 1 for used in elements), elements  # a canary a process at most
+    assert all(count <= used <= count + kills + 1 for used in elements), elements  # a canary a process at most
+
+
+def _wait_for_evaluations(folder: Path, key: MemberKey, *, more_than: int) -> None:
+    """Wait until the map holds some tokens more than after the last kill, so that each kill hits a run at work."""
+    path = folder / "share" / "aif-share" / key.id / "map.sqlite"
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.suppress(sqlite3.OperationalError):
+            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            with contextlib.closing(connection):
+                (known,) = connection.execute("SELECT count(*) FROM token").fetchone()
+            if known > more_than * 1_000:
+                return
+        time.sleep(0.02)
+    raise AssertionError("no token arrived")
