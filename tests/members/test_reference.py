@@ -34,6 +34,13 @@ def test_a_changed_character_opens_nothing(number, place, letter):
     assert changed == ref or reference.decode("M", changed) is None
 
 
+def test_one_row_has_one_reference():
+    """The last character carries two bits more than the block has."""
+    ref = reference.encode("M", 99)
+    same = [letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" if reference.decode("M", ref[:-1] + letter) == 99]
+    assert same == [ref[-1]]
+
+
 def test_neighbors_look_unrelated():
     first, second = (reference.encode("I", number) for number in (1, 2))
     assert sum(a == b for a, b in zip(first[2:], second[2:], strict=True)) < 10
