@@ -9,7 +9,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import httpx
 from django.conf import settings
@@ -29,8 +30,26 @@ def register(ref: str, key: MemberKey, *, evaluate_quota: int) -> None:
     """Register the member at every embedded custodian but the platform's, with that one's own command."""
     for custodian in settings.AIF_EMBEDDED_CUSTODIANS:
         if custodian["name"] != PLATFORM_CUSTODIAN:
+            _register_at(custodian, ref, key, evaluate_quota)
+
+
+@contextmanager
+def ceremony_key(ref: str, *, evaluate_quota: int) -> Iterator[MemberKey]:
+    """Lend a key that every embedded custodian knows, for as long as the block runs."""
+    key = MemberKey.new()
+    for custodian in settings.AIF_EMBEDDED_CUSTODIANS:
+        _register_at(custodian, ref, key, evaluate_quota)
+    try:
+        yield key
+    finally:
+        for custodian in settings.AIF_EMBEDDED_CUSTODIANS:
             bearer = key.bearer_for(custodian_server(custodian["name"]))
-            _run_operator(custodian, ref, verifier(bearer), evaluate_quota)
+            _run_operator(custodian, "revoke", ref, "--verifier", verifier(bearer))
+
+
+def _register_at(custodian: dict[str, str], ref: str, key: MemberKey, evaluate_quota: int) -> None:
+    bearer = key.bearer_for(custodian_server(custodian["name"]))
+    _run_operator(custodian, "add", ref, "--verifier", verifier(bearer), "--evaluate-quota", str(evaluate_quota))
 
 
 def wait_until_known(key: MemberKey, *, seconds: float = WAIT_SECONDS) -> None:
@@ -57,11 +76,11 @@ def _ask(url: str, bearer: str) -> str:
     return str(answer.status_code)
 
 
-def _run_operator(custodian: dict[str, str], ref: str, member_verifier: str, evaluate_quota: int) -> None:
+def _run_operator(custodian: dict[str, str], *arguments: str) -> None:
     # Started as root, the command becomes the owner of the home by itself, so that the files stay that user's.
     command: Sequence[str] = [
         *(sys.executable, "-m", "aif_share.cli", "custodian", "members", "--home", custodian["home"]),
-        *("add", ref, "--verifier", member_verifier, "--evaluate-quota", str(evaluate_quota)),
+        *arguments,
     ]
     done = subprocess.run(
         command,

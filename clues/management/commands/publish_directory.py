@@ -5,8 +5,7 @@ every custodian (`--ceremony-key-file`); on the embedded stack the command regis
 moment it runs.
 """
 
-import subprocess
-import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,9 @@ from django.utils import timezone
 
 from aif_share.client.session import Session
 from aif_share.errors import AifShareError
-from aif_share.wire.keys import MemberKey, custodian_server, verifier
+from aif_share.wire.keys import MemberKey
 from clues.blinding import directory, epochs
+from members.management.embedded import CustodianNotReady, ceremony_key
 from members.permissions import Console
 
 CEREMONY_REF = "ALLIANCE-CEREMONY"
@@ -47,15 +47,15 @@ class Command(BaseCommand):
         """Publish; every failure is one line that says what to do."""
         try:
             self._publish(options)
-        except AifShareError as error:
+        except (AifShareError, CustodianNotReady) as error:
             raise CommandError(str(error)) from None
 
     def _publish(self, options: dict[str, Any]) -> None:
         hops = _hops(options["custodian"])
         signing_key = _signing_key(options["signing_key"])
-        key = _ceremony_key(options["ceremony_key_file"])
         now = timezone.now()
-        with Session(settings.AIF_PUBLIC_URL, key) as session:
+        lent = _ceremony_key(options["ceremony_key_file"])
+        with lent as key, Session(settings.AIF_PUBLIC_URL, key) as session:
             numbers = sorted({epoch for _, epoch in epochs.read_epochs().peppers})
             custodians = [
                 directory.read_custodian(name=name, url=url, session=session, epochs=numbers) for name, url in hops
@@ -96,24 +96,9 @@ def _signing_key(path: Path | None) -> Ed25519PrivateKey:
     return key
 
 
-def _ceremony_key(path: Path | None) -> MemberKey:
+def _ceremony_key(path: Path | None) -> AbstractContextManager[MemberKey]:
     if path is not None:
-        return MemberKey.parse(path.read_text(encoding="ascii").strip())
+        return nullcontext(MemberKey.parse(path.read_text(encoding="ascii").strip()))
     if not settings.AIF_EMBEDDED_CUSTODIANS:
         raise CommandError("Give a member key that every custodian knows: --ceremony-key-file FILE")
-    key = MemberKey.new()
-    for each in settings.AIF_EMBEDDED_CUSTODIANS:
-        bearer = key.bearer_for(custodian_server(each["name"]))
-        _members(each["home"], "add", CEREMONY_REF, "--verifier", verifier(bearer))
-    return key
-
-
-def _members(home: str, *arguments: str) -> None:
-    """Speak to an embedded custodian as its operator does, through its own command."""
-    command = [str(Path(sys.executable).parent / "aif-share"), "custodian", "members"]
-    quota = ["--evaluate-quota", str(CEREMONY_QUOTA)]
-    done = subprocess.run(  # noqa: S603
-        [*command, "--home", home, *arguments, *quota], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise CommandError(f"the custodian at {home} refused: {done.stderr.strip()[-300:]}")
+    return ceremony_key(CEREMONY_REF, evaluate_quota=CEREMONY_QUOTA)
