@@ -6,7 +6,9 @@ that progress needs no broker; and ringing never delays or fails a request.
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 from celery import shared_task
@@ -23,44 +25,65 @@ log = logging.getLogger(__name__)
 
 CHUNKS_A_TURN = 20
 CLUES_A_TURN = 2_000
-LOOK_SECONDS = 0.5
-ORACLE_SECONDS = 300
-
-_turn = threading.Lock()
+ORACLE_SECONDS = 3600
 
 
-def run_pending() -> int:
-    """Do everything that waits: chunks, ticks, rings, deliveries. Return how much was done.
+def _match() -> int:
+    done = run.match_pending(limit=CHUNKS_A_TURN)
+    release.release_pending()
+    return done
 
-    One turn at a time in a process: a bell and the timer must not share its cores.
-    """
-    if not _turn.acquire(blocking=False):
-        return 0
-    try:
-        done = run.match_pending(limit=CHUNKS_A_TURN)
-        release.release_pending()
-        done += build.build_pending(limit=CLUES_A_TURN, now=timezone.now())
-        done += outbox.deliver_pending()
-        return done
-    finally:
-        _turn.release()
+
+def _build() -> int:
+    return build.build_pending(limit=CLUES_A_TURN, now=timezone.now())
+
+
+def _check() -> int:
+    now = timezone.now()
+    if turns.claim(name="oracle", every_seconds=ORACLE_SECONDS, now=now):
+        findings = matches_oracle.check_and_repair(now=now)
+        turns.record(name="oracle", result={"missing": findings.missing, "extra": findings.extra})
+    return 0
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One kind of work: `look` does a turn of it and tells how much; a turn at a time in a process."""
+
+    name: str
+    look: Callable[[], int]
+    pause: float  # seconds until the next look when nothing was there
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def do(self) -> int:
+        """Do a turn, unless the bell or the timer is at it already."""
+        if not self.turn.acquire(blocking=False):
+            return 0
+        try:
+            return self.look()
+        finally:
+            self.turn.release()
+
+
+# Apart from each other: a suspension must reach the custodian while a million clues wait to be matched.
+MATCHING = Duty("matching", _match, 0.5)
+RINGS = Duty("rings", _build, 0.5)
+DELIVERIES = Duty("deliveries", outbox.deliver_pending, 0.5)
+ORACLE = Duty("oracle", _check, 60.0)
+DUTIES = (MATCHING, RINGS, DELIVERIES, ORACLE)
 
 
 @shared_task
 def work(**_future: Any) -> None:
-    """Work until nothing waits."""
-    while run_pending():
+    """Match and build until nothing waits."""
+    while MATCHING.do() + RINGS.do():
         pass
 
 
 @shared_task
 def oracle(**_future: Any) -> None:
     """Compare the matches with the sightings; repair and raise an alarm on a difference."""
-    now = timezone.now()
-    if not turns.claim(name="oracle", every_seconds=ORACLE_SECONDS, now=now):
-        return
-    findings = matches_oracle.check_and_repair(now=now)
-    turns.record(name="oracle", result={"missing": findings.missing, "extra": findings.extra})
+    ORACLE.do()
 
 
 # ---- the bell ------------------------------------------------------------------------------
@@ -87,28 +110,29 @@ def _ring() -> None:
         log.warning("bell not rung: %s", type(why).__name__)
 
 
-# ---- the timer -----------------------------------------------------------------------------
+# ---- the timers ----------------------------------------------------------------------------
 
 
 @worker_process_init.connect
-def start_timer(**_: Any) -> None:
-    """Let this pool child look for work by itself."""
-    threading.Thread(target=_look_for_ever, name="timer", daemon=True).start()
+def start_timers(**_: Any) -> None:
+    """Let this pool child look for each kind of work by itself."""
+    for duty in DUTIES:
+        threading.Thread(target=_look_for_ever, args=[duty], name=duty.name, daemon=True).start()
 
 
-def _look_for_ever() -> None:
+def _look_for_ever(duty: Duty) -> None:
     pause = threading.Event()
     while True:
         try:
-            done = run_pending()
+            done = duty.do()
         except (DatabaseError, InterfaceError) as why:
-            log.warning("timer: %s; looking again", type(why).__name__)
+            log.warning("%s: %s; looking again", duty.name, type(why).__name__)
             connection.close()
             done = 0
         except Exception:
             # The last line of defense of progress: one bad row must not end the looking.
-            log.exception("timer: unexpected")
+            log.exception("%s: unexpected", duty.name)
             done = 0
         close_old_connections()
         if not done:
-            pause.wait(LOOK_SECONDS)
+            pause.wait(duty.pause)

@@ -95,8 +95,8 @@ DATABASES: dict[str, dict[str, Any]] = {
         **env.database("DATABASE_ADMIN_URL" if AIF_DB_OWNER else "DATABASE_URL"),
         "BECOME": "aif_owner" if AIF_DB_OWNER else "",
         # gthread keeps its threads, so each thread keeps its connection; the check makes a restarted server harmless.
-        "CONN_MAX_AGE": 600 if AIF_PROCESS in ("web", "desk") else 0,
-        "CONN_HEALTH_CHECKS": AIF_PROCESS in ("web", "desk"),
+        "CONN_MAX_AGE": 600 if AIF_PROCESS in ("web", "desk", "worker") else 0,
+        "CONN_HEALTH_CHECKS": AIF_PROCESS in ("web", "desk", "worker"),
         "OPTIONS": {
             "application_name": f"aif-{AIF_PROCESS}",
             "connect_timeout": 5,

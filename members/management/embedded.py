@@ -18,7 +18,7 @@ from django.conf import settings
 from aif_share.wire.keys import MemberKey, custodian_server, verifier
 from members.operations.custodian_state import PLATFORM_CUSTODIAN
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 POLL_SECONDS = 0.1
 
 
