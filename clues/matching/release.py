@@ -21,27 +21,27 @@ NEXT_TICK = """
 SELECT to_timestamp(ceil((extract(epoch FROM clock_timestamp()) + %(guard)s::numeric)
     / %(tick)s::numeric) * %(tick)s::numeric)
 """
-# One value for everything that is committed: parties of one match commit together.
-RELEASE = (
-    """
+# One value for everything that is committed, in one statement: steps of their own would each have their own snapshot,
+# and what a worker commits between two of them would be told of in part.
+# Whoever is to hear of notices outside the portal gets one nudge for each tick and kind, never one for each match.
+RELEASE = """
+WITH matches AS (
     UPDATE match m SET released_at = %(at)s WHERE m.released_at IS NULL
         AND EXISTS (SELECT 1 FROM match_party p WHERE p.match_id = m.id AND p.released_at IS NULL)
-    """,
-    "UPDATE match_party SET released_at = %(at)s WHERE released_at IS NULL",
-    # Whoever is to hear of notices outside the portal gets one nudge for each tick and kind, never one for each match.
-    """
-    WITH told AS (
-        UPDATE notice SET released_at = %(at)s WHERE released_at IS NULL RETURNING institution_id, kind
-    )
-    INSERT INTO outbox_message
-        (channel, destination, payload, institution_id, created_at, not_before, attempts, last_error, state)
-    SELECT 'email', '',
-        jsonb_build_object('event', kind, 'count', count(*), 'institution_id', institution_id),
-        institution_id, clock_timestamp(), %(at)s, 0, '', 'pending'
-    FROM told GROUP BY institution_id, kind
-    """,
-    "UPDATE batch_chunk SET released_at = %(at)s WHERE state = 'done' AND released_at IS NULL",
+), parties AS (
+    UPDATE match_party SET released_at = %(at)s WHERE released_at IS NULL
+), chunks AS (
+    UPDATE batch_chunk SET released_at = %(at)s WHERE state = 'done' AND released_at IS NULL
+), told AS (
+    UPDATE notice SET released_at = %(at)s WHERE released_at IS NULL RETURNING institution_id, kind
 )
+INSERT INTO outbox_message
+    (channel, destination, payload, institution_id, created_at, not_before, attempts, last_error, state)
+SELECT 'email', '',
+    jsonb_build_object('event', kind, 'count', count(*), 'institution_id', institution_id),
+    institution_id, clock_timestamp(), %(at)s, 0, '', 'pending'
+FROM told GROUP BY institution_id, kind
+"""
 
 
 def release_pending() -> bool:
@@ -54,6 +54,5 @@ def release_pending() -> bool:
         cursor.execute(SERIALIZE)
         cursor.execute(NEXT_TICK, {"guard": GUARD_SECONDS, "tick": settings.AIF_DISCLOSURE_TICK})
         (at,) = cursor.fetchone()
-        for statement in RELEASE:
-            cursor.execute(statement, {"at": at})
+        cursor.execute(RELEASE, {"at": at})
     return True

@@ -1,0 +1,74 @@
+"""The tick takes what was committed at one moment: a batch is never told of before its matches."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from clues.matching import queries, release, run
+from clues.submissions import queries as submissions
+from tests.clues.alliance import clue, join, open_epoch, submit, token
+
+
+@pytest.fixture
+def members(fresh_database: Any, as_role: Any, settings: Any) -> list[Any]:
+    settings.AIF_DISCLOSURE_TICK = 0.2
+    with as_role("aif_desk"):
+        open_epoch()
+        return [join(f"Institution {n}") for n in range(2)]
+
+
+def match_one() -> None:
+    """Match the next waiting chunk without releasing anything."""
+    claimed = run.claim()
+    assert claimed is not None
+    assert run.process(claimed[0])
+
+
+@pytest.mark.parametrize("after", range(1, 5))
+def test_what_commits_during_a_release_waits_whole_for_the_next(members: Any, as_role: Any, after: int) -> None:
+    """Another worker commits a match after the first, second, … update of the release."""
+    for member in members:
+        submit(member, [clue(token("early"))])
+    with as_role("aif_match"):
+        match_one()
+        match_one()
+    submit(members[0], [clue(token("late"))])
+    last = submit(members[1], [clue(token("late"))])
+    updates = 0
+
+    def work_beside() -> None:
+        with as_role("aif_match"):
+            match_one()
+            match_one()
+        connections.close_all()
+
+    def interfere(execute: Any, sql: str, *rest: Any) -> Any:
+        nonlocal updates
+        answer = execute(sql, *rest)
+        updates += "UPDATE" in sql
+        if updates == after and "UPDATE" in sql:
+            other = threading.Thread(target=work_beside)
+            other.start()
+            other.join(timeout=30)
+            assert not other.is_alive()
+        return answer
+
+    with as_role("aif_match"), connection.execute_wrapper(interfere):
+        assert release.release_pending()
+    time.sleep(0.3)
+    told = submissions.get_batch(batch=last.batch, viewer=members[1])
+    assert not told.released or len(queries.list_matches(viewer=members[1])) == 2
+    with as_role("aif_match"):
+        release.release_pending()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM match WHERE released_at IS NULL")
+            assert cursor.fetchone() == (0,), "the desk opens cases of released matches only"
+            cursor.execute(
+                """SELECT count(*) FROM notice n JOIN match_party p
+                    ON p.match_id = n.match_id AND p.institution_id = n.institution_id
+                WHERE n.released_at <> p.released_at"""
+            )
+            assert cursor.fetchone() == (0,), "a notice leads to its match"
