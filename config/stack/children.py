@@ -79,7 +79,7 @@ def custodian(plan: Plan, name: str) -> Child:
         env=plan.base_env() | {"TMPDIR": "/tmp"},  # noqa: S108 (its user cannot enter AIF_DATA)
         log=plan.folders.log / f"custodian-{name}.log",
         answers=_answers(plan.ports[name]),
-        cwd=str(ROOT),
+        cwd="/",  # its user cannot enter a folder of root's, where this may lie
     )
 
 

@@ -11,6 +11,7 @@ import psycopg2
 import pytest
 
 from config.stack import Stack
+from config.stack.plan import ROOT
 
 CHILDREN = {
     "postgres",
@@ -83,6 +84,12 @@ def test_what_is_secret_is_private(stack: Stack):
 def test_as_root_these_run_under_users_of_their_own(stack: Stack, name: str):
     real = next(line for line in Path(f"/proc/{stack.pid(name)}/status").read_text().splitlines() if "Uid" in line)
     assert set(real.split()[1:]) != {"0"}
+
+
+@pytest.mark.parametrize("name", ["postgres", "custodian-platform", "custodian-partner"])
+def test_these_do_not_stand_in_the_repository(stack: Stack, name: str):
+    """Their users could not enter it where it lies in a folder of root's: gunicorn then refuses to start."""
+    assert not Path(f"/proc/{stack.pid(name)}/cwd").resolve().is_relative_to(ROOT)
 
 
 def test_acknowledged_means_written(stack: Stack):
