@@ -29,6 +29,7 @@ _SPEAKING = re.compile(r"[.@:/]|(?:[0-9][^0-9A-Za-z]{0,2}){7}")
 _EMBEDDED_MOBILE = re.compile(r"(?<![0-9A-Za-z_])(?:\+?86|0086)?1[3-9][0-9]{9}(?![0-9A-Za-z_])")
 _EMBEDDED_ID = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _WRITTEN_NUMBER = re.compile(r"\(?\+?[0-9][0-9 ()./\-]{5,30}[0-9Xx]")
+_NUMBER = re.compile(r"\(?\+?[0-9][0-9 ()./\-]{3,30}[0-9Xx]")
 _LONG_DIGITS = re.compile(r"[0-9]{12,19}")
 _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,15}://\S+", re.IGNORECASE)
@@ -44,6 +45,17 @@ def looks_raw(text: str) -> str | None:
     if _DIGEST.fullmatch(text):
         return "unkeyed-hash"
     return None if raw_kind(text) is None else "raw-identifier"
+
+
+def instead_of_token(text: str) -> str:
+    """The code for a text that stands where a token belongs: `raw-identifier`, `unkeyed-hash` or `token-malformed`.
+
+    Stricter than `looks_raw`: no token is a number, so any number here is an identifier, mistyped ones too.
+    """
+    code = looks_raw(text)
+    if code is None and _NUMBER.fullmatch(unicodedata.normalize("NFKC", text[:_MOST]).strip()):
+        code = "raw-identifier"
+    return code or "token-malformed"
 
 
 def raw_kind(text: str) -> str | None:

@@ -69,14 +69,14 @@ def decode_token(text: str) -> bytes:
     token = decode_32(text)
     if token is not None:
         return token
-    from aif_share.identifiers import looks_raw
+    from aif_share.identifiers import instead_of_token
 
-    code = looks_raw(text) if isinstance(text, str) else None
-    raise MalformedToken(_WHY[code], code=code or "token-malformed")
+    code = instead_of_token(text) if isinstance(text, str) else "token-malformed"
+    raise MalformedToken(_WHY[code], code=code)
 
 
-_WHY: Final[dict[str | None, str]] = {
-    None: "a token has 43 base64url characters",
+_WHY: Final[dict[str, str]] = {
+    "token-malformed": "a token has 43 base64url characters",
     "raw-identifier": "a raw identifier stands where a token belongs; tokenize it at your own side first",
     "unkeyed-hash": "an unkeyed hash stands where a token belongs; anyone can undo such a hash, tokenize instead",
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aif_share.identifiers import looks_raw, types
+from aif_share.identifiers import instead_of_token, looks_raw, types
 from aif_share.oprf.encoding import TOKEN_PATTERN
 from aif_share.vocabulary import (
     categories,
@@ -168,7 +168,7 @@ def stored_key(token: str, pepper: bytes) -> str:
 
 
 def _token_problem(token: Any) -> str:
-    return (looks_raw(token) if isinstance(token, str) else None) or "token-malformed"
+    return instead_of_token(token) if isinstance(token, str) else "token-malformed"
 
 
 def check(clue: Any, context: RowContext) -> CheckedRow:

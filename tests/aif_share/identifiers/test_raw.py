@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aif_share.identifiers import looks_raw, raw_kind
+from aif_share.identifiers import instead_of_token, looks_raw, raw_kind
 from aif_share.identifiers.raw import IN_REFERENCE
 
 
@@ -50,6 +50,27 @@ def b64(data):
 def test_raw_identifiers_are_noticed(text, kind):
     assert raw_kind(text) == kind
     assert looks_raw(text) == (None if kind is None else "raw-identifier")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("13800138000", "raw-identifier"),
+        ("110101199003071234", "raw-identifier"),  # its check digit is wrong, it is an ID all the same
+        ("11010119900307123x", "raw-identifier"),
+        ("6217 0012 3456 7890 123", "raw-identifier"),
+        ("４１１１１１１１１１１１１１１２", "raw-identifier"),
+        ("95588", "raw-identifier"),
+        ("+86 (10) 6234.5678", "raw-identifier"),
+        ("0" * 64, "unkeyed-hash"),
+        ("1" * 42, "token-malformed"),
+        ("0" * 43 + "=", "token-malformed"),
+        ("short", "token-malformed"),
+        ("", "token-malformed"),
+    ],
+)
+def test_any_number_in_the_place_of_a_token_is_an_identifier(text, code):
+    assert instead_of_token(text) == code
 
 
 @pytest.mark.parametrize("name", ["md5", "sha1", "sha256", "sha384", "sha512"])

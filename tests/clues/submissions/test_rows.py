@@ -77,6 +77,7 @@ def code_of(value: Any) -> str:
         ({"identifiers": [GOOD | {"token": "11010519491231002X"}]}, "raw-identifier"),
         ({"identifiers": [GOOD | {"token": "6222021234567890128"}]}, "raw-identifier"),
         ({"identifiers": [GOOD | {"token": SHA256_HEX}]}, "unkeyed-hash"),
+        ({"identifiers": [GOOD | {"token": "6217001234567890123"}]}, "raw-identifier"),
         ({"identifiers": [GOOD | {"token": "short"}]}, "token-malformed"),
         ({"identifiers": [GOOD | {"token": GOOD["token"][:-1] + "B"}]}, "token-malformed"),
         ({"identifiers": [GOOD | {"token": None}]}, "token-malformed"),
