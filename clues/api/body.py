@@ -56,7 +56,7 @@ def read_json_object(request: HttpRequest) -> dict[str, Any]:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
         document = None
-        if not _is_utf_8(body):
+        if not _is_plain_utf_8(body):
             raise Refusal("charset", gettext_noop("Send JSON in UTF-8.")) from None
     if not isinstance(document, dict):
         raise Refusal("malformed", gettext_noop("The body must be a JSON object."))
@@ -70,9 +70,9 @@ def _bounded(stream: Any) -> bytes:
     return body
 
 
-def _is_utf_8(body: bytes) -> bool:
+def _is_plain_utf_8(body: bytes) -> bool:
+    """Without the byte order mark that JSON does not allow either (RFC 8259 section 8.1)."""
     try:
-        body.decode("utf-8")
+        return not body.decode("utf-8").startswith("\ufeff")
     except UnicodeDecodeError:
         return False
-    return True

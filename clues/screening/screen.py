@@ -1,7 +1,7 @@
 """One screening: checks, then one SQL function that looks up, writes the ledger and charges last."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,11 +76,9 @@ def screen(*, request: Mapping[str, Any], by: Caller) -> Answer:
 
 
 def _header(request: Mapping[str, Any], by: Caller) -> tuple[str, str, str]:
-    unknown = sorted(request.keys() - FIELDS)
+    unknown = request.keys() - FIELDS
     if unknown:
-        # Only what looks like a name is named: somebody may have put an identifier there.
-        names = [name for name in unknown if FIELD_NAME.fullmatch(name)]
-        raise Refusal("unknown-field", "The body has fields that do not exist.", fields=names[:10])
+        raise Refusal("unknown-field", "The body has fields that do not exist.", fields=_names(unknown))
     purpose = request.get("purpose")
     if not isinstance(purpose, str) or purpose not in purposes.BY_CODE:
         raise Refusal("purpose-unknown", "Give one of the purposes of the vocabulary.")
@@ -99,6 +97,11 @@ def _header(request: Mapping[str, Any], by: Caller) -> tuple[str, str, str]:
     return purpose, case_ref, basis
 
 
+def _names(unknown: Collection[str]) -> list[str]:
+    """Only what looks like a name is named: somebody may have put an identifier there."""
+    return [name for name in sorted(unknown) if FIELD_NAME.fullmatch(name)][:10]
+
+
 def _tokens(tokens: Any) -> tuple[list[str], list[int], list[str]]:
     if not isinstance(tokens, list) or not tokens:
         raise Refusal("field-missing", "`tokens` must be a list of at least one token.")
@@ -109,6 +112,9 @@ def _tokens(tokens: Any) -> tuple[list[str], list[int], list[str]]:
     numbers: list[int] = []
     stored: list[str] = []
     for index, item in enumerate(tokens):
+        if isinstance(item, dict) and item.keys() - TOKEN_FIELDS:
+            names = _names(item.keys() - TOKEN_FIELDS)
+            raise Refusal("unknown-field", "A token has fields that do not exist.", index=index, fields=names)
         if not isinstance(item, dict) or item.keys() != TOKEN_FIELDS:
             raise Refusal("malformed", "A token has type, epoch and token.", index=index)
         kind, epoch, token = item["type"], item["epoch"], item["token"]

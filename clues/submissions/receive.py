@@ -87,9 +87,11 @@ def parse(body: bytes) -> list[Any]:
 
 def _unreadable(body: bytes) -> Refusal:
     try:
-        body.decode("utf-8")
+        marked = body.decode("utf-8").startswith("\ufeff")
     except UnicodeDecodeError:
         return Refusal("charset", "The body is not UTF-8. Send JSON in UTF-8.")
+    if marked:
+        return Refusal("charset", "The body begins with a byte order mark. Send plain UTF-8.")
     return Refusal("malformed", "The body is not JSON.")
 
 

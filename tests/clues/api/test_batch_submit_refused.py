@@ -31,7 +31,7 @@ WHOLE = {
     "two documents": (b'{"clues":[]}{"clues":[]}', 400, "malformed"),
     "not a number": (b'{"clues":[NaN]}', 400, "malformed"),
     "deep": (b"[" * 100_000, 400, "malformed"),
-    "byte order mark": (b"\xef\xbb\xbf" + orjson.dumps({"clues": [ROW]}), 400, "malformed"),
+    "byte order mark": (b"\xef\xbb\xbf" + orjson.dumps({"clues": [ROW]}), 400, "charset"),
     "GB18030": ('{"clues":["' + "电话" + PHONE + '"]}').encode("gb18030"),
     "UTF-16": (orjson.dumps({"clues": [ROW]}).decode().encode("utf-16"), 400, "charset"),
     "unknown field": (orjson.dumps({"clues": [ROW], "phone": PHONE}), 400, "unknown-field"),

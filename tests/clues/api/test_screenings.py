@@ -95,7 +95,7 @@ REFUSED = {
     "unknown type": ({"tokens": [token(1), token(1) | {"type": PHONE}]}, 422, "type-unknown"),
     "unknown epoch": ({"tokens": [token(1), token(1) | {"epoch": 7}]}, 422, "epoch-unknown"),
     "no token": ({"tokens": [token(1), PHONE]}, 400, "malformed"),
-    "a role": ({"tokens": [token(1), token(1) | {"role": "actor"}]}, 400, "malformed"),
+    "a role": ({"tokens": [token(1), token(1) | {"role": "actor"}]}, 400, "unknown-field"),
     "none": ({"tokens": []}, 400, "field-missing"),
     "too many": ({"tokens": TOKENS * (MAX_SCREEN_TOKENS + 1)}, 413, "too-large"),
     "no purpose": ({"tokens": TOKENS, "purpose": None}, 422, "purpose-unknown"),
@@ -109,6 +109,7 @@ REFUSED = {
 BODIES = {
     "not JSON": (PHONE.encode() + b"{", 400, "malformed"),
     "a list": (orjson.dumps(TOKENS), 400, "malformed"),
+    "byte order mark": (b"\xef\xbb\xbf" + orjson.dumps({"tokens": TOKENS}), 400, "charset"),
     "GB18030": ('{"purpose":"电话' + PHONE + '"}', 400, "charset"),
 }
 

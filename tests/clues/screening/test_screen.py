@@ -102,7 +102,7 @@ def test_no_band_in_a_small_alliance(members: Any, as_role: Any) -> None:
         ({"tokens": "x"}, "field-missing"),
         ({"tokens": [token("a")] * 10_001}, "too-large"),
         ({"tokens": [token("a"), {}]}, "malformed"),
-        ({"tokens": [token("a") | {"role": "actor"}]}, "malformed"),
+        ({"tokens": [token("a") | {"role": "actor"}]}, "unknown-field"),
         ({"tokens": [token("a") | {"type": "no"}]}, "type-unknown"),
         ({"tokens": [token("a", epoch=7)]}, "epoch-unknown"),
         ({"tokens": [token("a") | {"token": "13800138000"}]}, "raw-identifier"),

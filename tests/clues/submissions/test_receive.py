@@ -106,6 +106,7 @@ def test_a_repeated_request_gets_the_first_answer(member: Any, as_role: Any) -> 
         (b'{"clues":[', "key-2", "malformed"),
         (b"[]", "key-2", "malformed"),
         (b'{"clues":["\xd6\xd0"]}', "key-2", "charset"),
+        (b'\xef\xbb\xbf{"clues":[]}', "key-2", "charset"),
         (b'{"clues":[' + b"{}," * MAX_CLUES + b"{}]}", "key-2", "too-large"),
         (b'{"clues":[{}]}', "", "idempotency-key-missing"),
         (b'{"clues":[{}]}', "x" * 256, "idempotency-key-invalid"),
