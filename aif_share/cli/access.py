@@ -18,7 +18,7 @@ from aif_share.identifiers import types
 
 
 def open_client() -> Client:
-    """The client of the environment or the profile. Raise ProfileError."""
+    """The client of the environment or the profile. Raise ProfileError or MalformedKey."""
     profile = load_profile()
     if is_plain_and_remote(profile.url):
         say(f"Warning: {profile.url} is not encrypted; anyone on the way can use your bearer. Use https.")

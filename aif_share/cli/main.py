@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
 import click
@@ -90,9 +90,11 @@ def run(args: list[str]) -> int:
         click.echo(error.format_message(), err=True)
         return 2
     except click.UsageError as error:
+        options: set[str] = set()
         if error.ctx is not None:
             click.echo(error.ctx.get_usage(), err=True)
-        click.echo(f"error: {masked(error.format_message(), args)}", err=True)
+            options = {name for each in error.ctx.command.params for name in each.opts}
+        click.echo(f"error: {masked(error.format_message(), args, options)}", err=True)
         return 2
     except click.ClickException as error:
         click.echo(f"error: {masked(error.format_message(), args)}", err=True)
@@ -125,9 +127,15 @@ def failed(error: Exception) -> int:
     return output.INTERNAL
 
 
-def masked(message: str, args: Sequence[str]) -> str:
-    """The parser's message without what was typed as a value: a misplaced argument may be an identifier."""
-    typed = {part for arg in args for part in (arg, arg.partition("=")[2], arg[2:] if arg[:1] == "-" else "")}
+def masked(message: str, args: Sequence[str], options: Collection[str] = ()) -> str:
+    """The parser's message without what was typed as a value: a misplaced argument may be an identifier.
+
+    `options`: those the verb knows, which are no values.
+    """
+    typed: set[str] = set()
+    for arg in args:
+        name, _, value = arg.partition("=")
+        typed |= {value} if name in options else {arg, value, arg[2:] if arg[:1] == "-" else ""}
     names = {name for name in VERBS} | {arg.partition("=")[0] for arg in args if arg.startswith("--")}
     for value in sorted(typed - names, key=len, reverse=True):
         if len(value) > 2:

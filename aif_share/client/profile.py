@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aif_share.client.session import normalize_url
-from aif_share.errors import AifShareError, MalformedKey
+from aif_share.errors import AifShareError
 from aif_share.wire.keys import MemberKey
 
 NAMES = frozenset({"url", "key", "key_file", "pin"})
@@ -47,7 +47,7 @@ def config_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def load_profile(environ: Mapping[str, str] = os.environ) -> Profile:
-    """Read the profile. Raise ProfileError that says what is missing and where it belongs."""
+    """Read the profile. Raise ProfileError that says what is missing and where it belongs, MalformedKey for the key."""
     path = config_path(environ)
     settings = _read(path)
     url = environ.get("AIF_SHARE_URL") or settings.get("url")
@@ -61,7 +61,7 @@ def load_profile(environ: Mapping[str, str] = os.environ) -> Profile:
 
 
 def load_key(environ: Mapping[str, str] = os.environ) -> MemberKey:
-    """The member's key alone. Raise ProfileError."""
+    """The member's key alone. Raise ProfileError without one, MalformedKey for one that cannot be right."""
     path = config_path(environ)
     settings = _read(path)
     text = environ.get("AIF_SHARE_KEY") or ""
@@ -75,10 +75,7 @@ def load_key(environ: Mapping[str, str] = os.environ) -> MemberKey:
         raise ProfileError(
             f"no key: set AIF_SHARE_KEY or AIF_SHARE_KEY_FILE, or key_file in {path}; `aif-share keys new` makes one"
         )
-    try:
-        return MemberKey.parse(text)
-    except MalformedKey as error:
-        raise ProfileError(str(error)) from None
+    return MemberKey.parse(text)
 
 
 def _read(path: Path) -> dict[str, Any]:

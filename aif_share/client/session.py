@@ -57,7 +57,8 @@ class Session:
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
-            headers={"User-Agent": f"aif-share/{__version__}", "Accept": "application/json"},
+            # Errors are shown among the client's own sentences, which are English.
+            headers={"User-Agent": f"aif-share/{__version__}", "Accept": "application/json", "Accept-Language": "en"},
             follow_redirects=False,  # a redirect would carry the bearer elsewhere
             mounts=direct,
         )

@@ -67,6 +67,11 @@ def test_a_misplaced_value_is_not_repeated(
     assert captured.out == "" and "error" in captured.err and PHONE not in captured.err
 
 
+def test_a_wrong_value_is_told_with_its_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert entry.run(["screen", "/etc/hostname", "--purpose", "curiosity"]) == 2
+    assert "'--purpose': not a known code" in capsys.readouterr().err
+
+
 def test_an_error_inside_shows_its_place_and_nothing_else(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,7 +117,7 @@ def test_without_address_or_key_it_says_what_to_set(tmp_path: Path) -> None:
 def test_a_key_cut_short_is_not_repeated(tmp_path: Path) -> None:
     text = MemberKey.new().text[:-1]
     done = run_process({"HOME": str(tmp_path), "AIF_SHARE_URL": "http://127.0.0.1:9", "AIF_SHARE_KEY": text}, "whoami")
-    assert done.returncode == 2 and text[-20:] not in done.stderr and "complete" in done.stderr
+    assert done.returncode == 3 and text[-20:] not in done.stderr and "complete" in done.stderr
 
 
 def test_audit_verify_does_not_pretend(capsys: pytest.CaptureFixture[str]) -> None:
