@@ -13,38 +13,69 @@ import orjson
 from django.db import connection, transaction
 
 MERGE_WEIGHT = 2
+PART = 200  # components looked at in one statement: pairs are at most this many for each of their neighbors
 
 # Transaction-scoped: a killed builder frees it with its connection.
 BECOME_WRITER = "SELECT pg_try_advisory_xact_lock(hashtext('aif.rings'))"
 TAKE_PENDING = """
 SELECT DISTINCT clue_id, component FROM ring_edge WHERE pending ORDER BY clue_id LIMIT %s
 """
-# Components that share enough with one of ours, and what they share.
-NEIGHBORS = """
-WITH ours AS (
-    SELECT DISTINCT component, type, epoch, token, weight FROM ring_edge
-    WHERE component = ANY(%(components)s)
-), shared AS (
-    SELECT DISTINCT o.component AS ours, e.component AS theirs, o.type, o.epoch, o.token, o.weight
-    FROM ours o JOIN ring_edge e USING (type, epoch, token)
-    WHERE e.component <> o.component
+# One very strong identifier is enough: all who hold it are linked with the first of them, a star. Pairs would be
+# as many as the square of the holders.
+STARS = """
+WITH held AS (
+    SELECT DISTINCT e.type, e.epoch, e.token, e.weight, e.component
+    FROM ring_edge e JOIN (
+        SELECT DISTINCT type, epoch, token FROM ring_edge
+        WHERE component = ANY(%(components)s) AND weight >= %(weight)s
+    ) ours USING (type, epoch, token)
+), star AS (
+    SELECT *, min(component) OVER (PARTITION BY type, epoch, token) AS center FROM held
 )
-SELECT ours, theirs, json_agg(json_build_array(type, epoch, token, weight) ORDER BY type, token)
-FROM shared GROUP BY ours, theirs HAVING sum(weight) >= %(weight)s
+SELECT center, component, json_build_array(json_build_array(type, epoch, token, weight))
+FROM star WHERE component <> center ORDER BY component, type, token
+"""
+# Components that share enough weaker ones with one of ours, and what they share. An identifier that one component
+# alone holds counts for nothing, and a component with too few of the others is left out before the pairs are made:
+# a phone in ten thousand clues that share nothing else makes no pairs. One link for each neighbor is enough, for
+# what has grown is looked at again.
+PAIRS = """
+WITH held AS (
+    SELECT DISTINCT e.type, e.epoch, e.token, e.weight, e.component
+    FROM ring_edge e JOIN (
+        SELECT DISTINCT type, epoch, token FROM ring_edge
+        WHERE component = ANY(%(components)s) AND weight < %(weight)s
+    ) ours USING (type, epoch, token)
+), common AS (
+    SELECT type, epoch, token FROM held GROUP BY type, epoch, token HAVING count(*) > 1
+), able AS (
+    SELECT h.component FROM held h JOIN common USING (type, epoch, token)
+    GROUP BY h.component HAVING sum(h.weight) >= %(weight)s
+), rest AS MATERIALIZED (
+    SELECT h.* FROM held h JOIN common USING (type, epoch, token) JOIN able USING (component)
+)
+SELECT DISTINCT ON (theirs.component) ours.component, theirs.component,
+    json_agg(json_build_array(type, epoch, token, ours.weight) ORDER BY type, token)
+FROM rest ours JOIN rest theirs USING (type, epoch, token)
+WHERE ours.component = ANY(%(components)s) AND theirs.component <> ours.component
+GROUP BY ours.component, theirs.component HAVING sum(ours.weight) >= %(weight)s
+ORDER BY theirs.component, ours.component
 """
 SIZES = """
 SELECT component, count(DISTINCT clue_id), bool_or(EXISTS (
     SELECT 1 FROM ring r WHERE r.component = e.component AND r.state = 'open'))
 FROM ring_edge e WHERE component = ANY(%s) GROUP BY component
 """
-RECORD_MERGE = """
+MERGED = "unnest(%(survivors)s::bigint[], %(absorbed)s::bigint[], %(shared)s::text[]) AS m (survivor, absorbed, shared)"
+RECORD_MERGES = f"""
 INSERT INTO ring_merge (survivor, absorbed, shared, clues, merged_at)
-SELECT %(survivor)s, %(absorbed)s, %(shared)s::jsonb, array_agg(DISTINCT clue_id), %(now)s
-FROM ring_edge WHERE component = %(absorbed)s
-"""
-RELABEL = "UPDATE ring_edge SET component = %s WHERE component = %s"
-ABSORB_RING = """
-UPDATE ring SET state = 'merged', updated_at = %s WHERE component = %s AND state = 'open'
+SELECT m.survivor, m.absorbed, m.shared::jsonb, array_agg(DISTINCT e.clue_id), %(now)s
+FROM {MERGED} JOIN ring_edge e ON e.component = m.absorbed
+GROUP BY m.survivor, m.absorbed, m.shared ORDER BY m.absorbed
+"""  # noqa: S608
+RELABEL = f"UPDATE ring_edge e SET component = m.survivor FROM {MERGED} WHERE e.component = m.absorbed"  # noqa: S608
+ABSORB_RINGS = """
+UPDATE ring SET state = 'merged', updated_at = %(now)s WHERE component = ANY(%(absorbed)s) AND state = 'open'
 """
 SETTLE = "UPDATE ring_edge SET pending = false WHERE pending AND clue_id = ANY(%s)"
 REFRESH = """
@@ -80,47 +111,46 @@ def build_pending(*, limit: int, now: datetime) -> int:
         if not pending:
             return 0
         touched = {component for _, component in pending}
-        frontier = set(touched)
-        while frontier:
-            frontier = _merge_round(cursor, frontier, now)
-            touched |= frontier
+        waiting = sorted(touched)
+        while waiting:
+            part, waiting = waiting[:PART], waiting[PART:]
+            grown, gone = _merge(cursor, part, now)
+            touched |= grown
+            waiting = [*(c for c in waiting if c not in gone and c not in grown), *sorted(grown)]
         cursor.execute(SETTLE, [[clue for clue, _ in pending]])
         cursor.execute(REFRESH, {"components": list(touched), "now": now})
     return len(pending)
 
 
-def _merge_round(cursor: Any, frontier: Iterable[int], now: datetime) -> set[int]:
-    """Merge what the frontier shares enough with; return the components that grew."""
-    cursor.execute(NEIGHBORS, {"components": list(frontier), "weight": MERGE_WEIGHT})
-    links = cursor.fetchall()
+def _merge(cursor: Any, components: Sequence[int], now: datetime) -> tuple[set[int], set[int]]:
+    """Merge what the components share enough with; return those that grew, and those that went up in them."""
+    links: list[tuple[int, int, Any]] = []
+    for statement in (STARS, PAIRS):
+        cursor.execute(statement, {"components": list(components), "weight": MERGE_WEIGHT})
+        links += cursor.fetchall()
     if not links:
-        return set()
-    members = sorted({component for ours, theirs, _ in links for component in (ours, theirs)})
+        return set(), set()
+    why: dict[int, Any] = {}
+    for one, other, shared in links:
+        why.setdefault(one, shared)
+        why.setdefault(other, shared)
+    members = sorted(why)
     cursor.execute(SIZES, [members])
     # A ring people have seen survives; among equals the larger one, so that less is relabeled.
     rank = {c: (is_ring, size, -c) for c, size, is_ring in cursor.fetchall()}
-    grown: set[int] = set()
-    for group in _connected(members, [(ours, theirs) for ours, theirs, _ in links]):
+    into: dict[int, int] = {}
+    for group in _connected(members, [(one, other) for one, other, _ in links]):
         survivor = max(group, key=rank.__getitem__)
-        for absorbed in sorted(group - {survivor}):
-            shared = [why for ours, theirs, why in links if absorbed in (ours, theirs)]
-            _absorb(cursor, survivor, absorbed, shared[0], now)
-        grown.add(survivor)
-    return grown
-
-
-def _absorb(cursor: Any, survivor: int, absorbed: int, shared: Any, now: datetime) -> None:
-    cursor.execute(
-        RECORD_MERGE,
-        {
-            "survivor": survivor,
-            "absorbed": absorbed,
-            "shared": orjson.dumps(shared).decode(),
-            "now": now,
-        },
-    )
-    cursor.execute(RELABEL, [survivor, absorbed])
-    cursor.execute(ABSORB_RING, [now, absorbed])
+        into |= dict.fromkeys(sorted(group - {survivor}), survivor)
+    names = {
+        "absorbed": list(into),
+        "survivors": list(into.values()),
+        "shared": [orjson.dumps(why[component]).decode() for component in into],
+        "now": now,
+    }
+    for statement in (RECORD_MERGES, RELABEL, ABSORB_RINGS):
+        cursor.execute(statement, names)
+    return set(into.values()), set(into)
 
 
 def _connected(members: Sequence[int], links: Iterable[tuple[int, int]]) -> list[set[int]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from aif_share.identifiers import get_type
 from clues.matching.run import match_pending
+from clues.rings import build as build_module
 from clues.rings.build import MERGE_WEIGHT, build_pending
 from tests.clues.alliance import clue, join, open_epoch, submit, token
 
@@ -70,14 +71,15 @@ examples = itertools.count()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(alliances, st.integers(1, 4))
+@given(alliances, st.integers(1, 4), st.sampled_from([1, 2, build_module.PART]))
 def test_components_equal_the_naive_closure(
-    members: Any, as_role: Any, found: list[frozenset[Name]], batches: int
+    members: Any, as_role: Any, monkeypatch: Any, found: list[frozenset[Name]], batches: int, part: int
 ) -> None:
     """Red when a merge is missed, when one happens over too little, or when order matters.
 
     The examples share a database; each has identifiers of its own.
     """
+    monkeypatch.setattr(build_module, "PART", part)
     example = f"example-{next(examples)}-"
     clues = {f"{example}{n}": names for n, names in enumerate(found)}
     for turn in range(batches):
@@ -162,6 +164,39 @@ def test_two_rings_become_one_and_say_why(members: Any, as_role: Any) -> None:
         merges = cursor.fetchall()
     assert {kind for kind, _ in merges} == {"resident-id"}
     assert max(size for _, size in merges) == 2
+
+
+@pytest.mark.parametrize("kinds", [["bank-card"], ["cn-mobile", "qq"], ["bank-card", "cn-mobile", "qq"]])
+def test_what_many_clues_share_costs_no_square_of_them(members: Any, as_role: Any, kinds: list[str]) -> None:
+    """Red when links are made in pairs of holders: a card in ten thousand clues would be fifty million of them."""
+    clues, fetched = 600, 0
+    submit(members[0], [clue(*[token(1, kind=kind) for kind in kinds]) for _ in range(clues)])
+    submit(members[1], [clue(*[token(1, kind=kind) for kind in kinds], token(1, kind="resident-id"))])
+
+    class Counting:
+        def __init__(self, cursor: Any) -> None:
+            self.cursor = cursor
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.cursor, name)
+
+        def fetchall(self) -> Any:
+            nonlocal fetched
+            rows = self.cursor.fetchall()
+            fetched += len(rows)
+            return rows
+
+    with as_role("aif_match"):
+        match_pending(limit=10)
+        plain = connection.create_cursor
+        connection.create_cursor = lambda name=None: Counting(plain(name))  # type: ignore[method-assign]
+        try:
+            assert build_pending(limit=2 * clues, now=timezone.now()) == clues + 1
+        finally:
+            connection.create_cursor = plain  # type: ignore[method-assign]
+    assert [len(each) for each in components(as_role)] == [clues + 1]
+    assert rings(as_role)[0][0] == clues + 1
+    assert fetched < 10 * clues
 
 
 def test_only_one_builder_writes(members: Any, as_role: Any) -> None:
