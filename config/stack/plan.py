@@ -20,6 +20,7 @@ from config.stack.folders import Folders, StackError
 
 ROOT = Path(__file__).resolve().parents[2]
 CUSTODIANS = ("platform", "partner")
+DESK_ABOVE = 1000
 LOGIN_OF = {"web": "aif_web", "desk": "aif_desk", "worker": "aif_match", "beat": "aif_match", "manage": "aif_desk"}
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "AIF_DISCLOSURE_TICK", "AIF_LOG_LEVEL", "PYTHONWARNINGS")
 
@@ -70,6 +71,11 @@ def listen_near(port: int) -> socket.socket:
         return listen(0)
 
 
+def desk_port(web: int) -> int:
+    """The port to try first for the desk: a fixed way above web's, for the next one is often a second stack's web."""
+    return web + DESK_ABOVE if web + DESK_ABOVE < 2**16 else 0
+
+
 @dataclass
 class Plan:
     """One stack, before anything runs. Web and desk keep their sockets open while they restart."""
@@ -96,7 +102,7 @@ class Plan:
         before = json.loads(path.read_text(encoding="ascii")) if path.exists() else {}
         self.listeners = {"web": listen(self.port) if self.port else listen_near(before.get("web", 0))}
         web = self.listeners["web"].getsockname()[1]
-        self.listeners["desk"] = listen_near(before.get("desk", web + 1 if self.port else 0))
+        self.listeners["desk"] = listen_near(before.get("desk", desk_port(web) if self.port else 0))
         held = {}
         for name in CUSTODIANS:
             held[name] = listen_near(before.get(name, 0))
