@@ -114,10 +114,13 @@ class Store:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                # A COMMIT that fails may leave the transaction open, and with it the lock that everybody waits for;
+                # other errors, a full disk for one, have ended it already.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     def find_by_verifier(self, verifier: str, *, now: datetime) -> Member | None:
         """The member a live verifier belongs to, without its verifiers; None if there is none."""

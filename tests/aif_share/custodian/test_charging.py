@@ -44,6 +44,14 @@ def test_a_quota_is_used_to_its_end_and_no_further(custodian):
     assert custodian.member(quota=1).evaluate(blinded("a", "b")).code == "quota-exhausted"
 
 
+def test_a_commit_that_fails_lets_go_of_the_lock(store):
+    """Red when the transaction stays open: this thread fails for ever, and everybody else waits for it."""
+    with pytest.raises(sqlite3.IntegrityError), store.writing() as connection:
+        connection.execute("PRAGMA defer_foreign_keys = ON")  # found out at the COMMIT
+        connection.execute("INSERT INTO usage VALUES ('I-nobody', '2026-11-22', 1)")
+    assert charging.charge(store, DIGEST, 1, now=NOON) == 1
+
+
 def test_the_same_element_twice_costs_twice(member):
     [element] = blinded("a")
     member.evaluate([element, element])
