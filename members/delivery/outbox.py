@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from members.delivery.channels import DeliveryFailed, get_channel
+from members.delivery.channels import Channel, DeliveryFailed, get_channel
 from members.models import OutboxMessage, OutboxState
 
 logger = logging.getLogger(__name__)
@@ -40,14 +41,19 @@ def enqueue(
     )
 
 
-def deliver_pending(*, limit: int = 100) -> int:
+def deliver_pending(*, limit: int = 100, seconds: float = 2.0) -> int:
     """Deliver what is due, oldest first; return how many messages arrived.
+
+    No message is begun after `seconds`: matching shares this process, and a server that hangs must not hold it up.
 
     Several processes may do this at once: each message is held by its row lock while it travels, so a process
     that dies lets go of it and another one takes it up at once.
     """
     arrived = 0
+    until = time.monotonic() + seconds
     for _turn in range(limit):
+        if time.monotonic() > until:
+            break
         outcome = deliver_next(now=timezone.now())
         if outcome is None:
             break
@@ -69,7 +75,7 @@ def deliver_next(*, now: datetime) -> bool | None:
     channel = get_channel(message.channel)
     message.attempts += 1
     try:
-        channel.deliver(message.destination, message.payload)
+        _deliver(channel, message)
     except DeliveryFailed as error:
         message.last_error = str(error)[:200]
         if now - message.created_at >= GIVE_UP_AFTER:
@@ -83,6 +89,18 @@ def deliver_next(*, now: datetime) -> bool | None:
         message.last_error = ""
     message.save(update_fields=["attempts", "last_error", "state", "not_before", "done_at"])
     return message.state == OutboxState.DONE
+
+
+def _deliver(channel: Channel, message: OutboxMessage) -> None:
+    """Hand the message over. Raise DeliveryFailed, whatever went wrong: one that cannot be sent would stay the first."""
+    try:
+        with transaction.atomic():
+            channel.deliver(message.destination, message.payload)
+    except (DeliveryFailed, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        logger.exception("outbox message %s of channel %s: unexpected", message.pk, message.channel)
+        raise DeliveryFailed(type(error).__name__) from None
 
 
 def pause_after(attempts: int, *, longest: timedelta = LONGEST_WAIT) -> timedelta:

@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
 from members.delivery import channels, outbox
@@ -88,17 +88,44 @@ class TestDeliver:
         assert outbox.deliver_next(now=message.created_at + timedelta(days=30)) is None
 
 
-def test_an_unknown_failure_leaves_the_message_as_it_was(as_match, monkeypatch):
+def test_an_unknown_failure_lets_the_next_message_pass(as_match, monkeypatch):
+    """A message that a channel cannot even read is due first for ever; a suspension may wait behind it."""
+
     class Broken(Recorder):
         def deliver(self, destination, payload):
-            raise RuntimeError
+            if payload["n"] == 1:
+                OutboxMessage.objects.get(pk=payload["n of nothing"])
+            super().deliver(destination, payload)
+
+    broken = Broken()
+    monkeypatch.setattr(outbox, "get_channel", lambda name: broken)
+    message = enqueue(1)
+    enqueue(2)
+    assert outbox.deliver_pending() == 1
+    assert broken.seen == [("there", 2)]
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.last_error) == ("pending", 1, "KeyError")
+
+
+def test_a_lost_database_costs_no_attempt(as_match, monkeypatch):
+    class Broken(Recorder):
+        def deliver(self, destination, payload):
+            raise OperationalError
 
     monkeypatch.setattr(outbox, "get_channel", lambda name: Broken())
     message = enqueue()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(OperationalError):
         outbox.deliver_next(now=timezone.now())
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("pending", 0)
+
+
+def test_a_slow_server_ends_the_turn(as_match, channel):
+    """Matching shares the process; red when a hundred messages may each wait for their timeout."""
+    for n in (1, 2):
+        enqueue(n)
+    assert outbox.deliver_pending(seconds=-1) == 0
+    assert outbox.deliver_pending(seconds=60) == 2
 
 
 def test_what_is_rolled_back_is_never_sent(fresh_database, channel):
