@@ -51,7 +51,10 @@ def screen_once(*, request: Mapping[str, Any], idempotency_key: str, by: Caller)
     if IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
         raise Refusal("idempotency-key-invalid", "A key has 1 to 255 printable ASCII characters.")
     # Keyed: a question may hold a raw identifier that is about to be refused.
-    question = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
+    try:
+        question = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # nested deeper than it can be written again; no screening is
+        raise Refusal("malformed", "The body is nested too deeply.") from None
     fingerprint = hmac.digest(settings.AIF_REFERENCE_KEY.encode(), question, "sha256")
     names: dict[str, Any] = {
         "institution": by.institution_id,

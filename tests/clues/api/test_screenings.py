@@ -183,6 +183,15 @@ class TestRepeated:
         assert count_rows() == before
         assert self.ask(world[0], 1, key="k-2").status_code == 200
 
+    def test_a_body_nested_too_deeply(self, world: list[Member]) -> None:
+        """orjson reads more levels than it writes; red when that is an error of ours."""
+        deep: list[Any] = []
+        for _ in range(240):
+            deep = [deep]
+        body = orjson.dumps({"tokens": deep}).replace(b"[]", b"[" * 300 + b"]" * 300)
+        answer = world[0].post("/screenings", body, HTTP_IDEMPOTENCY_KEY="k-3")
+        problem(answer, 400, "malformed")
+
     def test_after_ten_minutes(self, world: list[Member]) -> None:
         """The key is free again, and old answers are swept."""
         with acting_as("aif_owner"), connection.cursor() as cursor:
