@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -123,6 +124,8 @@ def test_a_key_cut_short_is_not_repeated(tmp_path: Path) -> None:
 def test_audit_verify_does_not_pretend(capsys: pytest.CaptureFixture[str]) -> None:
     assert entry.run(["audit", "verify"]) == 2
     assert "Nothing was checked" in capsys.readouterr().err
+    assert entry.run(["audit", "verify", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out) == {"checked": 0, "log": None}
 
 
 @pytest.mark.parametrize(
