@@ -101,6 +101,15 @@ INSERT INTO met (type, epoch, token, groups)
 SELECT type, epoch, token, groups FROM hub WHERE groups > 1
 """
 
+# The hub knows every group that ever came; a suspended one must not show, not even in a count. Costs nothing as long
+# as nobody is suspended. The oracle tells of the match when the institution is back.
+FORGET_SUSPENDED = """
+DELETE FROM met WHERE EXISTS (SELECT 1 FROM institution WHERE state = 'suspended') AND (
+    SELECT count(DISTINCT i.group_id) FROM sighting s JOIN institution i ON i.id = s.institution_id
+    WHERE s.type = met.type AND s.epoch = met.epoch AND s.token = met.token AND s.counted AND i.state = 'live'
+) < 2
+"""
+
 TELL_MATCHES = """
 INSERT INTO match (type, epoch, token, created_at)
 SELECT type, epoch, token, clock_timestamp() FROM met ORDER BY type, epoch, token

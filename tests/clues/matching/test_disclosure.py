@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from clues.matching import queries, release
+from clues.matching import oracle, queries, release
 from clues.matching.run import match_pending
 from clues.matching.visibility import Alliance
 from clues.models import MatchParty, Notice
@@ -142,6 +142,32 @@ def test_a_suspended_institution_stops_counting_at_once(members: Any, as_role: A
             [members[1].institution_id],
         )
     assert seen(members[0]) == []
+
+
+def test_a_report_that_meets_a_suspended_one_tells_nobody_until_it_counts_again(members: Any, as_role: Any) -> None:
+    """Neither in the count of the batch nor in a notice; the oracle makes up for it when the institution is back."""
+    submit(members[1], [clue(token(1))])
+    match(as_role)
+    with as_role("aif_desk"), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE institution SET state = 'suspended', suspended_at = now(), suspended_reason = 'test' WHERE id = %s",
+            [members[1].institution_id],
+        )
+    told = submit(members[0], [clue(token(1))])
+    match(as_role)
+    assert submissions.get_batch(batch=told.batch, viewer=members[0]).matched == 0
+    assert queries.count_since(viewer=members[0], since=timezone.now() - timedelta(days=1)) == 0
+    assert not Notice.objects.filter(institution_id=members[0].institution_id).exists()
+    with as_role("aif_desk"), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE institution SET state = 'live', suspended_at = NULL, suspended_reason = '' WHERE id = %s",
+            [members[1].institution_id],
+        )
+    with as_role("aif_match"):
+        oracle.check_and_repair(now=timezone.now())
+        release.release_pending()
+    time.sleep(0.3)
+    assert seen(members[0]) and seen(members[1])
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(members: Any, as_role: Any) -> None:
