@@ -61,10 +61,13 @@ def init(home: Path, name: str, epoch: int, operator_token_file: Path | None, as
 @click.option("--group", help="Its group, if not the user's own.")
 def serve(home: Path, bind: str, workers: int | None, user: str | None, group: str | None) -> None:
     """Serve until SIGTERM or Ctrl-C."""
-    from aif_share.custodian import serve as server  # gunicorn is needed by this command alone
-
     if not _BIND.fullmatch(bind):
         raise click.UsageError("--bind takes ADDRESS:PORT")
+    home = home.absolute()
+    # gunicorn notes the folder it is imported in, and its workers enter it: as another user they may not be able to.
+    os.chdir("/")
+    from aif_share.custodian import serve as server  # gunicorn is needed by this command alone
+
     with _refusals():
         server.serve(homes.Home(home), bind=bind, workers=workers, user=user, group=group)
 

@@ -99,7 +99,7 @@ def read_database(url: str) -> Iterator[Place]:
             "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c"
             " JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
-            " AND n.nspname NOT LIKE 'pg_toast%' ORDER BY 1"
+            " AND n.nspname NOT LIKE 'pg_toast%' AND n.nspname NOT LIKE 'pg_temp%' ORDER BY 1"
         )
         tables = [row[0] for row in cursor.fetchall()]
         for table in [*tables, "pg_catalog.pg_stat_activity", "pg_catalog.pg_prepared_statements"]:

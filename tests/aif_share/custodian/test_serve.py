@@ -80,7 +80,9 @@ import os, pwd, sys
 nobody = pwd.getpwnam("nobody")
 from aif_share.cli.custodian import custodian
 import aif_share.custodian.serve
+from aif_share.custodian import preload
 from aif_share.custodian.home import Home
+preload.load_everything()
 Home(__import__("pathlib").Path(sys.argv[1])).give_to(nobody.pw_uid, nobody.pw_gid)
 os.setgid(nobody.pw_gid); os.setuid(nobody.pw_uid)
 custodian(["serve", "--home", sys.argv[1], "--user", "root", "--bind", "127.0.0.1:1"])

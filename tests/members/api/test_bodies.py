@@ -111,7 +111,7 @@ def test_a_cursor_opens_only_its_own_list():
     for scope in ("matches:2", "batches:1"):
         with pytest.raises(Refusal):
             decode_cursor(cursor, scope=scope)
-    changed = cursor[:-1] + ("A" if cursor[-1] != "A" else "B")
+    changed = ("A" if cursor[0] != "A" else "B") + cursor[1:]
     with pytest.raises(Refusal):
         decode_cursor(changed, scope="matches:1")
 
