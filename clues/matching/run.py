@@ -70,8 +70,8 @@ class Chunk:
     batch: int
     institution: int
     rows: int
-    clue_rows: bytes
-    identifier_rows: bytes
+    clue_rows: str
+    identifier_rows: str
     received_at: datetime
     group: int
     basis: str
@@ -154,8 +154,8 @@ def lock(cursor: Any, chunk_id: int) -> Chunk | None:
         batch=batch,
         institution=institution,
         rows=rows,
-        clue_rows=bytes(clue_rows),
-        identifier_rows=bytes(identifier_rows),
+        clue_rows=clue_rows,
+        identifier_rows=identifier_rows,
         received_at=received_at,
         group=group,
         basis=basis,
@@ -164,9 +164,8 @@ def lock(cursor: Any, chunk_id: int) -> Chunk | None:
 
 def load(cursor: Any, chunk: Chunk) -> None:
     """Bring the rows of a chunk into the session's temporary tables."""
-    cursor.copy_expert(sql.COPY_CLUES, io.BytesIO(chunk.clue_rows))
-    cursor.copy_expert(sql.COPY_IDENTIFIERS, io.BytesIO(chunk.identifier_rows))
-    cursor.execute("ANALYZE clue_in; ANALYZE identifier_in")
+    cursor.copy_expert(sql.COPY_CLUES, io.StringIO(chunk.clue_rows))
+    cursor.copy_expert(sql.COPY_IDENTIFIERS, io.StringIO(chunk.identifier_rows))
 
 
 def store(cursor: Any, chunk: Chunk) -> list[Outcome]:

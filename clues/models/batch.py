@@ -63,8 +63,8 @@ class BatchChunk(models.Model):
     no = models.IntegerField()
     first_row = models.IntegerField()
     rows = models.IntegerField()
-    clue_rows = models.BinaryField(null=True)
-    identifier_rows = models.BinaryField(null=True)
+    clue_rows = models.TextField(null=True)  # noqa: DJ001 (null says: done and dropped)
+    identifier_rows = models.TextField(null=True)  # noqa: DJ001
     refs = models.BinaryField()
     refusals = models.JSONField(default=list)
     outcomes = models.JSONField(default=list)

@@ -25,6 +25,9 @@ class Match(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["type", "epoch", "token"], name="match_identifier"),
         ]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(released_at__isnull=True), name="match_unreleased"),
+        ]
 
     def __str__(self) -> str:
         return reference.encode("M", self.pk)

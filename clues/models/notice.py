@@ -28,4 +28,7 @@ class Notice(models.Model):
                 condition=models.Q(released_at__isnull=True),
                 name="notice_unreleased",
             ),
+            models.Index(
+                fields=["institution", "kind"], condition=models.Q(read_at__isnull=True), name="notice_unread"
+            ),
         ]

@@ -52,8 +52,8 @@ class Received:
 class _Chunk:
     first_row: int
     rows: int
-    clue_rows: bytes
-    identifier_rows: bytes
+    clue_rows: str
+    identifier_rows: str
     refs: bytes
     refusals: list[tuple[int, str | None, str]]
 
@@ -121,8 +121,8 @@ def receive(*, body: bytes, idempotency_key: str, by: Caller, now: datetime, sou
     taken = sum(chunk.rows for chunk in chunks)
     digest = hashlib.sha256()
     for chunk in chunks:
-        digest.update(chunk.clue_rows)
-        digest.update(chunk.identifier_rows)
+        digest.update(chunk.clue_rows.encode())
+        digest.update(chunk.identifier_rows.encode())
     with transaction.atomic():
         batch = Batch(
             institution_id=by.institution_id,
@@ -180,8 +180,8 @@ def _chunk(first: int, clues: Sequence[Any], context: RowContext) -> _Chunk:
     return _Chunk(
         first_row=first,
         rows=len(refs),
-        clue_rows="".join(clue_lines).encode(),
-        identifier_rows="".join(identifier_lines).encode(),
+        clue_rows="".join(clue_lines),
+        identifier_rows="".join(identifier_lines),
         refs=orjson.dumps(refs),
         refusals=refusals,
     )
@@ -237,8 +237,8 @@ def _store(batch: Batch, chunks: Sequence[_Chunk]) -> None:
                     no,
                     chunk.first_row,
                     chunk.rows,
-                    psycopg2.Binary(chunk.clue_rows) if waiting else None,
-                    psycopg2.Binary(chunk.identifier_rows) if waiting else None,
+                    chunk.clue_rows if waiting else None,
+                    chunk.identifier_rows if waiting else None,
                     psycopg2.Binary(chunk.refs),
                     orjson.dumps(chunk.refusals).decode(),
                     BatchChunk.RECEIVED if waiting else BatchChunk.DONE,

@@ -52,7 +52,7 @@ def test_the_receipt_is_over_what_is_stored(aster: Member) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clue_rows, identifier_rows FROM batch_chunk")
         ((clues, identifiers),) = cursor.fetchall()
-    assert receipt["digest"] == hashlib.sha256(bytes(clues) + bytes(identifiers)).hexdigest()
+    assert receipt["digest"] == hashlib.sha256((clues + identifiers).encode()).hexdigest()
 
 
 def test_again(aster: Member, tables: Any) -> None:
