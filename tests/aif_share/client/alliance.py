@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from aif_share.identifiers import get_type
 from aif_share.oprf import encoding
 from aif_share.wire.directory import CustodianKey, Directory, DirectoryEntry, to_signed
 from aif_share.wire.keys import MemberKey, custodian_server, verifier
+from tests.aif_share.client.loopback import serve
 
 TYPES = ("domain", "cn-mobile")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -213,57 +213,6 @@ class Platform:
             answer = {"batch": batch, "state": "received", "clues": len(outcomes), "rows_refused": 0, "receipt": {}}
             self.batches[key] = {"body": body, "answer": answer}
             return 202, {}, answer
-
-
-@contextmanager
-def serve(
-    answer: Callable[[str, str, Any, bytes], Any], fail: Callable[[str, str], Any] = lambda m, p: None
-) -> Iterator[str]:
-    """A loopback HTTP server that answers as told; its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def _serve(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            wish = fail(self.command, self.path)
-            if wish == "drop":
-                self.close_connection = True
-                return
-            result = wish if isinstance(wish, tuple) else answer(self.command, self.path, self.headers, body)
-            if wish == "lose":
-                self.close_connection = True
-                return
-            status, headers, document = result
-            data = document if isinstance(document, bytes) else json.dumps(document).encode()
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/json", **headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_GET = do_POST = _serve
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 128
-
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            pass  # a client that was killed on purpose
-
-    server = Server(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @contextmanager

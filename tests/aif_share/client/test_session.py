@@ -12,7 +12,7 @@ from aif_share.client.session import Session, normalize_url
 from aif_share.errors import AuthenticationError, NetworkError, QuotaError, RefusedError
 from aif_share.wire.keys import MemberKey
 
-from . import alliance
+from . import alliance, loopback
 
 
 class Recorder:
@@ -40,7 +40,7 @@ def session(recorder: Recorder, **options: Any) -> Iterator[tuple[Session, list[
         return recorder.answer(method, path, headers, body)
 
     with (
-        alliance.serve(answer, recorder.fail) as url,
+        loopback.serve(answer, recorder.fail) as url,
         Session(url, MemberKey.new(), sleep=pauses.append, **options) as made,
     ):
         yield made, pauses
@@ -125,7 +125,7 @@ def test_a_body_that_is_no_problem_document_is_not_repeated_to_anybody() -> None
 def test_each_server_gets_a_bearer_of_its_own_and_never_the_secret() -> None:
     key = MemberKey.new()
     recorder = Recorder(GOOD)
-    with alliance.serve(recorder.answer) as url, Session(url, key) as made:
+    with loopback.serve(recorder.answer) as url, Session(url, key) as made:
         made.get("me")
         made.request("GET", f"{url}/me", server="custodian:partner")
     bearers = [headers["Authorization"] for _, headers, _ in recorder.seen]
@@ -135,7 +135,7 @@ def test_each_server_gets_a_bearer_of_its_own_and_never_the_secret() -> None:
 
 def test_a_next_page_elsewhere_is_not_followed() -> None:
     recorder = Recorder(GOOD)
-    with alliance.serve(recorder.answer) as other, session(Recorder(GOOD)) as (made, _):
+    with loopback.serve(recorder.answer) as other, session(Recorder(GOOD)) as (made, _):
         with pytest.raises(NetworkError, match="another server"):
             made.get(f"{other}/api/v1/matches?cursor=x")
     assert recorder.seen == []
@@ -143,7 +143,7 @@ def test_a_next_page_elsewhere_is_not_followed() -> None:
 
 def test_a_redirect_is_not_followed() -> None:
     recorder = Recorder(GOOD)
-    with alliance.serve(recorder.answer) as other:
+    with loopback.serve(recorder.answer) as other:
         with session(Recorder((302, {"Location": f"{other}/me"}, {}))) as (made, _), pytest.raises(RefusedError):
             made.get("me")
     assert recorder.seen == []
