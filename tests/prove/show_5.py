@@ -10,5 +10,7 @@ from tests.prove.commands import run_tests
 def run() -> dict[str, Any]:
     return {
         "scale": {"types": "all"},
-        **run_tests("tests/aif_share/identifiers", "tests/aif_share/client/test_stack.py", "tests/config/test_demo_plan.py"),
+        **run_tests(
+            "tests/aif_share/identifiers", "tests/aif_share/client/test_stack.py", "tests/config/test_demo_plan.py"
+        ),
     }

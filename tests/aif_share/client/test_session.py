@@ -12,7 +12,7 @@ from aif_share.client.session import Session, normalize_url
 from aif_share.errors import AuthenticationError, NetworkError, QuotaError, RefusedError
 from aif_share.wire.keys import MemberKey
 
-from . import alliance, loopback
+from . import loopback
 
 
 class Recorder:
