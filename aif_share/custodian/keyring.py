@@ -26,7 +26,7 @@ class Keyring:
         }
 
     def key(self, type: str, epoch: int) -> Key:
-        """The key; raise Refusal `type-unknown`, `epoch-unknown` or, for one whose seed is gone, `epoch-retired`."""
+        """The key; raise Refusal `type-unknown` or, without a seed for it, `epoch-retired`."""
         if type not in self.types:
             raise Refusal("type-unknown", "there is no such identifier type")
         self._check_epoch(epoch)
@@ -46,11 +46,8 @@ class Keyring:
         }
 
     def _check_epoch(self, epoch: int) -> None:
-        if epoch in self.epochs:
-            return
-        if 1 <= epoch < max(self.epochs, default=0):
-            raise Refusal("epoch-retired", "this epoch is retired; take the current one from the directory")
-        raise Refusal("epoch-unknown", "there is no such epoch here")
+        if epoch not in self.epochs:
+            raise Refusal("epoch-retired", "this epoch is not in force; take the current one from the directory")
 
     def __repr__(self) -> str:
         return f"Keyring(epochs={self.epochs}, types={len(self.types)})"

@@ -61,8 +61,8 @@ _ROWS: Final[dict[str, Problem]] = {
     "unkeyed-hash": Problem(422, "An unkeyed hash stands where a token belongs", "此处应为令牌，却出现无密钥哈希"),
     "token-malformed": Problem(422, "The token is malformed", "令牌格式不正确"),
     "type-unknown": Problem(422, "Unknown identifier type", "未知的标识类型"),
-    "epoch-unknown": Problem(422, "Unknown epoch", "未知的密钥周期"),
-    "epoch-retired": Problem(422, "The epoch is retired", "密钥周期已停用"),
+    "epoch-unknown": Problem(422, "Not an epoch", "密钥周期格式不正确"),
+    "epoch-retired": Problem(422, "The epoch is not in force", "密钥周期已停用或尚未启用"),
     "element-invalid": Problem(422, "An element is not valid", "群元素无效"),
     "identifier-invalid": Problem(422, "The value does not fit its type", "取值与类型不符"),
     # clues

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -20,16 +19,12 @@ LIFETIME = timedelta(days=3 * 365)
 CACHE_SECONDS = 2.0
 
 
-@dataclass(frozen=True)
-class Epochs:
-    """The peppers of live pairs, and the pairs that are retired."""
-
-    peppers: Mapping[tuple[str, int], bytes]
-    retired: frozenset[tuple[str, int]]
+Peppers = Mapping[tuple[str, int], bytes]
+"""The pepper of each (type, epoch) in force; what is not there is retired, or was never opened."""
 
 
 class _Cache(threading.local):
-    value: Epochs | None = None
+    value: Peppers | None = None
     read_at: float = 0.0
     database: str = ""
 
@@ -37,7 +32,7 @@ class _Cache(threading.local):
 _cache = _Cache()
 
 
-def get_epochs() -> Epochs:
+def get_epochs() -> Peppers:
     """Return the epochs in force, at most two seconds old; the matcher checks them once more."""
     database = str(connection.settings_dict["NAME"])
     fresh = time.monotonic() - _cache.read_at < CACHE_SECONDS and _cache.database == database
@@ -48,25 +43,21 @@ def get_epochs() -> Epochs:
     return _cache.value
 
 
-def read_epochs() -> Epochs:
+def read_epochs() -> Peppers:
     """Return the epochs in force as the database holds them now.
 
     Raise Refusal (`pepper-missing`) when the configuration lacks a pepper that an epoch names:
     storing under another would lose every match of that epoch.
     """
     peppers: dict[tuple[str, int], bytes] = {}
-    retired: set[tuple[str, int]] = set()
-    for row in KeyEpoch.objects.all():
-        if row.state == KeyEpoch.RETIRED:
-            retired.add((row.type, row.epoch))
-            continue
+    for row in KeyEpoch.objects.exclude(state=KeyEpoch.RETIRED):
         if row.pepper_id not in settings.AIF_PEPPERS:
             raise Refusal(
                 "pepper-missing",
                 f"AIF_PEPPERS holds no pepper named {row.pepper_id}, which epoch {row.epoch} needs.",
             )
         peppers[row.type, row.epoch] = settings.AIF_PEPPERS[row.pepper_id]
-    return Epochs(peppers=peppers, retired=frozenset(retired))
+    return peppers
 
 
 @transaction.atomic

@@ -41,8 +41,8 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
                 _("The identifier type does not exist."),
                 _("`aif-share types` lists all types. Correct the row and send it again."),
             ),
-            _row("epoch-unknown", _("The key epoch of the token does not exist."), _RENEW),
-            _row("epoch-retired", _("The key epoch of the token is retired."), _RENEW),
+            _row("epoch-unknown", _("The key epoch of the token is not a number."), _RENEW),
+            _row("epoch-retired", _("The key epoch of the token is not in force."), _RENEW),
             _row(
                 "client-ref-reused",
                 _("This client_ref came before with other content."),

@@ -122,10 +122,9 @@ def _tokens(tokens: Any) -> tuple[list[str], list[int], list[str]]:
             raise Refusal("type-unknown", "No such identifier type.", index=index)
         if isinstance(epoch, bool) or not isinstance(epoch, int):
             raise Refusal("epoch-unknown", "`epoch` is a number of the directory.", index=index)
-        pepper = in_force.peppers.get((kind, epoch))
+        pepper = in_force.get((kind, epoch))
         if pepper is None:
-            code = "epoch-retired" if (kind, epoch) in in_force.retired else "epoch-unknown"
-            raise Refusal(code, "Fetch the directory and tokenize again.", index=index)
+            raise Refusal("epoch-retired", "Fetch the directory and tokenize again.", index=index)
         try:
             stored.append(stored_key(token, pepper))
         except RowRefused as refused:

@@ -116,7 +116,7 @@ def receive(*, body: bytes, idempotency_key: str, by: Caller, now: datetime, sou
         return _replay(known, fingerprint)
     clues = parse(body)
     in_force = epochs.get_epochs()
-    context = RowContext(peppers=in_force.peppers, retired=in_force.retired, now=now)
+    context = RowContext(peppers=in_force, now=now)
     chunks = _chunks(clues, context)
     taken = sum(chunk.rows for chunk in chunks)
     digest = hashlib.sha256()

@@ -54,7 +54,6 @@ class RowContext:
     """What the checks need to know: the pepper of each live (type, epoch), and the clock; and what passed before."""
 
     peppers: Mapping[tuple[str, int], bytes]
-    retired: frozenset[tuple[str, int]]
     now: datetime
     seen_fields: dict[tuple[str | None, ...], tuple[str, str]] = field(default_factory=dict)
 
@@ -245,6 +244,5 @@ def _pepper(kind: str, epoch: Any, context: RowContext) -> bytes:
         raise RowRefused("epoch-unknown")
     pepper = context.peppers.get((kind, epoch))
     if pepper is None:
-        known = (kind, epoch) in context.retired
-        raise RowRefused("epoch-retired" if known else "epoch-unknown")
+        raise RowRefused("epoch-retired")
     return pepper

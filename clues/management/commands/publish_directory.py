@@ -56,7 +56,7 @@ class Command(BaseCommand):
         now = timezone.now()
         lent = _ceremony_key(options["ceremony_key_file"])
         with lent as key, Session(settings.AIF_PUBLIC_URL, key) as session:
-            numbers = sorted({epoch for _, epoch in epochs.read_epochs().peppers})
+            numbers = sorted({epoch for _, epoch in epochs.read_epochs()})
             custodians = [
                 directory.read_custodian(name=name, url=url, session=session, epochs=numbers) for name, url in hops
             ]

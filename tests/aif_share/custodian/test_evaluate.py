@@ -51,8 +51,9 @@ def test_public_keys_differ_by_type_and_epoch(custodian):
     assert {each["epoch"] for each in everything["keys"]} == {1, 3}
     keys = [each["public_key"] for each in everything["keys"]]
     assert len(set(keys)) == len(keys) > 20
-    assert custodian.ask("GET", "/keys?epoch=2").code == "epoch-retired"
-    for epoch in ("4", "0", "x", "", "-1", "1" * 40):
+    for epoch in ("2", "4", "0"):
+        assert custodian.ask("GET", f"/keys?epoch={epoch}").code == "epoch-retired"
+    for epoch in ("x", "", "-1", "1" * 40):
         assert custodian.ask("GET", f"/keys?epoch={epoch}").code == "epoch-unknown"
     assert custodian.ask("GET", "/keys?type=domain").code == "unknown-field"
 
@@ -94,8 +95,8 @@ BODIES = {
     "no elements": (valid(elements=[]), 400, "empty"),
     "1001 elements": (valid(elements=[GOOD] * 1001), 413, "too-large"),
     "unknown type": (valid(type="13800138000"), 422, "type-unknown"),
-    "epoch in future": (valid(epoch=4), 422, "epoch-unknown"),
-    "epoch 0": (valid(epoch=0), 422, "epoch-unknown"),
+    "epoch in future": (valid(epoch=4), 422, "epoch-retired"),
+    "epoch 0": (valid(epoch=0), 422, "epoch-retired"),
     "retired epoch": (valid(epoch=2), 422, "epoch-retired"),
 }
 

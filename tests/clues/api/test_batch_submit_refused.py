@@ -53,7 +53,7 @@ ROWS = {
     "a short token": ({"identifiers": [token(1) | {"token": token(1)["token"][:-1]}]}, "token-malformed"),
     "a number": ({"identifiers": [token(1) | {"token": int(PHONE)}]}, "token-malformed"),
     "unknown type": ({"identifiers": [token(1) | {"type": PHONE}]}, "type-unknown"),
-    "unknown epoch": ({"identifiers": [token(1) | {"epoch": 99}]}, "epoch-unknown"),
+    "unknown epoch": ({"identifiers": [token(1) | {"epoch": 99}]}, "epoch-retired"),
     "an epoch as text": ({"identifiers": [token(1) | {"epoch": "1"}]}, "epoch-unknown"),
     "unknown role": ({"identifiers": [token(1) | {"role": PHONE}]}, "role-unknown"),
     "unknown field": ({PHONE: 1}, "unknown-field"),

@@ -93,7 +93,7 @@ REFUSED = {
     "SHA-256": ({"tokens": [token(1), token(1) | {"token": DIGEST}]}, 422, "unkeyed-hash"),
     "short": ({"tokens": [token(1), token(1) | {"token": "AAAA"}]}, 422, "token-malformed"),
     "unknown type": ({"tokens": [token(1), token(1) | {"type": PHONE}]}, 422, "type-unknown"),
-    "unknown epoch": ({"tokens": [token(1), token(1) | {"epoch": 7}]}, 422, "epoch-unknown"),
+    "unknown epoch": ({"tokens": [token(1), token(1) | {"epoch": 7}]}, 422, "epoch-retired"),
     "no token": ({"tokens": [token(1), PHONE]}, 400, "malformed"),
     "a role": ({"tokens": [token(1), token(1) | {"role": "actor"}]}, 400, "unknown-field"),
     "none": ({"tokens": []}, 400, "field-missing"),

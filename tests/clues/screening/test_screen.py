@@ -104,7 +104,7 @@ def test_no_band_in_a_small_alliance(members: Any, as_role: Any) -> None:
         ({"tokens": [token("a"), {}]}, "malformed"),
         ({"tokens": [token("a") | {"role": "actor"}]}, "unknown-field"),
         ({"tokens": [token("a") | {"type": "no"}]}, "type-unknown"),
-        ({"tokens": [token("a", epoch=7)]}, "epoch-unknown"),
+        ({"tokens": [token("a", epoch=7)]}, "epoch-retired"),
         ({"tokens": [token("a") | {"token": "13800138000"}]}, "raw-identifier"),
         ({"tokens": [token("a") | {"token": "0" * 64}]}, "unkeyed-hash"),
         ({"tokens": [token("a") | {"token": "0" * 43 + "="}]}, "token-malformed"),

@@ -13,7 +13,6 @@ from tests.clues.alliance import clue, token
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 CONTEXT = rows.RowContext(
     peppers={("domain", 1): b"p" * 32, ("cn-mobile", 1): b"q" * 32},
-    retired=frozenset({("domain", 9)}),
     now=NOW,
 )
 GOOD = token("a")
@@ -69,7 +68,7 @@ def code_of(value: Any) -> str:
         ({"identifiers": [{"type": "domain", "epoch": 1}]}, "field-missing"),
         ({"identifiers": [GOOD | {"type": "no-such"}]}, "type-unknown"),
         ({"identifiers": [GOOD | {"type": {}}]}, "type-unknown"),
-        ({"identifiers": [GOOD | {"epoch": 2}]}, "epoch-unknown"),
+        ({"identifiers": [GOOD | {"epoch": 2}]}, "epoch-retired"),
         ({"identifiers": [GOOD | {"epoch": True}]}, "epoch-unknown"),
         ({"identifiers": [GOOD | {"epoch": 9}]}, "epoch-retired"),
         ({"identifiers": [GOOD | {"role": "boss"}]}, "role-unknown"),
