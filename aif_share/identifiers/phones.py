@@ -122,6 +122,9 @@ def _parsed(dialed: str) -> tuple[str, str]:
     if number.country_code != 86:
         if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
             raise InvalidIdentifier("too short or too long for a number of its country; check the country code")
+        # Of several zeros in front the library drops one at a time: such a number would have no settled form.
+        if phonenumbers.parse(canonical) != number:
+            raise InvalidIdentifier("too many zeros in front; check the country code and the area code")
         return "phone", canonical
     national = canonical[3:]
     if national[0] == "0":

@@ -75,6 +75,7 @@ def test_kinds_and_canonical_forms(raw, kind, canonical):
         "转801",
         "0008613800138000",
         "13800138000转",
+        "+310000000",  # each reading would drop one more zero
     ],
 )
 def test_what_is_incomplete_or_ambiguous_is_of_none(raw):
