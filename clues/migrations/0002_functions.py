@@ -26,12 +26,14 @@ GRANT EXECUTE ON FUNCTION aif_charge(bigint, text, bigint, bigint) TO aif_web;
 # Row 0 (index -1) carries the clock and the number of live institutions; the others are hits.
 # Definer's rights: the web role may ask whether tokens are known, but may not read the sightings
 # of others. The charge comes last, in the same transaction as the look-up and the ledger row.
+# A generic plan: index look-ups are right for one token and for ten thousand, and planning anew costs more than either.
 SCREEN = """
 CREATE FUNCTION aif_screen(p_institution bigint, p_group bigint, p_key text, p_purpose text,
     p_case_ref text, p_basis text, p_limit bigint, p_types text[], p_epochs int[], p_tokens uuid[])
 RETURNS TABLE (index int, groups int, categories text[], best_grade text,
     last_seen_at timestamptz, live int)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     asked_at timestamptz := clock_timestamp();
     asked int := cardinality(p_tokens);
