@@ -46,21 +46,26 @@ def _prove(user: str) -> dict[str, Any]:
     home.mkdir()
     try:
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        # Real lists and vectors lie beside the repository; beside its clone too, then, so that no test has to do without.
+        shutil.copytree(ROOT.parent / "shared", folder / "shared")
         env = {"HOME": str(home)}
         prefix: list[str] = []
         if user:
             subprocess.run(["chown", "-R", f"{user}:{user}", str(folder)], check=True)
             prefix = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
         demo = run_command([*prefix, "make", "demo", "ONCE=1"], folder=clone, env=env)
-        tests = run_command([*prefix, "make", "test"], folder=clone, env=env)
+        tests = run_command([*prefix, "make", "test", "ARGS=-rs"], folder=clone, env=env)
         figures = _read_last_line(demo["end"])
         equal = bool(figures) and figures["matches"] == figures["expected_matches"]
         equal = equal and figures["rings"] == figures["expected_rings"]
-        quiet = " skipped" not in tests["end"]
+        skipped = [line for line in tests["end"].splitlines() if line.startswith("SKIPPED")]
+        # Becoming another user is root's alone to test; nothing else may be left out.
+        quiet = all(user and "only root can" in line for line in skipped)
         return {
             "holds": equal and quiet and demo["exit"] == 0 and tests["exit"] == 0,
             "demo": demo,
             "figures": figures,
+            "skipped": skipped,
             "tests": tests,
         }
     finally:
