@@ -74,6 +74,7 @@ def submit(
     """
     defaults = _defaults(type, role, timezone, fields)
     source = Source.at(file, format_)
+    _check_lines(source, defaults)
     with open_client() as client, Map(map_path or client.map_path) as map:
         with _bar() as show:
             submission = Submission(client, map, source, defaults, chunk=chunk, on_progress=show)
@@ -112,6 +113,15 @@ def _defaults(type: str | None, role: str | None, timezone: str | None, fields: 
             except RowRefused as refusal:
                 raise click.UsageError(f"--{name.replace('_', '-')}: {refusal.code}") from None
     return Defaults(type, role, values, zone)
+
+
+def _check_lines(source: Source, defaults: Defaults) -> None:
+    """A file of bare values says nothing else: without these options each of its rows would be refused."""
+    if source.format == "lines":
+        given = {"type": defaults.type, **defaults.fields}
+        missing = [f"--{name}" for name in ("type", "category", "grade") if not given.get(name)]
+        if missing:
+            raise click.UsageError(f"a file of one value a line also needs {', '.join(missing)}")
 
 
 def _emit(outcome: Outcome, as_json: bool) -> None:

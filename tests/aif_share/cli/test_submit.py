@@ -165,3 +165,12 @@ def test_tokens_of_stdin(run: Run, platform: alliance.Platform) -> None:
     token = alliance.token_by_hand("domain", "bad.example", platform.chain)
     rows = [{"line": line, "type": "domain", "epoch": 1, "token": token} for line in (1, 4)]
     assert json.loads(done.stdout) == rows
+
+
+@pytest.mark.parametrize("missing", ["--type", "--category", "--grade"])
+def test_bare_values_need_the_options_that_say_the_rest(
+    run: Run, path: Path, platform: alliance.Platform, missing: str
+) -> None:
+    at = OPTIONS.index(missing)
+    done = run("submit", str(path), *OPTIONS[:at], *OPTIONS[at + 2 :])
+    assert done.returncode == 2 and missing in done.stderr and platform.posts == 0
