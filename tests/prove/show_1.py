@@ -49,10 +49,11 @@ def _prove(user: str) -> dict[str, Any]:
         # Real lists and vectors lie beside the repository; beside its clone too, then, so that no test has to do without.
         shutil.copytree(ROOT.parent / "shared", folder / "shared")
         env = {"HOME": str(home)}
-        prefix: list[str] = []
+        # Not as a part of `make prove`: make then adds words of its own to what its parts print.
+        prefix = ["env", "-u", "MAKEFLAGS", "-u", "MFLAGS", "-u", "MAKELEVEL"]
         if user:
             subprocess.run(["chown", "-R", f"{user}:{user}", str(folder)], check=True)
-            prefix = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
+            prefix += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
         demo = run_command([*prefix, "make", "demo", "ONCE=1"], folder=clone, env=env)
         tests = run_command([*prefix, "make", "test", "ARGS=-rs"], folder=clone, env=env)
         figures = _read_last_line(demo["end"])
