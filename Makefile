@@ -1,8 +1,6 @@
 # Everything installs into .venv/ and keeps its state in var/ (or AIF_DATA). `make` alone lists what there is.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-# The last line of a command is its answer (make demo ONCE=1), also when another make calls this one.
-MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
 RUNTIME := .venv/.installed-runtime
