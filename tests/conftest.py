@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -50,6 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Block Python's own sockets as well: the message names the test's mistake, not a missing route."""
     config.option.allow_hosts = network.ALLOWED_HOSTS
     config.option.allow_unix_socket = True
+    # The same examples on every run, so that a red run is about the change; --full-scale draws new ones each time.
+    hypothesis.settings.register_profile("drawn", deadline=None)
+    hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+    hypothesis.settings.load_profile("drawn" if config.getoption("--full-scale") else "repeatable")
     django.setup()
 
 
