@@ -6,7 +6,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
 RUNTIME := .venv/.installed-runtime
 DEV := .venv/.installed-dev
 LOCK := $(shell command -v uv || echo .venv/bin/uv) pip compile --quiet --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+	--custom-compile-command "make lock"
 # Stacks are started by these targets themselves: a caller's tool settings do not reach them.
 export PYTHONDONTWRITEBYTECODE :=
 export PIP_ROOT_USER_ACTION := ignore

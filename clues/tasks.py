@@ -39,9 +39,8 @@ def _build() -> int:
 
 
 def _check() -> int:
-    now = timezone.now()
-    if turns.claim(name="oracle", every_seconds=ORACLE_SECONDS, now=now):
-        findings = matches_oracle.check_and_repair(now=now)
+    if turns.claim(name="oracle", every_seconds=ORACLE_SECONDS, now=timezone.now()):
+        findings = matches_oracle.check_and_repair()
         turns.record(name="oracle", result={"missing": findings.missing, "extra": findings.extra})
     return 0
 

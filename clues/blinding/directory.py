@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 
 from aif_share import oprf
@@ -14,7 +13,7 @@ from aif_share.client.session import Session
 from aif_share.errors import Refusal
 from aif_share.identifiers import get_type
 from aif_share.oprf import encoding
-from aif_share.wire.directory import CustodianKey, Directory, DirectoryEntry, open_signed, to_signed
+from aif_share.wire.directory import CustodianKey, Directory, DirectoryEntry, open_signed
 from aif_share.wire.keys import custodian_server
 from clues.models import KeyDirectory, KeyEpoch
 from members import audit
@@ -107,11 +106,6 @@ def publish(*, document: dict[str, str], by: Actor, now: datetime) -> int:
     KeyDirectory.objects.create(published_at=now, **document)
     audit.record("directory.publish", actor=by, detail={"entries": len(directory.entries)})
     return len(directory.entries)
-
-
-def sign(directory: Directory, key: Ed25519PrivateKey) -> dict[str, str]:
-    """Sign the directory with the alliance's key; return the document to publish."""
-    return to_signed(directory, key)
 
 
 def get_directory() -> dict[str, Any]:

@@ -5,7 +5,6 @@ It runs on a schedule, raises an alarm on any difference, and repairs it. Tests 
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -44,7 +43,6 @@ class Findings:
 
     missing: int
     extra: int
-    checked_at: datetime
 
     @property
     def clean(self) -> bool:
@@ -52,17 +50,17 @@ class Findings:
         return not self.missing and not self.extra
 
 
-def compare(*, now: datetime) -> Findings:
+def compare() -> Findings:
     """Compare all matches with the sightings in one snapshot."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT (SELECT count(*) FROM ({MISSING}) a), (SELECT count(*) FROM ({EXTRA}) b)")  # noqa: S608
         missing, extra = cursor.fetchone()
-    return Findings(missing=missing, extra=extra, checked_at=now)
+    return Findings(missing=missing, extra=extra)
 
 
-def check_and_repair(*, now: datetime) -> Findings:
+def check_and_repair() -> Findings:
     """Compare; on missing parties raise an alarm and add them, hub rows locked in order first."""
-    findings = compare(now=now)
+    findings = compare()
     if findings.clean:
         return findings
     log.error("oracle: %d parties missing, %d extra", findings.missing, findings.extra)

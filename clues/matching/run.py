@@ -229,8 +229,3 @@ def hold(chunk_id: int) -> None:
     chunk.save(update_fields=["state"])
     Batch.objects.filter(pk=chunk.batch_id).update(state=Batch.HELD)
     log.error("chunk %d held after %d attempts", chunk_id, chunk.attempts)
-
-
-def has_pending() -> bool:
-    """Tell whether any chunk waits; cheap, for the worker's own timer."""
-    return BatchChunk.objects.filter(state=BatchChunk.RECEIVED).exists()

@@ -1,7 +1,7 @@
 """One screening: checks, then one SQL function that looks up, writes the ledger and charges last."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,17 +16,21 @@ from aif_share.wire.limits import MAX_SCREEN_TOKENS
 from clues import quotas
 from clues.blinding import epochs
 from clues.matching.visibility import Alliance
-from clues.submissions.rows import RowRefused, stored_key
+from clues.submissions.rows import RowRefused, names_of, pepper_of, stored_key
 from members.queries import Caller
 
 from .score import Term, score
 
 CODE = re.compile(r"[a-z0-9-]{1,64}")
 CASE_REF = re.compile(r"[A-Za-z0-9._:/#-]{1,64}")
-FIELD_NAME = re.compile(r"[a-z_]{1,40}")
 FIELDS = frozenset({"purpose", "case_ref", "basis", "tokens"})
 TOKEN_FIELDS = frozenset({"type", "epoch", "token"})
 TYPES = types()
+ADVICE = {
+    "epoch-unknown": "`epoch` is a number of the directory.",
+    "epoch-retired": "Fetch the directory and tokenize again.",
+}
+DEFAULT_ADVICE = "This is no token; tokenize on your own side first."
 QUOTA_STATE = "AIF29"
 LOOK_UP = "SELECT * FROM aif_screen(%s, %s, %s, %s, %s, %s, %s, %s::text[], %s::int[], %s::uuid[])"
 
@@ -78,7 +82,7 @@ def screen(*, request: Mapping[str, Any], by: Caller) -> Answer:
 def _header(request: Mapping[str, Any], by: Caller) -> tuple[str, str, str]:
     unknown = request.keys() - FIELDS
     if unknown:
-        raise Refusal("unknown-field", "The body has fields that do not exist.", fields=_names(unknown))
+        raise Refusal("unknown-field", "The body has fields that do not exist.", fields=names_of(unknown))
     purpose = request.get("purpose")
     if not isinstance(purpose, str) or purpose not in purposes.BY_CODE:
         raise Refusal("purpose-unknown", "Give one of the purposes of the vocabulary.")
@@ -97,11 +101,6 @@ def _header(request: Mapping[str, Any], by: Caller) -> tuple[str, str, str]:
     return purpose, case_ref, basis
 
 
-def _names(unknown: Collection[str]) -> list[str]:
-    """Only what looks like a name is named: somebody may have put an identifier there."""
-    return [name for name in sorted(unknown) if FIELD_NAME.fullmatch(name)][:10]
-
-
 def _tokens(tokens: Any) -> tuple[list[str], list[int], list[str]]:
     if not isinstance(tokens, list) or not tokens:
         raise Refusal("field-missing", "`tokens` must be a list of at least one token.")
@@ -113,23 +112,17 @@ def _tokens(tokens: Any) -> tuple[list[str], list[int], list[str]]:
     stored: list[str] = []
     for index, item in enumerate(tokens):
         if isinstance(item, dict) and item.keys() - TOKEN_FIELDS:
-            names = _names(item.keys() - TOKEN_FIELDS)
+            names = names_of(item.keys() - TOKEN_FIELDS)
             raise Refusal("unknown-field", "A token has fields that do not exist.", index=index, fields=names)
         if not isinstance(item, dict) or item.keys() != TOKEN_FIELDS:
             raise Refusal("malformed", "A token has type, epoch and token.", index=index)
         kind, epoch, token = item["type"], item["epoch"], item["token"]
         if not isinstance(kind, str) or kind not in TYPES:
             raise Refusal("type-unknown", "No such identifier type.", index=index)
-        if isinstance(epoch, bool) or not isinstance(epoch, int):
-            raise Refusal("epoch-unknown", "`epoch` is a number of the directory.", index=index)
-        pepper = in_force.get((kind, epoch))
-        if pepper is None:
-            raise Refusal("epoch-retired", "Fetch the directory and tokenize again.", index=index)
         try:
-            stored.append(stored_key(token, pepper))
+            stored.append(stored_key(token, pepper_of(kind, epoch, in_force)))
         except RowRefused as refused:
-            advice = "This is no token; tokenize on your own side first."
-            raise Refusal(refused.code, advice, index=index) from None
+            raise Refusal(refused.code, ADVICE.get(refused.code, DEFAULT_ADVICE), index=index) from None
         kinds.append(kind)
         numbers.append(epoch)
     return kinds, numbers, stored

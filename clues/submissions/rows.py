@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 from binascii import a2b_base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ from aif_share.wire.limits import MAX_IDENTIFIERS
 
 NULL = "\\N"
 DEFAULT_TLP = "amber+strict"
+FIELD_NAME = re.compile(r"[a-z_]{1,40}")
 BASIS = re.compile(r"[a-z0-9-]{1,64}")
 CLIENT_REF = re.compile(r"[A-Za-z0-9._:/+=@-]{1,64}")
 AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
@@ -51,10 +52,9 @@ class RowRefused(Exception):
 
 @dataclass(frozen=True)
 class RowContext:
-    """What the checks need to know: the pepper of each live (type, epoch), and the clock; and what passed before."""
+    """What the checks need to know: the pepper of each live (type, epoch), and what passed before."""
 
     peppers: Mapping[tuple[str, int], bytes]
-    now: datetime
     seen_fields: dict[tuple[str | None, ...], tuple[str, str]] = field(default_factory=dict)
 
 
@@ -159,6 +159,21 @@ LINK_WEIGHT = {code: str(kind.link) for code, kind in types().items()}
 MONTHS = {row.code: str(row.retention_months) for row in categories.ROWS}
 
 
+def pepper_of(kind: str, epoch: Any, peppers: Mapping[tuple[str, int], bytes]) -> bytes:
+    """Return the pepper of tokens of a known type. Raise RowRefused: `epoch-unknown` for no number, `epoch-retired`."""
+    if isinstance(epoch, bool) or not isinstance(epoch, int):
+        raise RowRefused("epoch-unknown")
+    pepper = peppers.get((kind, epoch))
+    if pepper is None:
+        raise RowRefused("epoch-retired")
+    return pepper
+
+
+def names_of(unknown: Collection[str]) -> list[str]:
+    """Return the first ten unknown fields that look like names: somebody may have put an identifier there."""
+    return [name for name in sorted(unknown) if FIELD_NAME.fullmatch(name)][:10]
+
+
 def stored_key(token: str, pepper: bytes) -> str:
     """Return the stored form of a token: HMAC-SHA256(pepper, token)[:16], as 32 hex digits.
 
@@ -231,18 +246,9 @@ def _identifiers(values: Any, context: RowContext) -> list[str]:
             raise RowRefused("type-unknown")
         if not isinstance(role, str) or role not in ROLE_SCORES:
             raise RowRefused("role-unknown")
-        stored = stored_key(value["token"], _pepper(kind, epoch, context))
+        stored = stored_key(value["token"], pepper_of(kind, epoch, context.peppers))
         if (kind, stored) in seen:
             raise RowRefused("identifier-repeated")
         seen.add((kind, stored))
         lines.append(f"{position}\t{kind}\t{epoch}\t{stored}\t{role}\t{ROLE_SCORES[role]}\t{LINK_WEIGHT[kind]}")
     return lines
-
-
-def _pepper(kind: str, epoch: Any, context: RowContext) -> bytes:
-    if isinstance(epoch, bool) or not isinstance(epoch, int):
-        raise RowRefused("epoch-unknown")
-    pepper = context.peppers.get((kind, epoch))
-    if pepper is None:
-        raise RowRefused("epoch-retired")
-    return pepper

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from aif_share.client.session import Session
 from aif_share.errors import AifShareError
+from aif_share.wire.directory import to_signed
 from aif_share.wire.keys import MemberKey
 from clues.blinding import directory, epochs
 from members.management.embedded import CustodianNotReady, ceremony_key
@@ -64,7 +65,7 @@ class Command(BaseCommand):
                 self.stdout.write("directory: nothing changed")
                 return
             made = directory.build(custodians=custodians, session=session, now=now)
-        document = directory.sign(made, signing_key)
+        document = to_signed(made, signing_key)
         count = directory.publish(document=document, by=Console("publish_directory"), now=now)
         self.stdout.write(f"directory: published {count} entries")
 

@@ -164,7 +164,7 @@ def test_a_report_that_meets_a_suspended_one_tells_nobody_until_it_counts_again(
             [members[1].institution_id],
         )
     with as_role("aif_match"):
-        oracle.check_and_repair(now=timezone.now())
+        oracle.check_and_repair()
         release.release_pending()
     time.sleep(0.3)
     assert seen(members[0]) and seen(members[1])

@@ -156,7 +156,7 @@ def play(as_role: Any, rounds: int, *, meet: Step, tell: Step) -> tuple[oracle.F
         this.play()
         waited += this.waited
     with as_role("aif_match"):
-        return oracle.compare(now=None), waited  # type: ignore[arg-type]
+        return oracle.compare(), waited
 
 
 def count_parties() -> int:
@@ -191,6 +191,6 @@ def test_the_oracle_repairs_what_is_missing(fresh_database: Any, as_role: Any) -
     findings, _ = play(as_role, 3, meet=insert_then_count, tell=run.tell)
     assert findings.missing
     with as_role("aif_match"):
-        assert oracle.check_and_repair(now=None).missing  # type: ignore[arg-type]
-        assert oracle.compare(now=None).clean  # type: ignore[arg-type]
+        assert oracle.check_and_repair().missing
+        assert oracle.compare().clean
     assert count_parties() == 3 * SHARED * SESSIONS

@@ -1,6 +1,5 @@
 """Rows of a batch: what is refused, with which code, and that COPY text never needs escaping."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,10 +9,8 @@ from hypothesis import strategies as st
 from clues.submissions import rows
 from tests.clues.alliance import clue, token
 
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
 CONTEXT = rows.RowContext(
     peppers={("domain", 1): b"p" * 32, ("cn-mobile", 1): b"q" * 32},
-    now=NOW,
 )
 GOOD = token("a")
 SHA256_HEX = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
