@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db import connection
 from django.db.models.functions import Now
 
-from clues.models import Notice
+from clues import events
+from clues.models import Event
 from members.models import reference
 from members.permissions import Viewer
 
@@ -16,12 +17,12 @@ MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeView:
-    """One thing to know; exactly one of `match` and `case` is set."""
+class EventView:
+    """One thing to know about one subject, which `subject` names in words of the API and `ref` by reference."""
 
     kind: str
-    match: str | None
-    case: str | None
+    subject: str
+    ref: str
     released_at: datetime
     is_read: bool
 
@@ -29,23 +30,23 @@ class NoticeView:
 # Counts no further than anybody reads.
 COUNT_UNREAD = """
 SELECT kind, count(*) FROM (
-    SELECT kind FROM notice
+    SELECT kind FROM event
     WHERE institution_id = %s AND read_at IS NULL AND released_at <= clock_timestamp() AND kind = ANY(%s)
     LIMIT %s
 ) unread GROUP BY kind
 """
-MATCH_KINDS = (Notice.MATCHED, Notice.MATCH_GREW)
-CASE_KINDS = (Notice.CASE_OPENED, Notice.CASE_MOVED)
+MATCH_KINDS = tuple(row.code for row in events.ROWS if row.subject == "match")
+CASE_KINDS = tuple(row.code for row in events.ROWS if row.subject == "case")
 
 
-def list_notices(*, viewer: Viewer, kinds: tuple[str, ...], limit: int = 10) -> list[NoticeView]:
-    """Return the newest notices of these kinds, read or not."""
-    rows = Notice.objects.filter(institution_id=viewer.institution_id, released_at__lte=Now(), kind__in=kinds)
+def list_events(*, viewer: Viewer, kinds: tuple[str, ...], limit: int = 10) -> list[EventView]:
+    """Return the newest events of these kinds, read or not."""
+    rows = Event.objects.filter(institution_id=viewer.institution_id, released_at__lte=Now(), kind__in=kinds)
     return [
-        NoticeView(
+        EventView(
             kind=row.kind,
-            match=None if row.match_id is None else reference.encode("M", row.match_id),
-            case=None if row.case_id is None else reference.encode("CASE", row.case_id),
+            subject=events.BY_CODE[row.kind].subject,
+            ref=reference.encode(row.subject_kind, row.subject_id),
             released_at=row.released_at,
             is_read=row.read_at is not None,
         )
@@ -55,7 +56,7 @@ def list_notices(*, viewer: Viewer, kinds: tuple[str, ...], limit: int = 10) -> 
 
 
 def count_unread(*, viewer: Viewer, kinds: tuple[str, ...]) -> dict[str, int]:
-    """Return how many notices of each kind nobody there has read, counting to MOST."""
+    """Return how many events of each kind nobody there has read, counting to MOST."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_UNREAD, [viewer.institution_id, list(kinds), MOST])
         found = dict(cursor.fetchall())
@@ -64,7 +65,7 @@ def count_unread(*, viewer: Viewer, kinds: tuple[str, ...]) -> dict[str, int]:
 
 def mark_read(*, viewer: Viewer, kinds: tuple[str, ...], until: datetime, now: datetime) -> int:
     """Mark as read what was released up to `until`, the moment of the page; return how many."""
-    unread = Notice.objects.filter(
+    unread = Event.objects.filter(
         institution_id=viewer.institution_id, read_at__isnull=True, released_at__lte=until, kind__in=kinds
     )
     return unread.filter(released_at__lte=Now()).update(read_at=now)

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
+from clues import events
 from clues.matching.release import GUARD_SECONDS, NEXT_TICK
-from clues.models import Case, CaseParty, MatchParty, Notice
+from clues.models import Case, CaseParty, Event, MatchParty
 from members.models import Institution, InstitutionState
 
 
@@ -31,18 +32,19 @@ def concerned(case: Case) -> list[int]:
 
 
 def tell(case: Case, *, moved: bool, now: datetime) -> None:
-    """Make newcomers parties with a notice of the case, and tell the others if it has `moved`."""
+    """Make newcomers parties with an event of the case, and tell the others if it has `moved`."""
     known = set(case.parties.values_list("institution_id", flat=True))
     fresh = [number for number in concerned(case) if number not in known]
-    informed = [(number, Notice.CASE_OPENED) for number in fresh]
+    informed = [(number, events.CASE_OPENED) for number in fresh]
     if moved:
-        informed += [(number, Notice.CASE_MOVED) for number in sorted(known)]
+        informed += [(number, events.CASE_MOVED) for number in sorted(known)]
     if not informed:
         return
     at = next_tick()
     CaseParty.objects.bulk_create(CaseParty(case=case, institution_id=number, released_at=at) for number in fresh)
-    Notice.objects.bulk_create(
-        Notice(institution_id=number, kind=kind, case=case, created_at=now, released_at=at) for number, kind in informed
+    Event.objects.bulk_create(
+        Event(institution_id=number, kind=kind, subject_kind="CASE", subject_id=case.pk, created_at=now, released_at=at)
+        for number, kind in informed
     )
 
 

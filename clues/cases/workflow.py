@@ -47,7 +47,7 @@ def unmark(case: Case, by: User, now: datetime) -> None:
 class Transition:
     """One row: from where, by what action, to where; who may, when, and what it leaves behind.
 
-    `four_eyes` means: not the person who proposed. `notify` means: the member parties get a notice.
+    `four_eyes` means: not the person who proposed. `notify` means: the member parties get an event.
     """
 
     source: str

@@ -14,7 +14,8 @@ GUARD_SECONDS = 0.05
 UNRELEASED = """
 SELECT EXISTS (SELECT 1 FROM batch_chunk WHERE state = 'done' AND released_at IS NULL)
     OR EXISTS (SELECT 1 FROM match_party WHERE released_at IS NULL)
-    OR EXISTS (SELECT 1 FROM notice WHERE released_at IS NULL)
+    OR EXISTS (SELECT 1 FROM event WHERE seq IS NULL)
+    OR EXISTS (SELECT 1 FROM watch_hit WHERE released_at IS NULL)
 """
 SERIALIZE = "SELECT pg_advisory_xact_lock(hashtext('aif.release'))"
 NEXT_TICK = """
@@ -23,7 +24,7 @@ SELECT to_timestamp(ceil((extract(epoch FROM clock_timestamp()) + %(guard)s::num
 """
 # One value for everything that is committed, in one statement: steps of their own would each have their own snapshot,
 # and what a worker commits between two of them would be told of in part.
-# Whoever is to hear of notices outside the portal gets one nudge for each tick and kind, never one for each match.
+# Whoever is to hear of events outside the portal gets one nudge for each tick and kind, never one for each match.
 RELEASE = """
 WITH matches AS (
     UPDATE match m SET released_at = %(at)s WHERE m.released_at IS NULL
@@ -32,8 +33,11 @@ WITH matches AS (
     UPDATE match_party SET released_at = %(at)s WHERE released_at IS NULL
 ), chunks AS (
     UPDATE batch_chunk SET released_at = %(at)s WHERE state = 'done' AND released_at IS NULL
+), hits AS (
+    UPDATE watch_hit SET released_at = %(at)s WHERE released_at IS NULL
 ), told AS (
-    UPDATE notice SET released_at = %(at)s WHERE released_at IS NULL RETURNING institution_id, kind
+    UPDATE event SET released_at = %(at)s, seq = nextval('event_seq') WHERE seq IS NULL
+    RETURNING id, institution_id, kind
 )
 INSERT INTO outbox_message
     (channel, destination, payload, institution_id, created_at, not_before, attempts, last_error, state)

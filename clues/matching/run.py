@@ -192,7 +192,7 @@ def meet(cursor: Any, chunk: Chunk) -> None:
 
 
 def tell(cursor: Any, chunk: Chunk) -> int:
-    """Step 3: matches, parties, notices and ring edges. Return how many of the clues matched."""
+    """Step 3: matches, parties, events and ring edges. Return how many of the clues matched."""
     cursor.execute(sql.LINK, chunk.parameters)
     cursor.execute(sql.FORGET_SUSPENDED)
     cursor.execute(sql.TELL_MATCHES)

@@ -82,9 +82,9 @@ ORDER BY i.type, i.epoch, i.token
 MEET = """
 WITH hub AS (
     INSERT INTO identifier AS h
-        (type, epoch, token, groups, sightings, first_seen_at, last_seen_at, noise)
+        (type, epoch, token, groups, sightings, first_seen_at, last_seen_at)
     SELECT i.type, i.epoch, i.token, ARRAY[%(group)s::bigint], count(*),
-        %(received_at)s, %(received_at)s, false
+        %(received_at)s, %(received_at)s
     FROM identifier_in i JOIN clue_new n USING (row)
     WHERE i.scoring
     GROUP BY i.type, i.epoch, i.token
@@ -138,8 +138,8 @@ WITH party AS (
             IS DISTINCT FROM (EXCLUDED.categories, EXCLUDED.best_grade, EXCLUDED.first_seen_at)
     RETURNING p.match_id, p.institution_id, (p.xmax = 0) AS fresh
 )
-INSERT INTO notice (institution_id, kind, match_id, created_at)
-SELECT institution_id, 'match.released', match_id, clock_timestamp() FROM party WHERE fresh
+INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at)
+SELECT institution_id, 'match.released', 'M', match_id, clock_timestamp() FROM party WHERE fresh
 """
 
 # Parties that knew of the match already learn that it grew, when another independent group came.
@@ -156,8 +156,8 @@ WITH grown AS (
         WHERE q.match_id = m.id AND q.group_id = %(group)s AND q.released_at IS NOT NULL
     )
 )
-INSERT INTO notice (institution_id, kind, match_id, created_at)
-SELECT p.institution_id, 'match.grew', p.match_id, clock_timestamp()
+INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at)
+SELECT p.institution_id, 'match.grew', 'M', p.match_id, clock_timestamp()
 FROM grown JOIN match_party p USING (match_id)
 WHERE p.released_at IS NOT NULL
 """

@@ -2,15 +2,21 @@
 
 from .batch import Batch, BatchChunk
 from .case import Case, CaseParty, CaseStep
+from .change import ClueChange
 from .clue import Clue, Sighting
+from .dispute import Dispute, DisputedClue
 from .epoch import KeyDirectory, KeyEpoch
+from .event import Event
+from .feedback import Feedback, SourceQuality
 from .identifier import Identifier
 from .job import Job
+from .lawful_use import LawfulUseCell, LawfulUseMatrix
 from .match import Match, MatchParty
-from .notice import Notice
+from .noise import NoiseEntry
 from .quota import QuotaUse
 from .ring import Ring, RingEdge, RingMerge
 from .screening import Screening, ScreeningAnswer
+from .watch import Watch, WatchHit
 
 __all__ = [
     "Batch",
@@ -19,13 +25,20 @@ __all__ = [
     "CaseParty",
     "CaseStep",
     "Clue",
+    "ClueChange",
+    "Dispute",
+    "DisputedClue",
+    "Event",
+    "Feedback",
     "Identifier",
     "Job",
     "KeyDirectory",
     "KeyEpoch",
+    "LawfulUseCell",
+    "LawfulUseMatrix",
     "Match",
     "MatchParty",
-    "Notice",
+    "NoiseEntry",
     "QuotaUse",
     "Ring",
     "RingEdge",
@@ -33,4 +46,7 @@ __all__ = [
     "Screening",
     "ScreeningAnswer",
     "Sighting",
+    "SourceQuality",
+    "Watch",
+    "WatchHit",
 ]

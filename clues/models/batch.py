@@ -20,6 +20,7 @@ class Batch(models.Model):
     fingerprint = models.BinaryField()
     key_id = models.CharField(max_length=8)
     source = CodeField(default="api")
+    basis = CodeField(db_default="unspecified")  # of clues that name none: the key's default
     state = CodeField(default=RECEIVED)
     clues = models.IntegerField()
     rows_refused = models.IntegerField()

@@ -1,6 +1,7 @@
 """Clues and sightings: what was reported, and by whom."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from .fields import CodeField
@@ -9,7 +10,7 @@ from .fields import CodeField
 class Clue(models.Model):
     """One report by one institution about one suspected actor or event."""
 
-    ACTIVE, WITHDRAWN, SUSPENDED, EXPIRED = "active", "withdrawn", "suspended", "expired"
+    ACTIVE, WITHDRAWN, DISPUTED, EXPIRED = "active", "withdrawn", "disputed", "expired"
 
     # No foreign-key constraints on the hot path: the rows come from one COPY that read both.
     institution = models.ForeignKey(
@@ -35,11 +36,17 @@ class Clue(models.Model):
     state = CodeField(default=ACTIVE)
     received_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    version = models.IntegerField(db_default=1)
+    ended_at = models.DateTimeField(null=True)  # since when it is withdrawn or expired
 
     class Meta:
         db_table = "clue"
         constraints = [
             models.UniqueConstraint(fields=["institution", "client_ref"], name="clue_client_ref"),
+        ]
+        indexes = [
+            models.Index(fields=["institution", "id"], name="clue_institution"),
+            BrinIndex(fields=["expires_at"], name="clue_expiry"),
         ]
 
 

@@ -17,7 +17,6 @@ class Identifier(models.Model):
     sightings = models.IntegerField()
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    noise = models.BooleanField(default=False)
 
     class Meta:
         db_table = "identifier"

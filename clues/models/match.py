@@ -17,6 +17,9 @@ class Match(models.Model):
     token = models.UUIDField()
     created_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
+    score = models.SmallIntegerField(null=True)
+    terms = models.JSONField(null=True)
+    scored_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "match"

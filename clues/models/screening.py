@@ -16,6 +16,7 @@ class Screening(models.Model):
     basis = CodeField()
     tokens = models.IntegerField()
     hits = models.IntegerField()
+    matrix_id = models.BigIntegerField(null=True)  # the lawful-use matrix that was in force
     screened_at = models.DateTimeField()
 
     class Meta:

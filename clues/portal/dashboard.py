@@ -24,7 +24,7 @@ WEEK = timedelta(days=7)
 
 
 def _kinds(request: HttpRequest) -> tuple[str, ...]:
-    """The notices that this person's role may read."""
+    """The events that this person's role may read."""
     kinds: tuple[str, ...] = ()
     if can(request.user, Permission.MATCH_VIEW):
         kinds += inbox.MATCH_KINDS
@@ -36,7 +36,7 @@ def _kinds(request: HttpRequest) -> tuple[str, ...]:
 @require_safe
 @member_required()
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Show unread notices, this week's matches, batches in work, and the contribution."""
+    """Show unread events, this week's matches, batches in work, and the contribution."""
     viewer, now, kinds = viewer_of(request), timezone.now(), _kinds(request)
     institution = cast(Any, request.user).institution
     used = quotas.get_used(institution_id=viewer.institution_id, now=now)
@@ -44,7 +44,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "dashboard",
         "now": now,
-        "notices": inbox.list_notices(viewer=viewer, kinds=kinds, limit=8),
+        "events": inbox.list_events(viewer=viewer, kinds=kinds, limit=8),
         "unread": unread,
         "unread_total": sum(unread.values()),
         "unread_most": inbox.MOST,

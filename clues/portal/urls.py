@@ -8,7 +8,7 @@ app_name = "clues"
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
-    path("portal/notices/read", dashboard.mark_read, name="notices-read"),
+    path("portal/events/read", dashboard.mark_read, name="events-read"),
     path("portal/batches", batches.batches, name="batches"),
     path("portal/batches/<str:batch>", batches.batch, name="batch"),
     path("portal/matches", matches.matches, name="matches"),

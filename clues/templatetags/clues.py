@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from aif_share.identifiers import types
+from clues import events
 from clues.cases.workflow import STATES
 
 register = template.Library()
@@ -35,12 +36,6 @@ BANDS = {
     "1": _("1 other institution"),
     "2-4": _("2 to 4 other institutions"),
     "5+": _("5 or more other institutions"),
-}
-NOTICES = {
-    "match.released": _("New match"),
-    "match.grew": _("A match grew"),
-    "case.opened": _("Case opened"),
-    "case.moved": _("A case moved"),
 }
 QUOTAS = {"submit": _("Submitted rows"), "screen": _("Screened tokens")}
 
@@ -87,9 +82,12 @@ def band_label(band: str | None) -> str:
 
 
 @register.filter
-def notice_label(kind: str) -> str:
+def event_label(code: str) -> str:
     """What happened."""
-    return str(NOTICES.get(kind, kind))
+    kind = events.BY_CODE.get(code)
+    if kind is None:
+        return code
+    return kind.zh if (get_language() or "").startswith("zh") else kind.en
 
 
 @register.filter

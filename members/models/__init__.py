@@ -5,17 +5,24 @@ from members.models.credential import Credential
 from members.models.institution import Institution, InstitutionState
 from members.models.institution_group import InstitutionGroup
 from members.models.outbox_message import OutboxMessage, OutboxState
+from members.models.stored_answer import StoredAnswer
 from members.models.user_account import ALLIANCE_ROLES, MEMBER_ROLES, User
+from members.models.webhook import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "ALLIANCE_ROLES",
     "MEMBER_ROLES",
     "AuditEvent",
     "Credential",
+    "DeliveryState",
+    "EndpointState",
     "Institution",
     "InstitutionGroup",
     "InstitutionState",
     "OutboxMessage",
     "OutboxState",
+    "StoredAnswer",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

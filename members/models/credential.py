@@ -28,6 +28,7 @@ class Credential(models.Model):
     custodian_verifier = models.CharField(_("verifier at the custodian"), max_length=64, default="", blank=True)
     scopes = ArrayField(models.CharField(max_length=16), verbose_name=_("scopes"))
     cidrs = ArrayField(models.CharField(max_length=49), default=list, verbose_name=_("allowed networks"))
+    default_basis = models.CharField(_("default legal basis"), max_length=64, db_default="unspecified")
     created_at = models.DateTimeField(_("created at"))
     created_by = models.ForeignKey(
         "members.User",
@@ -40,6 +41,7 @@ class Credential(models.Model):
     expires_at = models.DateTimeField(_("expires at"))
     last_used_at = models.DateTimeField(_("last used at"), null=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
+    warned_at = models.DateTimeField(_("warned of expiry at"), null=True)
     revoked_reason = models.CharField(_("reason of revocation"), max_length=500, default="")
 
     class Meta:
@@ -49,6 +51,9 @@ class Credential(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(key_id__regex=r"^[a-z0-9]{8}$"), name="credential_key_id_form"),
             models.CheckConstraint(condition=Q(verifier__regex=r"^[0-9a-f]{64}$"), name="credential_verifier_form"),
+            models.CheckConstraint(
+                condition=Q(default_basis__regex=r"^[a-z0-9-]{1,64}$"), name="credential_basis_is_a_code"
+            ),
             models.CheckConstraint(
                 condition=Q(custodian_verifier__regex=r"^([0-9a-f]{64})?$"),
                 name="credential_custodian_verifier_form",

@@ -25,7 +25,12 @@ KINDS = {
     "CASE": 6,
     "K": 7,  # credential
     "U": 8,  # user
-    "N": 9,  # notice
+    "E": 9,  # event
+    "D": 10,  # dispute
+    "W": 11,  # watch
+    "H": 12,  # webhook endpoint
+    "WD": 13,  # webhook delivery
+    "Q": 14,  # noise entry
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

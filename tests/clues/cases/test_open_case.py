@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from aif_share.errors import Refusal
 from clues.cases.opening import AlreadyOpen, OriginNotFound, open_case
-from clues.models import Case, CaseParty, CaseStep, Match, Notice
+from clues.models import Case, CaseParty, CaseStep, Event, Match
 from members.models import AuditEvent, Institution
 from members.permissions import PermissionMissing
 from tests.clues.scene import Scene, make_case
@@ -28,7 +28,7 @@ def test_opens_with_parties_notices_and_a_trail(scene: Scene, origin: str) -> No
         assert str(getattr(case, origin)) == getattr(scene, origin)
         concerned = {scene.cast.aster.pk, scene.cast.birch.pk}
         parties = CaseParty.objects.filter(case=case)
-        notices = Notice.objects.filter(case=case)
+        notices = Event.objects.filter(subject_kind="CASE", subject_id=case.pk)
         assert {party.institution_id for party in parties} == concerned
         assert {notice.institution_id for notice in notices} == concerned
         assert {notice.kind for notice in notices} == {"case.opened"}

@@ -17,7 +17,7 @@ from clues.cases.transition import (
     StepNotOpen,
     perform,
 )
-from clues.models import Case, CaseStep, Notice
+from clues.models import Case, CaseStep, Event
 from members.models import AuditEvent, User
 from members.permissions import PermissionMissing
 from tests.clues.scene import Scene, make_case, make_scene
@@ -27,7 +27,7 @@ from tests.factories import acting_as
 def counts() -> tuple[int, int, int]:
     """Steps, audit events, notices."""
     with acting_as("aif_desk"):
-        return CaseStep.objects.count(), AuditEvent.objects.count(), Notice.objects.count()
+        return CaseStep.objects.count(), AuditEvent.objects.count(), Event.objects.count()
 
 
 def test_a_step_moves_the_case_and_leaves_a_trail(scene: Scene) -> None:
@@ -51,9 +51,9 @@ def test_a_step_moves_the_case_and_leaves_a_trail(scene: Scene) -> None:
 def test_the_parties_are_told_and_nobody_else(scene: Scene) -> None:
     case = make_case(scene, at="triage, proposed")
     with acting_as("aif_desk"):
-        Notice.objects.filter(case=case).values_list("kind")
+        Event.objects.filter(subject_kind="CASE", subject_id=case.pk).values_list("kind")
         perform(case=case.ref, action="approve", by=scene.cast.pavel, now=timezone.now())
-        told = Notice.objects.filter(case=case, kind="case.moved")
+        told = Event.objects.filter(subject_kind="CASE", subject_id=case.pk, kind="case.moved")
         assert {notice.institution_id for notice in told} == {scene.cast.aster.pk, scene.cast.birch.pk}
         assert len({notice.released_at for notice in told}) == 1
 
@@ -61,7 +61,7 @@ def test_the_parties_are_told_and_nobody_else(scene: Scene) -> None:
 def test_inner_steps_are_not_told(scene: Scene) -> None:
     make_case(scene, at="triage, proposed")
     with acting_as("aif_desk"):
-        assert not Notice.objects.filter(kind="case.moved").exists()
+        assert not Event.objects.filter(kind="case.moved").exists()
 
 
 def test_returning_an_approved_case_takes_both_persons_back(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clues.cases import inbox, queries
 from clues.cases.transition import CaseNotFound
-from clues.models import CaseParty, CaseStep, Notice
+from clues.models import CaseParty, CaseStep, Event
 from tests.clues.alliance import caller
 from tests.clues.scene import Scene, make_case
 from tests.factories import acting_as
@@ -42,12 +42,12 @@ def test_nothing_before_the_tick(scene: Scene) -> None:
     later = timezone.now() + timezone.timedelta(minutes=1)
     with acting_as("aif_owner"):
         CaseParty.objects.update(released_at=later)
-        Notice.objects.update(released_at=later)
+        Event.objects.update(released_at=later)
     viewer = caller(scene.cast.aster)
     assert queries.list_cases(viewer=viewer) == []
     with pytest.raises(CaseNotFound):
         queries.get_case(case=case.ref, viewer=viewer)
-    assert inbox.list_notices(viewer=viewer, kinds=inbox.CASE_KINDS) == []
+    assert inbox.list_events(viewer=viewer, kinds=inbox.CASE_KINDS) == []
     assert sum(inbox.count_unread(viewer=viewer, kinds=inbox.CASE_KINDS).values()) == 0
 
 
@@ -67,17 +67,16 @@ def test_web_cannot_read_people_and_reasons(scene: Scene) -> None:
             list(CaseStep.objects.values_list(column))
 
 
-def test_notices_are_counted_listed_and_marked(scene: Scene) -> None:
+def test_events_are_counted_listed_and_marked(scene: Scene) -> None:
     case = make_case(scene)
     viewer, stranger = caller(scene.cast.aster), caller(scene.cast.cedar)
     kinds = inbox.MATCH_KINDS + inbox.CASE_KINDS
-    assert inbox.count_unread(viewer=viewer, kinds=kinds) == {
-        "match.released": 1, "match.grew": 0, "case.opened": 1, "case.moved": 0
-    }  # fmt: skip
-    newest = inbox.list_notices(viewer=viewer, kinds=kinds)
-    assert [(notice.match, notice.case, notice.is_read) for notice in newest] == [
-        (None, case.ref, False),
-        (scene.match, None, False),
+    unread = inbox.count_unread(viewer=viewer, kinds=kinds)
+    assert {kind: number for kind, number in unread.items() if number} == {"match.released": 1, "case.opened": 1}
+    newest = inbox.list_events(viewer=viewer, kinds=kinds)
+    assert [(event.subject, event.ref, event.is_read) for event in newest] == [
+        ("case", case.ref, False),
+        ("match", scene.match, False),
     ]
     now = timezone.now()
     assert inbox.mark_read(viewer=stranger, kinds=kinds, until=now, now=now) == 0

@@ -11,7 +11,7 @@ from django.utils import timezone
 from clues.matching import oracle, queries, release
 from clues.matching.run import match_pending
 from clues.matching.visibility import Alliance
-from clues.models import MatchParty, Notice
+from clues.models import Event, MatchParty
 from clues.submissions import queries as submissions
 from tests.clues.alliance import clue, join, open_epoch, submit, token
 
@@ -67,7 +67,7 @@ def test_nothing_is_seen_before_the_tick(members: Any, as_role: Any, settings: A
         match_pending(limit=10)
     assert MatchParty.objects.filter(released_at__gt=timezone.now()).count() == 2
     assert len(set(MatchParty.objects.values_list("released_at", flat=True))) == 1
-    assert set(Notice.objects.values_list("released_at", flat=True)) == set(
+    assert set(Event.objects.values_list("released_at", flat=True)) == set(
         MatchParty.objects.values_list("released_at", flat=True)
     )
     assert seen(members[0]) == seen(members[1]) == []
@@ -110,7 +110,7 @@ def test_bands_count_the_groups_without_ones_own(members: Any, as_role: Any) -> 
         submit(member, [clue(token(1))])
     match(as_role)
     assert seen(members[0])[0].band == "2-4"
-    kinds = Notice.objects.filter(institution_id=members[0].institution_id)
+    kinds = Event.objects.filter(institution_id=members[0].institution_id)
     assert set(kinds.values_list("kind", flat=True)) <= {"match.released", "match.grew"}
 
 
@@ -121,7 +121,7 @@ def test_an_institution_that_comes_later_is_told_and_the_others_hear_of_it(membe
     submit(members[2], [clue(token(1))])
     match(as_role)
     assert seen(members[2])[0].band == seen(members[0])[0].band == "2-4"
-    grew = Notice.objects.filter(kind="match.grew").values_list("institution_id", flat=True)
+    grew = Event.objects.filter(kind="match.grew").values_list("institution_id", flat=True)
     assert sorted(grew) == sorted(m.institution_id for m in members[:2])
 
 
@@ -157,7 +157,7 @@ def test_a_report_that_meets_a_suspended_one_tells_nobody_until_it_counts_again(
     match(as_role)
     assert submissions.get_batch(batch=told.batch, viewer=members[0]).matched == 0
     assert queries.count_since(viewer=members[0], since=timezone.now() - timedelta(days=1)) == 0
-    assert not Notice.objects.filter(institution_id=members[0].institution_id).exists()
+    assert not Event.objects.filter(institution_id=members[0].institution_id).exists()
     with as_role("aif_desk"), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE institution SET state = 'live', suspended_at = NULL, suspended_reason = '' WHERE id = %s",

@@ -67,8 +67,8 @@ def test_what_commits_during_a_release_waits_whole_for_the_next(members: Any, as
             cursor.execute("SELECT count(*) FROM match WHERE released_at IS NULL")
             assert cursor.fetchone() == (0,), "the desk opens cases of released matches only"
             cursor.execute(
-                """SELECT count(*) FROM notice n JOIN match_party p
-                    ON p.match_id = n.match_id AND p.institution_id = n.institution_id
+                """SELECT count(*) FROM event n JOIN match_party p
+                    ON n.subject_kind = 'M' AND p.match_id = n.subject_id AND p.institution_id = n.institution_id
                 WHERE n.released_at <> p.released_at"""
             )
-            assert cursor.fetchone() == (0,), "a notice leads to its match"
+            assert cursor.fetchone() == (0,), "an event leads to its match"

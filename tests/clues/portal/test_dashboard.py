@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clues.models import Notice
+from clues.models import Event
 from tests.clues.scene import Scene, make_case
 from tests.factories import acting_as, make_institution, make_user
 
@@ -67,13 +67,13 @@ def test_a_suspended_institution_is_kept_out(scene: Scene, portal: Any) -> None:
 
 def test_marking_is_a_post_of_ones_own(scene: Scene, portal: Any) -> None:
     make_case(scene)
-    read = "/portal/notices/read"
+    read = "/portal/events/read"
     assert portal(scene.cast.alice).get(read).status_code == 405
     portal(scene.cast.cy).post(read, {"until": timezone.now().isoformat()})
-    assert Notice.objects.filter(read_at__isnull=False).count() == 0
+    assert Event.objects.filter(read_at__isnull=False).count() == 0
     answer = portal(scene.cast.alice).post(read, {"until": timezone.now().isoformat()})
     assert (answer.status_code, answer["Location"]) == (302, "/")
-    assert set(Notice.objects.filter(read_at__isnull=False).values_list("institution_id", flat=True)) == {
+    assert set(Event.objects.filter(read_at__isnull=False).values_list("institution_id", flat=True)) == {
         scene.cast.aster.pk
     }
     assert portal(scene.cast.alice).get("/").context["unread_total"] == 0
@@ -81,13 +81,13 @@ def test_marking_is_a_post_of_ones_own(scene: Scene, portal: Any) -> None:
 
 @pytest.mark.parametrize("until", ["", "yesterday", "2000-01-01T00:00:00", "9999-12-31T23:59:59+00:00", "x" * 500])
 def test_odd_moments_do_no_harm(scene: Scene, portal: Any, until: str) -> None:
-    assert portal(scene.cast.alice).post("/portal/notices/read", {"until": until}).status_code == 302
+    assert portal(scene.cast.alice).post("/portal/events/read", {"until": until}).status_code == 302
 
 
 def test_a_submitter_marks_nothing(scene: Scene, portal: Any) -> None:
     person = make_user("submitter", institution=scene.cast.aster)
-    portal(person).post("/portal/notices/read", {"until": timezone.now().isoformat()})
-    assert not Notice.objects.filter(read_at__isnull=False).exists()
+    portal(person).post("/portal/events/read", {"until": timezone.now().isoformat()})
+    assert not Event.objects.filter(read_at__isnull=False).exists()
 
 
 def test_few_statements(scene: Scene, portal: Any) -> None:
