@@ -47,6 +47,7 @@ class Clue(models.Model):
         indexes = [
             models.Index(fields=["institution", "id"], name="clue_institution"),
             BrinIndex(fields=["expires_at"], name="clue_expiry"),
+            models.Index(fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="clue_ended"),
         ]
 
 
@@ -71,3 +72,4 @@ class Sighting(models.Model):
 
     class Meta:
         db_table = "sighting"
+        indexes = [models.Index(fields=["clue"], name="sighting_clue")]
