@@ -73,6 +73,8 @@ _ROWS: Final[dict[str, Problem]] = {
     "channel-unknown": Problem(422, "Unknown channel", "未知的渠道"),
     "level-unknown": Problem(422, "Unknown level", "未知的风险级别"),
     "indicator-unknown": Problem(422, "Unknown indicator", "未知的指标"),
+    "indicator-missing": Problem(422, "A rights claim needs an indicator", "维权类线索须有识别指标"),
+    "indicator-blocks": Problem(422, "An indicator says it is no gray industry", "所填指标表明不属于黑灰产"),
     "role-unknown": Problem(422, "Unknown role of an identifier", "未知的标识角色"),
     "region-unknown": Problem(422, "Unknown region", "未知的地区"),
     "tlp-unknown": Problem(422, "Unknown TLP label", "未知的 TLP 标记"),
@@ -83,6 +85,9 @@ _ROWS: Final[dict[str, Problem]] = {
     "observed-at-invalid": Problem(422, "The time is not valid", "时间无效"),
     "evidence-digest-invalid": Problem(422, "The evidence digest is not valid", "证据摘要无效"),
     "consumer-contacted-invalid": Problem(422, "consumer_contacted is not valid", "consumer_contacted 无效"),
+    "consumer-contacted-missing": Problem(
+        422, "A rights claim needs consumer_contacted", "维权类线索须填 consumer_contacted"
+    ),
     "crime-indicator-invalid": Problem(422, "crime_indicator is not valid", "crime_indicator 无效"),
     "identifiers-missing": Problem(422, "A clue needs an identifier", "线索缺少标识"),
     "identifiers-too-many": Problem(422, "Too many identifiers", "标识数量过多"),

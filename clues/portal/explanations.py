@@ -73,6 +73,16 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
             _row("level-unknown", _("The abnormality level is not in the vocabulary."), _VOCABULARY),
             _row("channel-unknown", _("The channel is not in the vocabulary."), _VOCABULARY),
             _row("indicator-unknown", _("An indicator is not in the vocabulary."), _VOCABULARY),
+            _row(
+                "indicator-missing",
+                _("A complaint alone is no clue: above grade C it needs an identification indicator."),
+                _("Add an indicator that you can show, or grade the clue C, and send the row again."),
+            ),
+            _row(
+                "indicator-blocks",
+                _("An indicator says that an individual stands behind it, not the gray industry."),
+                _("Do not submit this person. If the indicator is wrong, correct it and send the row again."),
+            ),
             _row("role-unknown", _("The role of an identifier is not in the vocabulary."), _VOCABULARY),
             _row("region-unknown", _("The region is not in the vocabulary."), _VOCABULARY),
             _row("tlp-unknown", _("The TLP label is not in the vocabulary."), _VOCABULARY),
@@ -80,6 +90,11 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
                 "consumer-contacted-invalid",
                 _("The outcome of the contact is not in the vocabulary."),
                 _VOCABULARY,
+            ),
+            _row(
+                "consumer-contacted-missing",
+                _("A complaint above grade C has to say what the consumer answered."),
+                _("Contact the consumer and fill consumer_contacted, or grade the clue C, and send the row again."),
             ),
             _row(
                 "basis-invalid",

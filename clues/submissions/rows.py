@@ -8,10 +8,10 @@ import hashlib
 import hmac
 import re
 from binascii import a2b_base64
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from aif_share.identifiers import instead_of_token, looks_raw, types
 from aif_share.oprf.encoding import TOKEN_PATTERN
@@ -50,12 +50,19 @@ class RowRefused(Exception):
         self.code = code
 
 
+class CheckedFields(NamedTuple):
+    """The fields of a clue as COPY text in the order of FIELDS, and how many months such a clue is kept."""
+
+    months: str
+    text: str
+
+
 @dataclass(frozen=True)
 class RowContext:
     """What the checks need to know: the pepper of each live (type, epoch), and what passed before."""
 
     peppers: Mapping[tuple[str, int], bytes]
-    seen_fields: dict[tuple[str | None, ...], tuple[str, str]] = field(default_factory=dict)
+    seen_fields: dict[tuple[str | None, ...], CheckedFields] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -85,7 +92,8 @@ def _matching(pattern: re.Pattern[str], code: str, prefix: str = "") -> Callable
     return check
 
 
-def _client_ref(value: Any) -> str:
+def check_client_ref(value: Any) -> str:
+    """Return the reference; raise RowRefused: `client-ref-invalid`, `raw-identifier`."""
     if not isinstance(value, str) or CLIENT_REF.fullmatch(value) is None:
         raise RowRefused("client-ref-invalid")
     return _not_raw(value)
@@ -156,7 +164,13 @@ IDENTIFIER_REQUIRED = frozenset({"type", "epoch", "token"})
 DEFAULT_ROLE = "actor"
 ROLE_SCORES = {row.code: "t" if row.scoring else "f" for row in roles.ROWS}
 LINK_WEIGHT = {code: str(kind.link) for code, kind in types().items()}
-MONTHS = {row.code: str(row.retention_months) for row in categories.ROWS}
+SUSPECTED = "C"
+SUSPECTED_MONTHS = 12  # a mere suspicion is not kept longer, whatever the category
+MONTHS = {
+    (row.code, grade.code): str(min(row.retention_months, SUSPECTED_MONTHS if grade.code == SUSPECTED else 999))
+    for row in categories.ROWS
+    for grade in grades.ROWS
+}
 
 
 def pepper_of(kind: str, epoch: Any, peppers: Mapping[tuple[str, int], bytes]) -> bytes:
@@ -200,16 +214,15 @@ def check(clue: Any, context: RowContext) -> CheckedRow:
             raise RowRefused("field-missing")
     if not clue.keys() <= ALL_FIELDS:
         raise RowRefused("unknown-field")
-    months, fields = _fields(clue, context)
-    client_ref = _client_ref(clue["client_ref"])
-    identifiers = _identifiers(clue["identifiers"], context)
-    content = fields + "\n" + "\n".join(identifiers)
-    fingerprint = hashlib.sha256(content.encode()).hexdigest()[:32]
-    return CheckedRow(client_ref, f"{client_ref}\t{fingerprint}\t{months}\t{fields}", identifiers)
+    fields = check_fields(clue, context)
+    client_ref = check_client_ref(clue["client_ref"])
+    identifiers = check_identifiers(clue["identifiers"], context)
+    fingerprint = fingerprint_of(fields.text, identifiers)
+    return CheckedRow(client_ref, f"{client_ref}\t{fingerprint}\t{fields.months}\t{fields.text}", identifiers)
 
 
-def _fields(clue: dict[str, Any], context: RowContext) -> tuple[str, str]:
-    """Return the months to keep the clue and its fields as COPY text.
+def check_fields(clue: Mapping[str, Any], context: RowContext) -> CheckedFields:
+    """Check every field of FIELDS alone and with the others; a missing one is absent. Raise RowRefused.
 
     Clues of one batch are much alike, so the text of a combination that passed is kept for the batch. Strings only:
     `True == 1` would let a number pass for a boolean that was seen before.
@@ -220,15 +233,36 @@ def _fields(clue: dict[str, Any], context: RowContext) -> tuple[str, str]:
     if known is not None:
         return known
     texts = [rule[1] if value is None else rule[0](value) for value, rule in zip(values, FIELDS.values(), strict=True)]
-    if not texts[CATEGORY] or not texts[GRADE]:
+    category, grade = texts[CATEGORY], texts[GRADE]
+    if not category or not grade:
         raise RowRefused("field-missing")
-    made = MONTHS[texts[CATEGORY]], "\t".join(texts)
+    _check_rights_claim(category, grade, clue.get("indicators"), clue.get("consumer_contacted"))
+    made = CheckedFields(MONTHS[category, grade], "\t".join(texts))
     if plain and len(context.seen_fields) < SEEN_AT_MOST:
         context.seen_fields[values] = made
     return made
 
 
-def _identifiers(values: Any, context: RowContext) -> list[str]:
+def _check_rights_claim(category: str, grade: str, signs: Any, contacted: Any) -> None:
+    """A complaint alone is never a clue: above grade C it needs a sign of gray industry and the consumer's own word."""
+    if any(indicators.BY_CODE[sign].blocks for sign in signs or ()):
+        raise RowRefused("indicator-blocks")
+    if not categories.BY_CODE[category].rights_claim or grade == SUSPECTED:
+        return
+    if not signs:
+        raise RowRefused("indicator-missing")
+    if contacted is None:
+        raise RowRefused("consumer-contacted-missing")
+
+
+def fingerprint_of(fields: str, identifiers: Sequence[str]) -> str:
+    """Return what tells one content from another: 32 hex digits over the fields' text and the identifiers' lines."""
+    content = fields + "\n" + "\n".join(identifiers)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def check_identifiers(values: Any, context: RowContext) -> list[str]:
+    """Check the list of identifiers and return one line of COPY text for each, without row number. Raise RowRefused."""
     if not isinstance(values, list) or not values:
         raise RowRefused("identifiers-missing")
     if len(values) > MAX_IDENTIFIERS:

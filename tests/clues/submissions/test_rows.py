@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aif_share.vocabulary import categories
 from clues.submissions import rows
 from tests.clues.alliance import clue, token
 
@@ -13,6 +14,7 @@ CONTEXT = rows.RowContext(
     peppers={("domain", 1): b"p" * 32, ("cn-mobile", 1): b"q" * 32},
 )
 GOOD = token("a")
+SIGN, CLAIM = "unlawful-representation", "illegal-agency-complaint"
 SHA256_HEX = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -50,6 +52,14 @@ def code_of(value: Any) -> str:
         ({"crime_indicator": "yes"}, "crime-indicator-invalid"),
         ({"indicators": ["no-such"]}, "indicator-unknown"),
         ({"indicators": "no-such"}, "indicator-unknown"),
+        ({"indicators": ["individual-not-gray-industry"]}, "indicator-blocks"),
+        ({"grade": "C", "indicators": [SIGN, "individual-not-gray-industry"]}, "indicator-blocks"),
+        ({"category": CLAIM}, "indicator-missing"),
+        ({"category": CLAIM, "indicators": [], "consumer_contacted": "refused"}, "indicator-missing"),
+        ({"category": CLAIM, "indicators": [SIGN]}, "consumer-contacted-missing"),
+        ({"category": CLAIM, "grade": "A", "indicators": [SIGN]}, "consumer-contacted-missing"),
+        ({"category": CLAIM, "indicators": [SIGN], "consumer_contacted": "did-not-know"}, "accepted"),
+        ({"category": CLAIM, "grade": "C"}, "accepted"),
         ({"tlp": "white"}, "tlp-unknown"),
         ({"evidence_sha256": "00"}, "evidence-digest-invalid"),
         ({"basis": "See paragraph 16"}, "basis-invalid"),
@@ -87,6 +97,20 @@ def test_codes(changes: dict[str, Any], code: str) -> None:
 @pytest.mark.parametrize("value", [None, [], "clue", 5, {}])
 def test_what_is_no_clue_at_all(value: Any) -> None:
     assert code_of(value) in ("row-malformed", "field-missing")
+
+
+@pytest.mark.parametrize("row", categories.ROWS, ids=lambda row: row.code)
+def test_exactly_the_rights_claims_need_an_indicator(row: Any) -> None:
+    """Of every category, also when the same fields came before in the batch."""
+    given = clue(GOOD, category=row.code)
+    assert [code_of(given), code_of(given)] == [("indicator-missing" if row.rights_claim else "accepted")] * 2
+
+
+@pytest.mark.parametrize("grade", ["A", "B1", "B2", "C"])
+def test_how_long_a_clue_is_kept_depends_on_category_and_grade(grade: str) -> None:
+    """A mere suspicion is kept for a year at most."""
+    months = int(rows.check_fields(clue(GOOD, grade=grade), CONTEXT).months)
+    assert months == (12 if grade == "C" else 60)
 
 
 json = st.recursive(
