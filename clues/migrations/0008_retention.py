@@ -2,6 +2,12 @@
 
 from django.db import migrations, models
 
+# A condition of a DELETE is a read.
+GRANTS = """
+GRANT DELETE ON quota_use TO aif_match;
+GRANT SELECT (id, screened_at) ON screening TO aif_match;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -18,5 +24,5 @@ class Migration(migrations.Migration):
             model_name="sighting",
             index=models.Index(fields=["clue"], name="sighting_clue"),
         ),
-        migrations.RunSQL("GRANT DELETE ON quota_use TO aif_match", migrations.RunSQL.noop),
+        migrations.RunSQL(GRANTS, migrations.RunSQL.noop),
     ]

@@ -45,6 +45,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "ring.build": _("Ring built"),
         "ring.merge": _("Rings merged"),
         "ring.split": _("Ring split"),
+        "retention.delete": _("Rows deleted by retention"),
         # cases
         "case.open": _("Case opened"),
         "case.triage": _("Case taken up"),

@@ -1,0 +1,86 @@
+"""The rules of retention, one row each: what goes, how many days after, by which statement.
+
+A statement deletes at most `%(limit)s` rows that ended before `%(before)s` and returns how many it deleted; it is run
+again until it finds none. A clue takes everything along that speaks of it alone; matches, cases and disputes stay, for
+they are other people's history, and know it by number only. Periods are the alliance's to decide with counsel.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of rows: they are kept `days` days after they ended."""
+
+    name: str
+    days: int
+    statement: str
+
+
+def _ended(table: str, condition: str) -> str:
+    """Delete rows of a table by their id."""
+    return f"""
+    WITH gone AS (
+        DELETE FROM {table} WHERE id IN (
+            SELECT id FROM {table} WHERE {condition} ORDER BY id LIMIT %(limit)s)
+        RETURNING 1
+    ) SELECT count(*) FROM gone
+    """  # noqa: S608 - both are literals of this file
+
+
+# Sightings of an ended clue do not count any more (matching/recount.py saw to that before `applied_at` was set), so
+# neither hub nor match depends on them.
+CLUES = """
+WITH ended AS MATERIALIZED (
+    SELECT c.id FROM clue c WHERE c.ended_at < %(before)s
+        AND NOT EXISTS (SELECT 1 FROM clue_change w WHERE w.clue_id = c.id AND w.applied_at IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.clue_id = c.id AND s.counted)
+        AND NOT EXISTS (SELECT 1 FROM disputed_clue d WHERE d.clue_id = c.id AND d.state IN ('open', 'maintained'))
+    ORDER BY c.id LIMIT %(limit)s
+), sightings AS (
+    DELETE FROM sighting s USING ended WHERE s.clue_id = ended.id
+), edges AS (
+    DELETE FROM ring_edge e USING ended WHERE e.clue_id = ended.id
+), changes AS (
+    DELETE FROM clue_change w USING ended WHERE w.clue_id = ended.id
+), gone AS (
+    DELETE FROM clue c USING ended WHERE c.id = ended.id RETURNING 1
+) SELECT count(*) FROM gone
+"""
+WATCHES = """
+WITH ended AS MATERIALIZED (
+    SELECT id FROM watch WHERE coalesce(canceled_at, expires_at) < %(before)s ORDER BY id LIMIT %(limit)s
+), hits AS (
+    DELETE FROM watch_hit h USING ended WHERE h.watch_id = ended.id
+), gone AS (
+    DELETE FROM watch w USING ended WHERE w.id = ended.id RETURNING 1
+) SELECT count(*) FROM gone
+"""
+# The key is free again; the batch and its counts stay. A control character cannot be part of a key.
+BATCH_KEYS = """
+WITH freed AS (
+    UPDATE batch SET idempotency_key = E'\\x1f' || id WHERE id IN (
+        SELECT id FROM batch WHERE received_at < %(before)s AND idempotency_key NOT LIKE E'\\x1f%%'
+        ORDER BY id LIMIT %(limit)s)
+    RETURNING 1
+) SELECT count(*) FROM freed
+"""
+QUOTA_DAYS = """
+WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
+SELECT count(*) FROM gone
+"""
+
+RULES: Final = (
+    Rule("clues", 90, CLUES),
+    Rule("watches", 90, WATCHES),
+    Rule("batch-keys", 30, BATCH_KEYS),
+    Rule("batch-results", 365, _ended("batch_chunk", "state = 'done' AND done_at < %(before)s")),
+    Rule("kept-answers", 30, _ended("stored_answer", "created_at < %(before)s")),
+    Rule("events", 365, _ended("event", "released_at < %(before)s")),
+    Rule("webhook-deliveries", 90, _ended("webhook_delivery", "state <> 'pending' AND created_at < %(before)s")),
+    Rule("outbox", 30, _ended("outbox_message", "state = 'done' AND done_at < %(before)s")),
+    # Personal Information Protection Law, article 56: records of processing are kept for three years at least.
+    Rule("screenings", 3 * 366, _ended("screening", "screened_at < %(before)s")),
+    Rule("quota-days", 400, QUOTA_DAYS),
+)
