@@ -73,6 +73,18 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
 )
 """Role code -> what it may do. A role that is not in the table may do nothing."""
 
+SCOPE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
+    {
+        "evaluate": frozenset(),  # at a custodian, never here
+        "submit": frozenset({Permission.CLUE_VIEW, Permission.CLUE_SUBMIT}),
+        "read": _MEMBER_READS,
+        "screen": frozenset({Permission.SCREEN}),
+        "keys": frozenset({Permission.KEY_MANAGE}),
+        "audit": frozenset({Permission.AUDIT_VIEW}),
+    }
+)
+"""Scope of a key -> what whoever calls with it may do."""
+
 ROLE_LABELS: Final[Mapping[str, StrPromise]] = MappingProxyType(
     {
         "submitter": _("Submitter"),
@@ -142,11 +154,13 @@ class PermissionMissing(Refusal):
 
 
 def can(actor: object, permission: Permission) -> bool:
-    """Whether the actor's role includes the permission. Inactive people may do nothing."""
+    """Whether the actor's role, or a scope of its key, includes the permission. Inactive people may do nothing."""
     if isinstance(actor, Console):
         return True
     if not getattr(actor, "is_active", False):
         return False
+    if any(permission in SCOPE_PERMISSIONS.get(scope, ()) for scope in getattr(actor, "scopes", ())):
+        return True
     return permission in ROLE_PERMISSIONS.get(getattr(actor, "role", ""), frozenset())
 
 

@@ -48,6 +48,9 @@ _ROWS: Final[dict[str, Problem]] = {
     # where
     "not-found": Problem(404, "Not found", "未找到"),
     "method-not-allowed": Problem(405, "This method is not allowed here", "不允许使用该方法"),
+    # versions
+    "precondition-required": Problem(428, "If-Match is required", "缺少 If-Match"),
+    "version-changed": Problem(412, "It was changed meanwhile", "内容已有更新的版本"),
     # how often
     "quota-exhausted": Problem(429, "The day's quota is used up", "当日配额已用完"),
     "too-many-requests": Problem(429, "Too many requests", "请求过于频繁"),
@@ -104,7 +107,12 @@ _ROWS: Final[dict[str, Problem]] = {
     # cases
     "transition-refused": Problem(409, "This step is not open now", "当前状态不允许此操作"),
     "conflict": Problem(409, "Somebody else changed this meanwhile", "内容已被他人修改"),
+    # what the rules of the alliance leave open
+    "lawful-use-unresolved": Problem(403, "This use is not cleared", "该用途尚未获准"),
+    # webhooks
+    "webhook-url-refused": Problem(422, "No webhook goes to this address", "不向此地址推送回调"),
     # the server itself
+    "queue-full": Problem(503, "The queue is full; try again later", "处理队列已满，请稍后重试"),
     "directory-missing": Problem(503, "No directory is published yet", "密钥目录尚未发布"),
     "unavailable": Problem(503, "Not available now; try again", "服务暂不可用，请稍后重试"),
     "internal": Problem(500, "The server failed; nothing was stored", "服务器内部错误，未保存任何内容"),

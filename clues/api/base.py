@@ -1,56 +1,5 @@
-"""What all views of the API share: which methods and query parameters there are, and JSON without detours."""
+"""What all views of the API share; it lies in `members.api.base`."""
 
-from __future__ import annotations
+from members.api.base import PAGED, ApiView, JsonNegotiation, caller_of
 
-from typing import Any
-
-from django.utils.translation import gettext_noop
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
-from rest_framework.views import APIView
-
-from aif_share.errors import Refusal
-from members.queries import Caller
-
-PAGED = frozenset({"limit", "cursor"})
-_JSON_ACCEPTED = frozenset({"*/*", "application/json"})
-
-
-class JsonNegotiation(DefaultContentNegotiation):
-    """There is one form of answer, so the two usual Accept headers need no weighing."""
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        """Return the JSON renderer; raise NotAcceptable for a client that takes no JSON."""
-        if request.META.get("HTTP_ACCEPT", "*/*") in _JSON_ACCEPTED:
-            return renderers[0], "application/json"
-        chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
-        return chosen
-
-
-class ApiView(APIView):
-    """A view for keys. It names its `required_scope` (None: any key) and its `query_parameters`."""
-
-    http_method_names = ["get", "head", "post"]
-    content_negotiation_class: type[DefaultContentNegotiation] = JsonNegotiation
-    query_parameters: frozenset[str] = frozenset()
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse query parameters that do not exist: one that is misspelled must not be ignored."""
-        super().initial(request, *args, **kwargs)
-        if request.META.get("QUERY_STRING") and request.query_params.keys() - self.query_parameters:
-            # Not named in the answer: what stands there may be anything, an identifier included.
-            raise Refusal(
-                "unknown-field",
-                gettext_noop("The address has query parameters that do not exist here."),
-                known=sorted(self.query_parameters),
-            )
-
-
-def caller_of(request: Request) -> Caller:
-    """Return the caller, whom authentication and HasScope let in."""
-    caller = request.user
-    assert isinstance(caller, Caller)  # noqa: S101 - HasScope lets nobody else in
-    return caller
+__all__ = ["PAGED", "ApiView", "JsonNegotiation", "caller_of"]

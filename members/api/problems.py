@@ -56,7 +56,7 @@ def problem_headers(code: str, extra: dict[str, Any]) -> dict[str, str]:
     headers = {"Vary": "Accept-Language"}
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="aif-share"'
-    if code == "quota-exhausted":
+    if code == "quota-exhausted" or extra.get("retry_after"):
         headers["Retry-After"] = str(extra.get("retry_after") or _seconds_to_midnight())
     elif status == 503:
         headers["Retry-After"] = "5"
