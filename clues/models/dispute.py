@@ -24,6 +24,7 @@ class Dispute(models.Model):
     key_id = models.CharField(max_length=8)
     state = CodeField(_("state"), default=OPEN)
     opened_at = models.DateTimeField(_("opened at"))
+    due_at = models.DateTimeField(_("answer due"))  # the end of the fifth working day: until then filers answer
     applied_at = models.DateTimeField(null=True)  # the clues concerned are found and suspended
     closed_at = models.DateTimeField(_("closed at"), null=True)
 

@@ -29,6 +29,7 @@ class SourceQuality(models.Model):
     institution = models.OneToOneField("members.Institution", on_delete=models.PROTECT, primary_key=True)
     confirmed = models.IntegerField(default=0)
     refuted = models.IntegerField(default=0)
+    step = models.SmallIntegerField(db_default=1)  # of matching/score.py; who has no row stands at UNKNOWN
     computed_at = models.DateTimeField()
 
     class Meta:

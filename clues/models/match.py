@@ -19,7 +19,7 @@ class Match(models.Model):
     released_at = models.DateTimeField(null=True)
     score = models.SmallIntegerField(null=True)
     terms = models.JSONField(null=True)
-    scored_at = models.DateTimeField(null=True)
+    scored_at = models.DateTimeField(null=True)  # null: what the score rests on has changed since
 
     class Meta:
         db_table = "match"
@@ -30,6 +30,7 @@ class Match(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], condition=models.Q(released_at__isnull=True), name="match_unreleased"),
+            models.Index(fields=["id"], condition=models.Q(scored_at__isnull=True), name="match_unscored"),
         ]
 
     def __str__(self) -> str:
