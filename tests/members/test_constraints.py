@@ -55,10 +55,19 @@ def test_roles_stay_on_their_side():
     refuses("user_role_fits_institution", member, institution=None)
 
 
+def refuses_key(constraint: str, **changes):
+    now = timezone.now()
+    fields = {"key_id": "abcd1234", "verifier": "a" * 64, "created_at": now, "not_before": now, "scopes": ["read"]}
+    fields |= {"institution": make_institution(), "expires_at": now + timedelta(days=1)} | changes
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), acting_as("aif_owner"):
+        Credential.objects.create(**fields)
+
+
 def test_keys_keep_their_form_and_end():
-    key = make_key(make_institution())
-    rows = Credential.objects.filter(key_id=key.id)
-    refuses("credential_verifier_form", rows, verifier="A" * 64)
-    refuses("credential_custodian_verifier_form", rows, custodian_verifier="12")
-    refuses("credential_lives_a_year", rows, expires_at=timezone.now() + timedelta(days=500))
+    refuses_key("credential_key_id_form", key_id="ABCD1234")
+    refuses_key("credential_verifier_form", verifier="A" * 64)
+    refuses_key("credential_custodian_verifier_form", custodian_verifier="12")
+    refuses_key("credential_basis_is_a_code", default_basis="because 13800138000 said so")
+    refuses_key("credential_lives_a_year", expires_at=timezone.now() + timedelta(days=500))
+    rows = Credential.objects.filter(key_id=make_key(make_institution("Birch")).id)
     refuses("credential_revoked_with_reason", rows, revoked_at=timezone.now())

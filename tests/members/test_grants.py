@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.utils import timezone
 
-from members.models import AuditEvent
-from tests.factories import acting_as, make_institution
+from members.models import AuditEvent, Credential
+from members.operations.credentials import revoke
+from tests.factories import CONSOLE, acting_as, make_institution, make_key
 
 ROLES = ("aif_web", "aif_match", "aif_desk", "aif_audit")
 
 # Written by hand: S select, s select of some columns, I insert, U update, u update of some columns, D delete.
 EXPECTED = {
-    "institution": {"aif_web": "S", "aif_match": "S", "aif_desk": "SIu", "aif_audit": "S"},
+    "institution": {"aif_web": "Su", "aif_match": "S", "aif_desk": "SIu", "aif_audit": "S"},
     "institution_group": {"aif_web": "S", "aif_match": "S", "aif_desk": "SI", "aif_audit": "S"},
     "user_account": {"aif_web": "Su", "aif_match": "s", "aif_desk": "SIu", "aif_audit": ""},
-    "credential": {"aif_web": "Su", "aif_match": "", "aif_desk": "SIu", "aif_audit": ""},
+    "credential": {"aif_web": "SIu", "aif_match": "Su", "aif_desk": "SIu", "aif_audit": ""},
+    "stored_answer": {"aif_web": "SIU", "aif_match": "SD", "aif_desk": "", "aif_audit": ""},
+    "webhook_endpoint": {"aif_web": "SIU", "aif_match": "Su", "aif_desk": "S", "aif_audit": ""},
+    "webhook_delivery": {"aif_web": "SIu", "aif_match": "SIUD", "aif_desk": "S", "aif_audit": ""},
     "audit_event": {"aif_web": "sI", "aif_match": "sI", "aif_desk": "SI", "aif_audit": "S"},
-    "outbox_message": {"aif_web": "sI", "aif_match": "SIu", "aif_desk": "SI", "aif_audit": ""},
+    "outbox_message": {"aif_web": "sI", "aif_match": "SIuD", "aif_desk": "SI", "aif_audit": ""},
     "django_session": {"aif_web": "SIUD", "aif_match": "", "aif_desk": "SIUD", "aif_audit": ""},
     "django_admin_log": {"aif_web": "", "aif_match": "", "aif_desk": "SI", "aif_audit": ""},
     "django_migrations": {"aif_web": "S", "aif_match": "S", "aif_desk": "S", "aif_audit": "S"},
@@ -104,7 +109,9 @@ def test_the_trail_resists_its_owner_too(statement):
     [
         "UPDATE institution SET state = 'live'",
         "UPDATE institution SET screen_quota = 1000000",
-        "UPDATE credential SET revoked_at = NULL",
+        "UPDATE credential SET scopes = '{screen}'",
+        "UPDATE credential SET last_used_at = NULL, warned_at = NULL",
+        "DELETE FROM credential",
         "UPDATE credential SET verifier = repeat('0', 64)",
         "UPDATE user_account SET role = 'alliance-approver'",
         "INSERT INTO institution_group (name) VALUES ('x')",
@@ -120,6 +127,31 @@ def test_the_web_process_cannot(statement):
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["aif_web", "aif_desk", "aif_match", "aif_owner"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE credential SET revoked_at = NULL, revoked_reason = ''",
+        "UPDATE credential SET revoked_at = revoked_at + interval '1 day'",
+        "UPDATE credential SET revoked_reason = 'nothing'",
+        "UPDATE credential SET expires_at = expires_at + interval '1 second'",
+        "UPDATE credential SET verifier = repeat('0', 64)",
+        "UPDATE credential SET scopes = '{keys}'",
+        "UPDATE credential SET cidrs = '{0.0.0.0/0}'",
+    ],
+)
+def test_a_key_is_only_ever_taken_back(role, statement):
+    """Whatever the role may write otherwise: a key is never revived, prolonged or made to be another."""
+    key = make_key(make_institution())
+    with acting_as("aif_desk"):
+        row = Credential.objects.get(key_id=key.id)
+        revoke(credential_id=row.pk, reason="lost", by=CONSOLE, now=timezone.now())
+    with pytest.raises(DatabaseError, match=r"stays revoked|only becomes shorter|stays what it is|permission denied"):
+        with transaction.atomic(), acting_as(role), connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 @pytest.mark.django_db
