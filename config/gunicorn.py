@@ -6,7 +6,7 @@ from pathlib import Path
 
 wsgi_app = os.environ.get("AIF_WSGI", "config.wsgi")
 bind = os.environ.get("AIF_BIND", "127.0.0.1:8000")
-worker_class = "gthread"
+worker_class = "config.web.worker.WebWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("AIF_THREADS", "4"))
 preload_app = True  # a fault in the settings stops the start, and pages are shared

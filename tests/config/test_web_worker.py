@@ -1,0 +1,154 @@
+"""The worker that serves a connection on in the same thread: who waits, who is not kept waiting, and how it stops."""
+
+import http.client
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from config.stack.plan import ROOT
+
+THREADS = 3
+APP = textwrap.dedent("""
+    import threading, time
+    def application(environ, start_response):
+        size = len(environ["wsgi.input"].read())
+        if environ["PATH_INFO"] == "/slow":
+            time.sleep(0.5)
+        if environ["PATH_INFO"] == "/busy":
+            time.sleep(0.003)
+        body = f"{threading.get_ident()} {size}".encode()
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+""")
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A server of one process and three threads, with an application of its own."""
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "tiny.py").write_text(APP, encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = int(probe.getsockname()[1])
+    process = start(folder, number)
+    yield number
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def start(folder: Path, number: int) -> subprocess.Popen[bytes]:
+    options = ["--bind", f"127.0.0.1:{number}", "--workers", "1", "--threads", str(THREADS), "--keep-alive", "30"]
+    options += ["--worker-class", "config.web.worker.WebWorker", "--pythonpath", str(folder), "--log-level", "warning"]
+    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *options, "tiny"], cwd=ROOT)
+    limit = time.monotonic() + 20
+    while time.monotonic() < limit:
+        try:
+            socket.create_connection(("127.0.0.1", number), timeout=1).close()
+            return process
+        except OSError:
+            time.sleep(0.05)
+    process.kill()
+    raise AssertionError("the server did not start")
+
+
+def ask(connection: http.client.HTTPConnection, path: str = "/", body: bytes | None = None) -> tuple[int, int]:
+    connection.request("POST" if body is not None else "GET", path, body)
+    answer = connection.getresponse()
+    assert answer.status == 200
+    thread, size = answer.read().split()
+    return int(thread), int(size)
+
+
+def test_requests_that_follow_at_once_are_served_by_one_thread(port: int):
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        served = [ask(connection, body=b"x" * number) for number in range(50)]
+    assert [size for _, size in served] == list(range(50))
+    assert len({thread for thread, _ in served}) == 1
+
+
+def test_a_connection_that_rests_is_served_again(port: int):
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        ask(connection)
+        time.sleep(0.3)  # longer than any thread waits
+        assert ask(connection, body=b"abc")[1] == 3
+
+
+def test_no_thread_waits_for_a_resting_connection_while_another_one_asks(port: int):
+    resting = [http.client.HTTPConnection("127.0.0.1", port, timeout=5) for _ in range(THREADS * 5)]
+    try:
+        for connection in resting:
+            ask(connection)
+        begun = time.monotonic()
+        for connection in resting:
+            ask(connection)
+        # One after the other behind threads that wait 50 ms each would take more than half a second.
+        assert time.monotonic() - begun < 0.4
+    finally:
+        for connection in resting:
+            connection.close()
+
+
+def test_pipelined_requests_are_all_answered(port: int):
+    begun = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
+        link.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 5)
+        received = b""
+        while received.count(b"HTTP/1.1 200 OK") < 5:
+            data = link.recv(65536)
+            assert data
+            received += data
+    assert time.monotonic() - begun < 0.1  # nobody waited for a request that was there already
+
+
+def test_connections_that_never_rest_leave_room_for_others(port: int):
+    """More of them than threads: each gets its turn."""
+    stop = threading.Event()
+    served = [0] * (THREADS * 3)
+
+    def hammer(number: int) -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+            while not stop.is_set():
+                ask(connection, "/busy")
+                served[number] += 1
+
+    busy = [threading.Thread(target=hammer, args=(number,)) for number in range(len(served))]
+    for thread in busy:
+        thread.start()
+    try:
+        time.sleep(0.3)
+        begun = time.monotonic()
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            ask(connection)
+        assert time.monotonic() - begun < 1
+        time.sleep(0.7)
+    finally:
+        stop.set()
+        for thread in busy:
+            thread.join()
+    assert min(served) > 0
+
+
+def test_a_stop_answers_what_is_under_way_and_ends(tmp_path: Path):
+    (tmp_path / "tiny.py").write_text(APP, encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = int(probe.getsockname()[1])
+    process = start(tmp_path, number)
+    with closing(http.client.HTTPConnection("127.0.0.1", number, timeout=5)) as connection:
+        ask(connection)
+        connection.request("GET", "/slow")
+        time.sleep(0.1)
+        process.terminate()
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert answer.getheader("Connection") in ("close", "keep-alive")
+        answer.read()
+    assert process.wait(timeout=20) == 0
