@@ -11,12 +11,19 @@ No message, repr or attribute ever holds an identifier, token, secret or blind; 
     ├── InvalidInput (ValueError)        input-invalid         empty or unequal lists, an input of a wrong length
     ├── MalformedKey (ValueError)        key-malformed         text that is not a member's key
     ├── ProofError                       proof-invalid         a proof or signature does not hold
+    │   └── InvalidWebhook               webhook-invalid       a webhook's signature, time or form is not right
     ├── PinError                         pin-mismatch          signed by another key than the pinned one
     ├── NetworkError                     network               no answer, or none that can be read
     ├── RequestError                     (the server's code)   an RFC 9457 answer
     │   ├── AuthenticationError          401, 403              the key is unknown, expired, suspended or lacks a scope
     │   ├── QuotaError                   429                   quota-exhausted, with retry_after
+    │   │   └── RateLimited              429                   too-many-requests: slow down, then go on
     │   └── RefusedError                 every other status
+    │       ├── NotFound                 404                   not there, or not yours
+    │       ├── Conflict                 409                   what stands there says otherwise
+    │       ├── VersionChanged           412, 428              somebody changed it meanwhile: read it again
+    │       ├── InvalidRequest           400, 413, 415, 422    a field, a token or the framing is wrong
+    │       └── ServerError              5xx                   the other side failed; repeat with the same key
     └── Refusal                          (its own code)        a server's expected refusal, before it becomes an answer
 
 Not here: HTTP statuses of codes, which stand in `aif_share.wire.problems`.
@@ -101,6 +108,12 @@ class ProofError(AifShareError):
     code = "proof-invalid"
 
 
+class InvalidWebhook(ProofError):
+    """A message that is not from the platform, too old, or not of the form: answer it with 400 and use nothing of it."""
+
+    code = "webhook-invalid"
+
+
 class PinError(AifShareError):
     """A directory is signed by another key than the one pinned at first use."""
 
@@ -149,8 +162,32 @@ class QuotaError(RequestError):
         self.retry_after = retry_after
 
 
+class RateLimited(QuotaError):
+    """Too many requests in a short time (429 too-many-requests): nothing is used up; `retry_after` seconds later it goes on."""
+
+
 class RefusedError(RequestError):
-    """Any other refusal."""
+    """Any other refusal; one of the classes below where its status has one."""
+
+
+class NotFound(RefusedError):
+    """Not there, or another institution's: the two cannot be told apart (404)."""
+
+
+class Conflict(RefusedError):
+    """What stands there says otherwise: a state, a limit, a key used for other content (409)."""
+
+
+class VersionChanged(RefusedError):
+    """Somebody changed it since you read it (412), or you did not say which version you mean (428). Read it again."""
+
+
+class InvalidRequest(RefusedError):
+    """A field, a token or the framing is wrong (400, 413, 415, 422); `extra` may hold an `index` or a `field`."""
+
+
+class ServerError(RefusedError):
+    """The other side failed or is busy (5xx). The same call under the same Idempotency-Key is safe to repeat."""
 
 
 class Refusal(AifShareError):

@@ -2,8 +2,10 @@
 
     with Client("https://share.example.cn", "aif_live_…") as client:
         tokens = client.tokenize("domain", ["bad.example"])
+        for match in client.matches.list():
+            …
 
-Raw identifiers stay in this process. Errors are those of `aif_share.errors`; none holds a value.
+The API's resources are attributes of the client, one file each in `aif_share.client.resources`. Raw identifiers stay in this process. Errors are those of `aif_share.errors`; none holds a value.
 """
 
 from __future__ import annotations
@@ -15,17 +17,30 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
-from urllib.parse import quote
 
 from aif_share.client.directory import Notice, PinStore, fetch_directory
 from aif_share.client.directory import data_home as default_data_home
 from aif_share.client.map import Map, default_path
+from aif_share.client.resources.base import named, pages
+from aif_share.client.resources.batches import Batches
+from aif_share.client.resources.clues import Clues
+from aif_share.client.resources.credentials import Credentials
+from aif_share.client.resources.disputes import Disputes
+from aif_share.client.resources.events import Events
+from aif_share.client.resources.feedback import FeedbackResource
+from aif_share.client.resources.matches import Matches
+from aif_share.client.resources.noise import Noise
+from aif_share.client.resources.quota import Quotas
+from aif_share.client.resources.rings import Rings
+from aif_share.client.resources.screenings import Screenings
+from aif_share.client.resources.vocabulary import Vocabulary
+from aif_share.client.resources.watches import Watches
+from aif_share.client.resources.webhooks import Webhooks
 from aif_share.client.session import Session
 from aif_share.client.tokenize import WORKERS, Canaries, Token, Tokenizer
 from aif_share.errors import NetworkError, RequestError
 from aif_share.wire.directory import Directory
 from aif_share.wire.keys import MemberKey, custodian_server
-from aif_share.wire.limits import MAX_SCREEN_TOKENS
 
 FINAL_STATES: Final = frozenset({"held", "rejected"})
 
@@ -56,6 +71,20 @@ class Client:
         self._directory: Directory | None = None
         self._canaries = Canaries()
         self._tokenizer: Tokenizer | None = None
+        self.batches = Batches(self._session)
+        self.clues = Clues(self._session)
+        self.matches = Matches(self._session)
+        self.feedback = FeedbackResource(self._session)
+        self.rings = Rings(self._session)
+        self.screenings = Screenings(self._session)
+        self.watches = Watches(self._session)
+        self.disputes = Disputes(self._session)
+        self.events = Events(self._session)
+        self.webhooks = Webhooks(self._session)
+        self.credentials = Credentials(self._session)
+        self.noise = Noise(self._session)
+        self.quota = Quotas(self._session)
+        self.vocabulary = Vocabulary(self._session)
 
     def __repr__(self) -> str:
         return f"Client(url={self.url!r}, key_id={self.key_id!r})"
@@ -95,10 +124,6 @@ class Client:
             found.append({"custodian": name, "url": url, **(answer if isinstance(answer, dict) else {})})
         return found
 
-    def vocabulary(self) -> dict[str, Any]:
-        """The platform's vocabulary lists."""
-        return dict(self._session.get("vocabulary"))
-
     def directory(self) -> Directory:
         """The checked key directory, fetched once. Raise PinError or ProofError if it is not the alliance's."""
         if self._directory is None:
@@ -126,15 +151,11 @@ class Client:
 
     def batch(self, reference: str) -> dict[str, Any]:
         """State and counts of a batch."""
-        return dict(self._session.get(f"batches/{quote(reference, safe='')}"))
+        return dict(self._session.get(f"batches/{named('B', 'batch', reference)}"))
 
     def batch_results(self, reference: str) -> Iterator[dict[str, Any]]:
         """Every row's outcome, over all pages."""
-        return self._pages(f"batches/{quote(reference, safe='')}/results")
-
-    def matches(self) -> Iterator[dict[str, Any]]:
-        """Every match of this institution, over all pages."""
-        return self._pages("matches")
+        return pages(self._session, f"batches/{named('B', 'batch', reference)}/results")
 
     def wait(
         self,
@@ -174,20 +195,6 @@ class Client:
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:
         """Ask about up to 10,000 tokens without reporting them; the answer as in the API."""
-        if len(tokens) > MAX_SCREEN_TOKENS:
-            raise ValueError(f"one screening takes {MAX_SCREEN_TOKENS} tokens")
-        question: dict[str, Any] = {
-            "purpose": purpose,
-            "tokens": [{"type": each.type, "epoch": each.epoch, "token": each.token} for each in tokens],
-        }
-        question |= {name: value for name, value in (("basis", basis), ("case_ref", case_ref)) if value is not None}
-        body = json.dumps(question, separators=(",", ":")).encode()
-        return dict(self._session.post("screenings", body, idempotency_key=idempotency_key or uuid.uuid4().hex))
-
-    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
-        page: Any = self._session.get(path)
-        while True:
-            yield from page["results"]
-            if not page.get("next"):
-                return
-            page = self._session.get(page["next"])
+        return self.screenings.ask_plain(
+            tokens, purpose=purpose, basis=basis, case_ref=case_ref, idempotency_key=idempotency_key
+        )

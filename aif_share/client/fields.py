@@ -14,6 +14,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from aif_share import vocabulary
+from aif_share.vocabulary import categories as category_rows
+from aif_share.vocabulary import indicators as indicator_rows
 
 MISSING: Final = object()
 
@@ -108,6 +110,26 @@ def observed_at(zone: tzinfo | None) -> Reader:
 def readers(zone: tzinfo | None = None) -> Mapping[str, Reader]:
     """Every field of a clue but its identifiers, in the order of the documentation."""
     return MappingProxyType({**_READERS, "observed_at": observed_at(zone)})
+
+
+SUSPECTED: Final = "C"
+
+
+def check_rights_claim(clue: Mapping[str, Any]) -> None:
+    """A complaint alone is never a clue: above grade C it needs a sign of gray industry and the consumer's own word.
+
+    `clue` is one with values as the API takes them. Raise RowRefused: `indicator-blocks`, `indicator-missing`,
+    `consumer-contacted-missing`.
+    """
+    signs = clue.get("indicators") or ()
+    if any(indicator_rows.BY_CODE[sign].blocks for sign in signs):
+        raise RowRefused("indicator-blocks")
+    if not category_rows.BY_CODE[clue["category"]].rights_claim or clue["grade"] == SUSPECTED:
+        return
+    if not signs:
+        raise RowRefused("indicator-missing")
+    if clue.get("consumer_contacted") is None:
+        raise RowRefused("consumer-contacted-missing")
 
 
 _READERS: Final[Mapping[str, Reader]] = MappingProxyType(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final, NamedTuple
 
-from aif_share.client.fields import IDENTIFIER_NAMES, ROLE, RowRefused, readers
+from aif_share.client.fields import IDENTIFIER_NAMES, ROLE, RowRefused, check_rights_claim, readers
 from aif_share.client.map import Map, Submitted
 from aif_share.client.source import Line
 from aif_share.errors import InvalidIdentifier, UnknownType
@@ -83,6 +83,7 @@ class Drafter:
         for name in ("category", "grade"):
             if name not in clue:
                 raise RowRefused("field-missing")
+        check_rights_claim(clue)
         if "client_ref" not in clue:
             clue["client_ref"] = self._map.client_ref(line.row, [(each.type, each.canonical) for each in identifiers])
         elif _MOSTLY_DIGITS.fullmatch(clue["client_ref"]) and looks_raw(clue["client_ref"]) == "raw-identifier":

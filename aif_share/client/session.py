@@ -6,20 +6,22 @@ Not here: what the requests mean.
 
 from __future__ import annotations
 
-import email.utils
 import json
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final
+from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from aif_share import __version__
-from aif_share.errors import AuthenticationError, NetworkError, QuotaError, RefusedError, RequestError
+from aif_share.client.answers import problem_error, retry_after
+from aif_share.errors import NetworkError, RequestError
 from aif_share.wire.keys import PLATFORM, MemberKey
 
 API: Final = "/api/v1/"
@@ -31,6 +33,16 @@ FIRST_PATIENCE: Final = 10.0
 """The same for a server that never answered yet: its address is more likely wrong than it is away."""
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _RANDOM: Final = secrets.SystemRandom()
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A successful answer: its status, its headers (names in lower case), and its decoded JSON, None without a body."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: Any = field(repr=False)
 
 
 class Session:
@@ -58,7 +70,7 @@ class Session:
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
             # Errors are shown among the client's own sentences, which are English.
-            headers={"User-Agent": f"aif-share/{__version__}", "Accept": "application/json", "Accept-Language": "en"},
+            headers={"User-Agent": f"aif-share/{__version__}", "Accept": JSON, "Accept-Language": "en"},
             follow_redirects=False,  # a redirect would carry the bearer elsewhere
             mounts=direct,
         )
@@ -86,6 +98,35 @@ class Session:
         """POST JSON bytes to a path of the API; the decoded JSON."""
         return self.request("POST", self._address(path), body=body, idempotency_key=idempotency_key)
 
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        version: int | None = None,
+    ) -> Any:
+        """Change something: its own Idempotency-Key unless one is given, `version` as If-Match; the decoded JSON."""
+        return self.send(
+            method,
+            self._address(path),
+            body=None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+            idempotency_key=idempotency_key or uuid.uuid4().hex,
+            version=version,
+        ).body
+
+    def upload(self, path: str, file: IO[bytes], *, content_type: str, idempotency_key: str) -> Any:
+        """POST a file from its beginning, the same bytes at every attempt; the decoded JSON."""
+
+        def reopened() -> IO[bytes]:
+            file.seek(0)
+            return file
+
+        return self.send(
+            "POST", self._address(path), body=reopened, content_type=content_type, idempotency_key=idempotency_key
+        ).body
+
     def request(
         self,
         method: str,
@@ -96,35 +137,90 @@ class Session:
         params: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
     ) -> Any:
-        """Send until there is an answer or patience ends; the decoded JSON.
+        """Send until there is an answer or patience ends; the decoded JSON. Raises as `send`."""
+        return self.send(method, url, server=server, body=body, params=params, idempotency_key=idempotency_key).body
 
-        Raise AuthenticationError, QuotaError or RefusedError for a problem, NetworkError without an answer.
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        server: str = PLATFORM,
+        body: bytes | Callable[[], IO[bytes]] | None = None,
+        content_type: str = JSON,
+        params: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+        version: int | None = None,
+    ) -> Reply:
+        """Send until there is an answer or patience ends. A `body` that is made anew is made for every attempt.
+
+        Raise AuthenticationError, QuotaError or a RefusedError for a problem, NetworkError without an answer.
         """
-        request_id = uuid.uuid4().hex
-        headers = {"Authorization": f"Bearer {self._bearer(server)}", "X-Request-ID": request_id}
+        headers, request_id = self._headers(server)
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = content_type
         if idempotency_key is not None:
             headers["Idempotency-Key"] = idempotency_key
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+
+        def once() -> httpx.Response:
+            content = body() if callable(body) else body
+            return self._http.request(method, url, content=content, params=params, headers=headers)
+
         may_repeat = method == "GET" or idempotency_key is not None
+        response = self._attempt(once, url, server, request_id, may_repeat=may_repeat)
+        return Reply(response.status_code, dict(response.headers.items()), _decoded(response, request_id))
+
+    @contextmanager
+    def lines(self, path: str, *, accept: str) -> Iterator[Iterator[str]]:
+        """GET a path as lines while they arrive; `with session.lines(…) as lines`. Raises as `send`, also midway."""
+        url = self._address(path)
+        headers, request_id = self._headers(PLATFORM)
+        headers["Accept"] = accept
+
+        def once() -> httpx.Response:
+            response = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
+            if not response.is_success:
+                response.read()
+            return response
+
+        response = self._attempt(once, url, PLATFORM, request_id, may_repeat=True)
+
+        def read() -> Iterator[str]:
+            try:
+                yield from response.iter_lines()
+            except httpx.HTTPError as error:
+                raise _no_answer(url, error, request_id, "broke off; ask again") from None
+
+        try:
+            yield read()
+        finally:
+            response.close()
+
+    def _headers(self, server: str) -> tuple[dict[str, str], str]:
+        request_id = uuid.uuid4().hex
+        return {"Authorization": f"Bearer {self._bearer(server)}", "X-Request-ID": request_id}, request_id
+
+    def _attempt(
+        self, once: Callable[[], httpx.Response], url: str, server: str, request_id: str, *, may_repeat: bool
+    ) -> httpx.Response:
+        """A successful response of `once`, called again where that is safe and patience lasts."""
         waited, attempt = 0.0, 0
         while True:
             failure: RequestError | NetworkError
             try:
-                response = self._http.request(method, url, content=body, params=params, headers=headers)
+                response = once()
             except (httpx.TransportError, httpx.InvalidURL) as error:
-                failure = NetworkError(
-                    f"no answer from {_origin(url)} ({type(error).__name__}); check the address and the network",
-                    request_id=request_id,
-                )
+                failure = _no_answer(url, error, request_id, "check the address and the network")
                 repeat, pause = may_repeat and isinstance(error, httpx.TransportError), _backoff(attempt)
             else:
                 self._reached.add(_origin(url))
                 if response.is_success:
-                    return _decoded(response, request_id)
+                    return response
                 failure = problem_error(response, server, request_id)
                 repeat = may_repeat and (response.status_code in RETRIED or failure.code == BUSY)
-                asked = _retry_after(response)
+                asked = retry_after(response)
                 pause = _backoff(attempt) if asked is None else asked
             patience = self._patience if _origin(url) in self._reached else min(self._patience, FIRST_PATIENCE)
             if not repeat or waited + pause > patience:
@@ -162,39 +258,8 @@ def is_plain_and_remote(url: str) -> bool:
     return parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1")
 
 
-def problem_error(response: httpx.Response, server: str, request_id: str) -> RequestError:
-    """The typed error of an answer that is not a success. Unreadable bodies are dropped, never repeated.
-
-    Its `extra` names the `server` and the `request_id`, beside the problem's own further members.
-    """
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    problem: dict[str, Any] = body if isinstance(body, dict) else {}
-    status = response.status_code
-    extra = {name: value for name, value in problem.items() if name not in _STANDARD}
-    extra |= {"server": server, "request_id": request_id}
-    known: dict[str, Any] = {
-        "status": status,
-        "code": str(problem.get("code") or f"http-{status}"),
-        "title": str(problem.get("title") or response.reason_phrase)[:200],
-        "detail": str(problem.get("detail") or "")[:500],
-        "extra": extra,
-    }
-    if status in (401, 403):
-        return AuthenticationError(**known)
-    if status == 429:
-        pause = _retry_after(response)
-        return QuotaError(**known, retry_after=None if pause is None else round(pause))
-    return RefusedError(**known)
-
-
-_STANDARD: Final = frozenset({"type", "title", "status", "detail", "instance", "code"})
-
-
 def _decoded(response: httpx.Response, request_id: str) -> Any:
-    if response.status_code == 204:
+    if response.status_code == 204 or not response.content:
         return None
     try:
         return json.loads(response.content)
@@ -205,6 +270,10 @@ def _decoded(response: httpx.Response, request_id: str) -> Any:
         ) from None
 
 
+def _no_answer(url: str, error: Exception, request_id: str, advice: str) -> NetworkError:
+    return NetworkError(f"no answer from {_origin(url)} ({type(error).__name__}); {advice}", request_id=request_id)
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.lower()}"
@@ -212,14 +281,3 @@ def _origin(url: str) -> str:
 
 def _backoff(attempt: int) -> float:
     return float(min(8.0, 0.2 * 2**attempt) * _RANDOM.uniform(0.5, 1.0))
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds of a Retry-After header in either of its forms (RFC 9110 section 10.2.3)."""
-    text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError):
-        return None

@@ -36,6 +36,11 @@ class Token:
     epoch: int
     token: str = field(repr=False)
 
+    def identifier(self, role: str | None = None) -> dict[str, Any]:
+        """The identifier of a clue, or of a question, as the API takes it."""
+        made = {"type": self.type, "epoch": self.epoch, "token": self.token}
+        return made if role is None else made | {"role": role}
+
 
 WORKERS: Final = min(8, 2 + (os.cpu_count() or 1))
 """Requests on their way at once."""
