@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .batches import BatchesView, BatchResultsView, BatchView
+from .events import EventsView, EventView
 from .matches import MatchesView, MatchView
 from .oprf import DirectoryView
 from .schema import SchemaView
@@ -18,6 +19,8 @@ urlpatterns = [
     path("batches/<str:batch>/results", BatchResultsView.as_view(), name="batch-results"),
     path("matches", MatchesView.as_view(), name="matches"),
     path("matches/<str:match>", MatchView.as_view(), name="match"),
+    path("events", EventsView.as_view(), name="events"),
+    path("events/<str:event>", EventView.as_view(), name="event"),
     path("oprf/directory", DirectoryView.as_view(), name="oprf-directory"),
     path("vocabulary", VocabularyView.as_view(), name="vocabulary"),
     path("schema", SchemaView.as_view(), name="schema"),

@@ -1,4 +1,4 @@
-"""Whom a case concerns, and telling them: from the disclosure tick on, all at the same moment."""
+"""Whom a case concerns, and telling them: the case shows from the next tick on, its events with the release after it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def tell(case: Case, *, moved: bool, now: datetime) -> None:
     at = next_tick()
     CaseParty.objects.bulk_create(CaseParty(case=case, institution_id=number, released_at=at) for number in fresh)
     Event.objects.bulk_create(
-        Event(institution_id=number, kind=kind, subject_kind="CASE", subject_id=case.pk, created_at=now, released_at=at)
+        Event(institution_id=number, kind=kind, subject_kind="CASE", subject_id=case.pk, created_at=now)
         for number, kind in informed
     )
 

@@ -3,13 +3,21 @@
 A commit time is known only after the commit, so the tick is set by a short step of its own right
 after it. A worker that dies in between leaves rows without a tick, which nobody sees; the next
 look of any worker gives them theirs.
+
+The same step numbers the events and writes the webhook messages. Steps follow each other under one lock, which PostgreSQL
+lets go of only when the commit can be seen, and no tick is before the last one: whoever reads behind a number misses
+nothing (clues/events/feed.py).
 """
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from clues import events
+
 # The step's own commit must fall before the tick it promises.
 GUARD_SECONDS = 0.05
+EVENTS_A_MESSAGE = 100
+GIVE_UP_AFTER = "24 hours"
 
 UNRELEASED = """
 SELECT EXISTS (SELECT 1 FROM batch_chunk WHERE state = 'done' AND released_at IS NULL)
@@ -22,6 +30,8 @@ NEXT_TICK = """
 SELECT to_timestamp(ceil((extract(epoch FROM clock_timestamp()) + %(guard)s::numeric)
     / %(tick)s::numeric) * %(tick)s::numeric)
 """
+# A clock that was set back must not give a later number an earlier moment.
+LAST_TICK = "SELECT released_at FROM event WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
 # One value for everything that is committed, in one statement: steps of their own would each have their own snapshot,
 # and what a worker commits between two of them would be told of in part.
 # Whoever is to hear of events outside the portal gets one nudge for each tick and kind, never one for each match.
@@ -35,16 +45,32 @@ WITH matches AS (
     UPDATE batch_chunk SET released_at = %(at)s WHERE state = 'done' AND released_at IS NULL
 ), hits AS (
     UPDATE watch_hit SET released_at = %(at)s WHERE released_at IS NULL
+), numbered AS (
+    SELECT id, nextval('event_seq') AS seq
+    FROM (SELECT id FROM event WHERE seq IS NULL ORDER BY id) waiting
 ), told AS (
-    UPDATE event SET released_at = %(at)s, seq = nextval('event_seq') WHERE seq IS NULL
-    RETURNING id, institution_id, kind
+    UPDATE event e SET released_at = %(at)s, seq = n.seq FROM numbered n WHERE e.id = n.id AND e.seq IS NULL
+    RETURNING e.id, e.institution_id, e.kind, e.seq
+), heard AS (
+    SELECT t.* FROM told t JOIN institution i ON i.id = t.institution_id AND i.state = 'live'
+), wanted AS (
+    SELECT w.id AS endpoint_id, h.kind, h.id, h.seq,
+        (row_number() OVER (PARTITION BY w.id, h.kind ORDER BY h.seq) - 1) / %(most)s AS part
+    FROM heard h JOIN webhook_endpoint w ON w.institution_id = h.institution_id
+        AND w.state = 'enabled' AND w.deleted_at IS NULL AND (w.kinds = '{}' OR h.kind = ANY(w.kinds))
+), nudges AS (
+    INSERT INTO webhook_delivery
+        (endpoint_id, kind, events, state, created_at, not_before, give_up_at, attempts, last_error)
+    SELECT endpoint_id, kind, array_agg(id ORDER BY seq), 'pending', clock_timestamp(), %(at)s,
+        clock_timestamp() + %(give_up)s::interval, 0, ''
+    FROM wanted GROUP BY endpoint_id, kind, part ORDER BY min(seq)
 )
 INSERT INTO outbox_message
     (channel, destination, payload, institution_id, created_at, not_before, attempts, last_error, state)
 SELECT 'email', '',
     jsonb_build_object('event', kind, 'count', count(*), 'institution_id', institution_id),
     institution_id, clock_timestamp(), %(at)s, 0, '', 'pending'
-FROM told GROUP BY institution_id, kind
+FROM heard WHERE kind <> ALL(%(not_mailed)s) GROUP BY institution_id, kind
 """
 
 
@@ -58,5 +84,15 @@ def release_pending() -> bool:
         cursor.execute(SERIALIZE)
         cursor.execute(NEXT_TICK, {"guard": GUARD_SECONDS, "tick": settings.AIF_DISCLOSURE_TICK})
         (at,) = cursor.fetchone()
-        cursor.execute(RELEASE, {"at": at})
+        cursor.execute(LAST_TICK)
+        last = cursor.fetchone()
+        cursor.execute(
+            RELEASE,
+            {
+                "at": max(at, last[0]) if last else at,
+                "most": EVENTS_A_MESSAGE,
+                "give_up": GIVE_UP_AFTER,
+                "not_mailed": list(events.NOT_MAILED),
+            },
+        )
     return True

@@ -105,6 +105,8 @@ def make_case(scene: Scene, *, at: str = "candidate", now: datetime | None = Non
             case = perform(
                 case=case.ref, action=action, by=getattr(scene.cast, who), now=now or timezone.now(), note=note
             )
+    with acting_as("aif_match"):
+        release_pending()
     wait_for_tick()
     return case
 

@@ -18,6 +18,8 @@ ADDRESSES = {
     "batches/<str:batch>/results": ("GET", "/batches/B-NONE/results", "read"),
     "matches": ("GET", "/matches", "read"),
     "matches/<str:match>": ("GET", "/matches/M-NONE", "read"),
+    "events": ("GET", "/events", "read"),
+    "events/<str:event>": ("GET", "/events/E-NONE", "read"),
     "screenings": ("POST", "/screenings", "screen"),
     "oprf/directory": ("GET", "/oprf/directory", None),
     "vocabulary": ("GET", "/vocabulary", None),

@@ -32,9 +32,10 @@ def test_opens_with_parties_notices_and_a_trail(scene: Scene, origin: str) -> No
         assert {party.institution_id for party in parties} == concerned
         assert {notice.institution_id for notice in notices} == concerned
         assert {notice.kind for notice in notices} == {"case.opened"}
-        # One moment for all of them, in the future of the opening.
-        moments = {party.released_at for party in parties} | {notice.released_at for notice in notices}
+        # One moment for all of them, in the future of the opening; the events wait for the release after it.
+        moments = {party.released_at for party in parties}
         assert len(moments) == 1 and moments.pop() > now
+        assert {(notice.released_at, notice.seq) for notice in notices} == {(None, None)}
         assert CaseStep.objects.get(case=case).action == "open"
         event = AuditEvent.objects.latest("id")
         assert (event.verb, event.subject_ref, event.actor_ref) == ("case.open", case.ref, scene.cast.olga.ref)

@@ -110,7 +110,7 @@ def test_bands_count_the_groups_without_ones_own(members: Any, as_role: Any) -> 
         submit(member, [clue(token(1))])
     match(as_role)
     assert seen(members[0])[0].band == "2-4"
-    kinds = Event.objects.filter(institution_id=members[0].institution_id)
+    kinds = Event.objects.filter(institution_id=members[0].institution_id, subject_kind="M")
     assert set(kinds.values_list("kind", flat=True)) <= {"match.released", "match.grew"}
 
 
@@ -157,7 +157,7 @@ def test_a_report_that_meets_a_suspended_one_tells_nobody_until_it_counts_again(
     match(as_role)
     assert submissions.get_batch(batch=told.batch, viewer=members[0]).matched == 0
     assert queries.count_since(viewer=members[0], since=timezone.now() - timedelta(days=1)) == 0
-    assert not Event.objects.filter(institution_id=members[0].institution_id).exists()
+    assert not Event.objects.filter(institution_id=members[0].institution_id, subject_kind="M").exists()
     with as_role("aif_desk"), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE institution SET state = 'live', suspended_at = NULL, suspended_reason = '' WHERE id = %s",

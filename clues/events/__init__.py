@@ -1,0 +1,62 @@
+"""Domain events: what happened that an institution wants to hear of, and in which words.
+
+A code is past tense and stable: it stands in the feed, in webhooks and in e-mails. The labels are what people read;
+an event never holds more than its code and the reference of its subject.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of event: its code, the name of its subject in the API and the kind of its reference, its labels."""
+
+    code: str
+    subject: str
+    reference: str
+    zh: str
+    en: str
+
+
+MATCHED, MATCH_GREW, MATCH_CHANGED = "match.released", "match.grew", "match.changed"
+MATCH_SHRANK, MATCH_UNDONE = "match.shrank", "match.undone"
+BATCH_DONE = "batch.done"
+CLUE_DISPUTED, CLUE_LAPSED, CLUE_REFUTED, CLUE_REINSTATED = (
+    "clue.disputed",
+    "clue.lapsed",
+    "clue.refuted",
+    "clue.reinstated",
+)
+DISPUTE_CLOSED = "dispute.closed"
+WATCH_HIT = "watch.hit"
+KEY_EXPIRING = "credential.expiring"
+CASE_OPENED, CASE_MOVED = "case.opened", "case.moved"
+WEBHOOK_TEST = "webhook.test"
+
+ROWS: Final = (
+    Kind(MATCHED, "match", "M", "碰撞命中", "New match"),
+    Kind(MATCH_GREW, "match", "M", "命中有新的上报方", "Another institution joined a match"),
+    Kind(MATCH_CHANGED, "match", "M", "命中信息有更正", "What others reported of a match was corrected"),
+    Kind(MATCH_SHRANK, "match", "M", "命中有上报方退出", "An institution left a match"),
+    Kind(MATCH_UNDONE, "match", "M", "命中已撤销", "A match was undone"),
+    Kind(BATCH_DONE, "batch", "B", "批次处理完成", "Batch done"),
+    Kind(CLUE_DISPUTED, "clue", "C", "本机构线索被提出异议", "One of your clues is disputed"),
+    Kind(CLUE_LAPSED, "clue", "C", "异议逾期未答复，线索失效", "A disputed clue lapsed without an answer"),
+    Kind(CLUE_REFUTED, "clue", "C", "异议成立，线索已撤回", "A dispute was upheld; the clue is withdrawn"),
+    Kind(CLUE_REINSTATED, "clue", "C", "异议不成立，线索已恢复", "A dispute was rejected; the clue is back"),
+    Kind(DISPUTE_CLOSED, "dispute", "D", "异议已办结", "Your dispute is closed"),
+    Kind(WATCH_HIT, "watch", "W", "关注的标识被上报", "A watched identifier was reported"),
+    Kind(KEY_EXPIRING, "credential", "K", "密钥即将到期", "A key expires soon"),
+    Kind(CASE_OPENED, "case", "CASE", "专案已立项", "Case opened"),
+    Kind(CASE_MOVED, "case", "CASE", "专案有进展", "Case moved on"),
+    Kind(WEBHOOK_TEST, "webhook", "H", "回调测试", "Webhook test"),
+)
+BY_CODE: Final[Mapping[str, Kind]] = MappingProxyType({row.code: row for row in ROWS})
+
+NOT_MAILED: Final = (BATCH_DONE, WEBHOOK_TEST)
+"""What nobody wants an e-mail of: an answer to what its own institution has just done."""
+TOLD_KINDS: Final = frozenset(BY_CODE) - {WEBHOOK_TEST}
+"""What stands in the feed, and what an endpoint can ask for. A test goes to one endpoint and is no event."""
