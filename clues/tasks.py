@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from clues.matching import oracle as matches_oracle
-from clues.matching import release, run, turns
+from clues.matching import changes, release, run, turns
 from clues.rings import build
 from members.delivery import outbox
 
@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 
 CHUNKS_A_TURN = 20
 CLUES_A_TURN = 2_000
+CHANGES_A_TURN = 2_000
+NOISE_A_TURN = 200
+EXPIRED_A_SLICE = 10_000
+EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
 ORACLE_SECONDS = 3600
 
 
@@ -43,6 +47,36 @@ def _check() -> int:
         findings = matches_oracle.check_and_repair()
         turns.record(name="oracle", result={"missing": findings.missing, "extra": findings.extra})
     return 0
+
+
+def _expire() -> int:
+    if not turns.claim(name="expiry", every_seconds=EXPIRY_SECONDS, now=timezone.now()):
+        return 0
+    total = 0
+    while done := changes.expire(limit=EXPIRED_A_SLICE, now=timezone.now()):
+        total += done
+        release.release_pending()
+    turns.record(name="expiry", result={"expired": total})
+    return total
+
+
+# What waits to be applied, in this order: each step does a slice and tells how much it was. A further kind of change
+# (the answers to disputes, say) is a further row.
+STEPS: tuple[Callable[[], int], ...] = (
+    lambda: changes.apply_changes(limit=CHANGES_A_TURN, now=timezone.now()),
+    lambda: changes.apply_noise(limit=NOISE_A_TURN, now=timezone.now()),
+    lambda: changes.activate_watches(limit=CHANGES_A_TURN),
+    _expire,
+)
+
+
+def _change() -> int:
+    done = 0
+    for step in STEPS:
+        if made := step():
+            done += made
+            release.release_pending()
+    return done
 
 
 @dataclass(frozen=True)
@@ -66,16 +100,17 @@ class Duty:
 
 # Apart from each other: a suspension must reach the custodian while a million clues wait to be matched.
 MATCHING = Duty("matching", _match, 0.5)
+CHANGES = Duty("changes", _change, 0.5)
 RINGS = Duty("rings", _build, 0.5)
 DELIVERIES = Duty("deliveries", outbox.deliver_pending, 0.5)
 ORACLE = Duty("oracle", _check, 60.0)
-DUTIES = (MATCHING, RINGS, DELIVERIES, ORACLE)
+DUTIES = (MATCHING, CHANGES, RINGS, DELIVERIES, ORACLE)
 
 
 @shared_task
 def work(**_future: Any) -> None:
-    """Match and build until nothing waits."""
-    while MATCHING.do() + RINGS.do():
+    """Match, apply changes and build until nothing waits."""
+    while MATCHING.do() + CHANGES.do() + RINGS.do():
         pass
 
 

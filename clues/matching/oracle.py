@@ -6,9 +6,9 @@ It runs on a schedule, raises an alarm on any difference, and repairs it. Tests 
 import logging
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 
-from . import sql
+from . import recount
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,6 @@ JOIN institution i ON i.id = p.institution_id AND i.state = 'live'
 """
 MISSING = f"{EXPECTED} EXCEPT {FOUND}"
 EXTRA = f"{FOUND} EXCEPT {EXPECTED}"
-
-LOCK_HUB = """
-SELECT h.type FROM identifier h
-JOIN (SELECT DISTINCT type, epoch, token FROM missing) m USING (type, epoch, token)
-ORDER BY h.type, h.epoch, h.token FOR UPDATE OF h
-"""
 
 
 @dataclass(frozen=True)
@@ -59,23 +53,13 @@ def compare() -> Findings:
 
 
 def check_and_repair() -> Findings:
-    """Compare; on missing parties raise an alarm and add them, hub rows locked in order first."""
+    """Compare; on any difference raise an alarm and recount the identifiers concerned."""
     findings = compare()
     if findings.clean:
         return findings
     log.error("oracle: %d parties missing, %d extra", findings.missing, findings.extra)
-    if findings.missing:
-        repair()
-    return findings
-
-
-@transaction.atomic
-def repair() -> None:
-    """Add missing matches and parties. Harmless when nothing is missing."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.TEMPORARY)
-        cursor.execute(f"CREATE TEMPORARY TABLE missing ON COMMIT DROP AS {MISSING}")
-        cursor.execute(LOCK_HUB)
-        cursor.execute("INSERT INTO met SELECT DISTINCT type, epoch, token, 2 FROM missing ORDER BY 1, 2, 3")
-        cursor.execute(sql.TELL_MATCHES)
-        cursor.execute(sql.TELL_PARTIES)
+        cursor.execute(f"SELECT type, epoch, token FROM ({MISSING}) a UNION SELECT type, epoch, token FROM ({EXTRA}) b")  # noqa: S608
+        tokens = cursor.fetchall()
+    recount.recount(tokens)
+    return findings

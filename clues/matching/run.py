@@ -6,24 +6,22 @@ free again at once, and running it a second time changes nothing twice.
 
 import io
 import logging
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from clues.models import Batch, BatchChunk
 
 from . import release, sql
+from .retry import with_retry
 
 log = logging.getLogger(__name__)
 
 # Far above what a crash-looping machine reaches by chance, since every kill costs an attempt.
 MAX_ATTEMPTS = 25
-RETRYABLE = frozenset({"40P01", "40001", "55P03"})
-DEADLOCK_TRIES = 5
 
 CLAIM = """
 UPDATE batch_chunk SET attempts = attempts + 1, claimed_at = clock_timestamp()
@@ -38,7 +36,7 @@ RETURNING id, attempts
 
 LOCK = """
 SELECT k.id, k.batch_id, k.institution_id, k.rows, k.clue_rows, k.identifier_rows,
-    b.received_at, i.group_id, i.default_basis
+    b.received_at, i.group_id, b.basis
 FROM batch_chunk k JOIN batch b ON b.id = k.batch_id JOIN institution i ON i.id = k.institution_id
 WHERE k.id = %s AND k.state = 'received'
 FOR UPDATE OF k SKIP LOCKED
@@ -51,12 +49,17 @@ WHERE id = %(chunk)s
 """
 
 FINISH_BATCH = """
-UPDATE batch SET chunks_done = chunks_done + 1, accepted = accepted + %(accepted)s,
-    duplicates = duplicates + %(duplicates)s, refused = refused + %(refused)s,
-    matched = matched + %(matched)s,
-    state = CASE WHEN chunks_done + 1 >= chunks THEN 'done' ELSE 'processing' END,
-    done_at = CASE WHEN chunks_done + 1 >= chunks THEN clock_timestamp() END
-WHERE id = %(batch)s
+WITH finished AS (
+    UPDATE batch SET chunks_done = chunks_done + 1, accepted = accepted + %(accepted)s,
+        duplicates = duplicates + %(duplicates)s, refused = refused + %(refused)s,
+        matched = matched + %(matched)s,
+        state = CASE WHEN chunks_done + 1 >= chunks THEN 'done' ELSE 'processing' END,
+        done_at = CASE WHEN chunks_done + 1 >= chunks THEN clock_timestamp() END
+    WHERE id = %(batch)s
+    RETURNING id, institution_id, state
+)
+INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at)
+SELECT institution_id, 'batch.done', 'B', id, clock_timestamp() FROM finished WHERE state = 'done'
 """
 
 Outcome = tuple[int, str, str, str | None]
@@ -115,16 +118,7 @@ def claim() -> tuple[int, int] | None:
 
 def process(chunk_id: int) -> bool:
     """Match one chunk in one transaction; False when another worker holds or has done it."""
-    for attempt in range(1, DEADLOCK_TRIES + 1):
-        try:
-            return _process_once(chunk_id)
-        except OperationalError as error:
-            state = getattr(error.__cause__, "pgcode", None)
-            if state not in RETRYABLE or attempt == DEADLOCK_TRIES:
-                raise
-            log.warning("chunk %d: retry %d after %s", chunk_id, attempt, state)
-            time.sleep(0.02 * attempt)
-    return False
+    return with_retry(lambda: _process_once(chunk_id), what=f"chunk {chunk_id}")
 
 
 def _process_once(chunk_id: int) -> bool:
@@ -191,13 +185,30 @@ def meet(cursor: Any, chunk: Chunk) -> None:
     cursor.execute(sql.MEET, chunk.parameters)
 
 
+def spare_noise(cursor: Any, chunk: Chunk) -> None:
+    """Let identifiers on a list that blocks count for nothing: no hub row, no match, no edge."""
+    cursor.execute(sql.ANY_NOISE)
+    if not cursor.fetchone()[0]:
+        return
+    cursor.execute(sql.FIND_BLOCKED)
+    if cursor.rowcount:
+        cursor.execute(sql.UNCOUNT_BLOCKED, chunk.parameters)
+        cursor.execute(sql.UNMEET_BLOCKED)
+        cursor.execute(sql.DROP_BLOCKED_MET)
+        cursor.execute(sql.SPARE_BLOCKED)
+
+
 def tell(cursor: Any, chunk: Chunk) -> int:
-    """Step 3: matches, parties, events and ring edges. Return how many of the clues matched."""
+    """Step 3: matches, parties, events, watches and ring edges. Return how many of the clues matched."""
+    spare_noise(cursor, chunk)
     cursor.execute(sql.LINK, chunk.parameters)
     cursor.execute(sql.FORGET_SUSPENDED)
     cursor.execute(sql.TELL_MATCHES)
     cursor.execute(sql.TELL_PARTIES)
-    cursor.execute(sql.TELL_GROWTH, chunk.parameters)
+    cursor.execute(sql.TELL_SCORES)
+    cursor.execute(sql.ANY_WATCH)
+    if cursor.fetchone()[0]:
+        cursor.execute(sql.TELL_WATCHES, chunk.parameters)
     cursor.execute(sql.COUNT_MATCHED)
     return int(cursor.fetchone()[0])
 

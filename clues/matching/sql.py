@@ -5,9 +5,11 @@ Three ordered steps, and the order is the correctness (matching.md, "Flow of one
 1. STORE_*  clues and sightings
 2. MEET     the hub upsert, in (type, epoch, token) order. It waits at the row lock of an identifier
             that another batch is writing, and uses only that row and EXCLUDED.
-3. TELL_*   matches and parties, read from sighting by *new* statements, whose snapshots were taken
-            after the locks were won. Folded into step 2 they would keep the snapshot from before
+3. TELL_*   matches, parties and watches, read from sighting by *new* statements, whose snapshots were
+            taken after the locks were won. Folded into step 2 they would keep the snapshot from before
             the wait, and the institution that came first would never be told.
+
+What changes after a clue was reported is the business of `recount_sql`; both tell parties by `DIFFERENCE`.
 """
 
 TEMPORARY = """
@@ -28,6 +30,10 @@ CREATE TEMPORARY TABLE IF NOT EXISTS clue_new (
 CREATE TEMPORARY TABLE IF NOT EXISTS met (
     type text COLLATE "C" NOT NULL, epoch integer NOT NULL, token uuid NOT NULL,
     groups integer NOT NULL
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS blocked (
+    type text COLLATE "C" NOT NULL, epoch integer NOT NULL, token uuid NOT NULL,
+    ours bigint NOT NULL
 ) ON COMMIT DELETE ROWS;
 """
 
@@ -116,13 +122,43 @@ SELECT type, epoch, token, clock_timestamp() FROM met ORDER BY type, epoch, toke
 ON CONFLICT (type, epoch, token) DO NOTHING
 """
 
-# Every live institution with a counted sighting is a party; `fresh` parties are new to the match.
-TELL_PARTIES = """
-WITH party AS (
-    INSERT INTO match_party AS p (match_id, institution_id, group_id, categories, best_grade,
-        first_seen_at, created_at)
-    SELECT m.id, s.institution_id, i.group_id, array_agg(DISTINCT c.category), min(c.grade),
-        min(c.received_at), clock_timestamp()
+# What told parties hear, by difference of `before` and `after`: the parties of matches that changed, as they were and as
+# they are. Each hears of others only, and only of what it can see of them: a second institution of one group that says
+# the same is no news.
+DIFFERENCE = """
+sides AS (
+    SELECT false AS later, match_id, institution_id, group_id, categories, best_grade FROM before
+    UNION ALL
+    SELECT true, match_id, institution_id, group_id, categories, best_grade FROM after
+), seen AS (
+    SELECT t.match_id, t.institution_id,
+        coalesce(bool_or(o.later AND o.institution_id = t.institution_id), false) AS stays,
+        count(DISTINCT o.group_id) FILTER (WHERE o.later)
+            - count(DISTINCT o.group_id) FILTER (WHERE NOT o.later) AS more,
+        (array_agg(DISTINCT c) FILTER (WHERE o.later AND o.institution_id <> t.institution_id),
+            min(o.best_grade) FILTER (WHERE o.later AND o.institution_id <> t.institution_id))
+        IS DISTINCT FROM
+        (array_agg(DISTINCT c) FILTER (WHERE NOT o.later AND o.institution_id <> t.institution_id),
+            min(o.best_grade) FILTER (WHERE NOT o.later AND o.institution_id <> t.institution_id)) AS other
+    FROM before t JOIN sides o ON o.match_id = t.match_id CROSS JOIN LATERAL unnest(o.categories) AS c
+    WHERE t.released_at IS NOT NULL
+    GROUP BY t.match_id, t.institution_id
+), news AS (
+    SELECT institution_id, match_id, CASE WHEN NOT stays THEN 'match.undone' WHEN more > 0 THEN 'match.grew'
+        WHEN more < 0 THEN 'match.shrank' WHEN other THEN 'match.changed' END AS kind
+    FROM seen
+)
+INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at)
+SELECT institution_id, kind, 'M', match_id, clock_timestamp() FROM (
+    SELECT institution_id, 'match.released' AS kind, match_id FROM party WHERE fresh
+    UNION ALL SELECT institution_id, kind, match_id FROM news WHERE kind IS NOT NULL
+) told
+"""
+
+# What every live institution with a counted sighting brings to the matches of `met`.
+DUE = """
+    SELECT m.id AS match_id, s.institution_id, i.group_id, array_agg(DISTINCT c.category) AS categories,
+        min(c.grade) AS best_grade, min(c.received_at) AS first_seen_at
     FROM met
     JOIN match m USING (type, epoch, token)
     JOIN sighting s USING (type, epoch, token)
@@ -130,36 +166,97 @@ WITH party AS (
     JOIN clue c ON c.id = s.clue_id
     WHERE s.counted
     GROUP BY m.id, s.institution_id, i.group_id
-    ORDER BY m.id, s.institution_id
+"""
+PUT = """
+    INSERT INTO match_party AS p (match_id, institution_id, group_id, categories, best_grade,
+        first_seen_at, created_at)
+    SELECT match_id, institution_id, group_id, categories, best_grade, first_seen_at, clock_timestamp()
+    FROM due ORDER BY match_id, institution_id
     ON CONFLICT (match_id, institution_id) DO UPDATE SET
         categories = EXCLUDED.categories, best_grade = EXCLUDED.best_grade,
         first_seen_at = EXCLUDED.first_seen_at
         WHERE (p.categories, p.best_grade, p.first_seen_at)
             IS DISTINCT FROM (EXCLUDED.categories, EXCLUDED.best_grade, EXCLUDED.first_seen_at)
-    RETURNING p.match_id, p.institution_id, (p.xmax = 0) AS fresh
-)
-INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at)
-SELECT institution_id, 'match.released', 'M', match_id, clock_timestamp() FROM party WHERE fresh
+    RETURNING p.match_id, p.institution_id, p.group_id, p.categories, p.best_grade, (p.xmax = 0) AS fresh
 """
 
-# Parties that knew of the match already learn that it grew, when another independent group came.
-TELL_GROWTH = """
-WITH grown AS (
-    SELECT m.id AS match_id
-    FROM met
-    JOIN match m USING (type, epoch, token)
-    JOIN match_party p ON p.match_id = m.id
-    WHERE m.released_at IS NOT NULL AND p.released_at IS NULL AND p.group_id = %(group)s
-    GROUP BY m.id
-    HAVING NOT EXISTS (
-        SELECT 1 FROM match_party q
-        WHERE q.match_id = m.id AND q.group_id = %(group)s AND q.released_at IS NOT NULL
-    )
+# Nobody leaves here, so what did not change is as it was. `before` reads the statement's snapshot: the parties as they
+# were, though `party` is writing them.
+TELL_PARTIES = f"""
+WITH due AS ({DUE}), party AS ({PUT}), before AS (
+    SELECT q.match_id, q.institution_id, q.group_id, q.categories, q.best_grade, q.released_at
+    FROM match_party q WHERE q.match_id IN (SELECT match_id FROM party)
+), after AS (
+    SELECT match_id, institution_id, group_id, categories, best_grade FROM party
+    UNION ALL
+    SELECT b.match_id, b.institution_id, b.group_id, b.categories, b.best_grade FROM before b
+    WHERE NOT EXISTS (SELECT 1 FROM party p WHERE p.match_id = b.match_id AND p.institution_id = b.institution_id)
+), {DIFFERENCE}
+"""  # noqa: S608 - put together from literals of this file
+
+# Another sighting, another score; it is computed apart, by set (matching/score.py).
+TELL_SCORES = """
+UPDATE match m SET scored_at = NULL FROM met
+WHERE m.type = met.type AND m.epoch = met.epoch AND m.token = met.token AND m.scored_at IS NOT NULL
+"""
+
+# ---- noise: only when a list blocks anything at all ----------------------------------------------
+# Asked after the hub row is locked: whoever puts the token on a list, or takes it off, waits there and then sees these
+# sightings (recount.py). A hub row of ours alone goes again; any other waits for the recount of its new entry.
+
+ANY_NOISE = "SELECT EXISTS (SELECT 1 FROM noise_entry WHERE state = 'in-force' AND mode = 'block')"
+FIND_BLOCKED = """
+INSERT INTO blocked (type, epoch, token, ours)
+SELECT i.type, i.epoch, i.token, count(*)
+FROM identifier_in i JOIN clue_new n USING (row)
+WHERE i.scoring AND EXISTS (SELECT 1 FROM noise_entry e
+    WHERE e.type = i.type AND e.epoch = i.epoch AND e.token = i.token AND e.state = 'in-force' AND e.mode = 'block')
+GROUP BY i.type, i.epoch, i.token
+"""
+UNCOUNT_BLOCKED = """
+UPDATE sighting s SET counted = false
+FROM blocked b JOIN identifier_in i USING (type, epoch, token) JOIN clue_new n USING (row)
+WHERE s.type = b.type AND s.epoch = b.epoch AND s.token = b.token AND s.institution_id = %(institution)s
+    AND s.clue_id = n.clue_id AND s.counted
+"""
+UNMEET_BLOCKED = """
+DELETE FROM identifier h USING blocked b
+WHERE h.type = b.type AND h.epoch = b.epoch AND h.token = b.token AND h.sightings = b.ours
+"""
+DROP_BLOCKED_MET = """
+DELETE FROM met USING blocked b WHERE met.type = b.type AND met.epoch = b.epoch AND met.token = b.token
+"""
+SPARE_BLOCKED = """
+UPDATE identifier_in i SET scoring = false FROM blocked b
+WHERE i.type = b.type AND i.epoch = b.epoch AND i.token = b.token AND i.scoring
+"""
+
+# ---- watches: only when there is one -------------------------------------------------------------
+
+ANY_WATCH = """
+SELECT EXISTS (SELECT 1 FROM watch
+    WHERE active_at IS NOT NULL AND canceled_at IS NULL AND expires_at > clock_timestamp())
+"""
+# Grade C answers nobody; the lawful-use matrix in force says what else the watcher may not learn. One hit for each
+# category and grade of a chunk, whatever the number of its clues.
+TELL_WATCHES = """
+WITH hit AS (
+    INSERT INTO watch_hit (watch_id, category, grade, created_at)
+    SELECT DISTINCT w.id, c.category, c.grade, clock_timestamp()
+    FROM identifier_in i JOIN clue_new n USING (row) JOIN clue_in c USING (row)
+    JOIN watch w ON w.type = i.type AND w.epoch = i.epoch AND w.token = i.token AND w.active_at IS NOT NULL
+        AND w.canceled_at IS NULL AND w.expires_at > clock_timestamp()
+    JOIN institution o ON o.id = w.institution_id AND o.state = 'live' AND o.group_id <> %(group)s
+    JOIN lawful_use_matrix m ON m.state = 'in-force'
+    JOIN lawful_use_cell u ON u.matrix_id = m.id AND u.purpose = w.purpose AND u.type = w.type
+        AND u.category = c.category AND u.grade = c.grade
+    WHERE i.scoring AND c.grade < 'C'
+        AND EXISTS (SELECT 1 FROM institution WHERE id = %(institution)s AND state = 'live')
+    RETURNING watch_id
 )
 INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at)
-SELECT p.institution_id, 'match.grew', 'M', p.match_id, clock_timestamp()
-FROM grown JOIN match_party p USING (match_id)
-WHERE p.released_at IS NOT NULL
+SELECT w.institution_id, 'watch.hit', 'W', w.id, clock_timestamp()
+FROM watch w WHERE w.id IN (SELECT watch_id FROM hit)
 """
 
 LINK = """

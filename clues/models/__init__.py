@@ -14,7 +14,7 @@ from .lawful_use import LawfulUseCell, LawfulUseMatrix
 from .match import Match, MatchParty
 from .noise import NoiseEntry
 from .quota import QuotaUse
-from .ring import Ring, RingEdge, RingMerge
+from .ring import Ring, RingEdge, RingMerge, RingRelink
 from .screening import Screening, ScreeningAnswer
 from .watch import Watch, WatchHit
 
@@ -43,6 +43,7 @@ __all__ = [
     "Ring",
     "RingEdge",
     "RingMerge",
+    "RingRelink",
     "Screening",
     "ScreeningAnswer",
     "Sighting",

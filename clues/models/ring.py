@@ -80,3 +80,15 @@ class RingMerge(models.Model):
         indexes = [
             models.Index(fields=["survivor"], name="ring_merge_survivor"),
         ]
+
+
+class RingRelink(models.Model):
+    """A clue whose linking identifiers changed: the ring builder makes its edges anew, and takes its component apart.
+
+    Rows are born in the transaction that changed what counts; the builder, the single writer of edges, deletes them.
+    """
+
+    clue = models.ForeignKey("clues.Clue", on_delete=models.PROTECT, db_constraint=False, db_index=False)
+
+    class Meta:
+        db_table = "ring_relink"
