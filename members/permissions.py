@@ -40,6 +40,11 @@ class Permission(StrEnum):
     INSTITUTION_SUSPEND = "institution.suspend"
     QUOTA_SET = "quota.set"
     RING_REVIEW = "ring.review"
+    DISPUTE_DECIDE = "dispute.decide"
+    LAWFUL_USE_PROPOSE = "lawful-use.propose"
+    LAWFUL_USE_SIGN = "lawful-use.sign"
+    NOISE_PROPOSE = "noise.propose"
+    NOISE_DECIDE = "noise.decide"
 
 
 _MEMBER_READS = frozenset({Permission.CLUE_VIEW, Permission.MATCH_VIEW, Permission.CASE_VIEW})
@@ -60,6 +65,9 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.KEY_MANAGE,
             Permission.CASE_PROPOSE,
             Permission.RING_REVIEW,
+            Permission.DISPUTE_DECIDE,
+            Permission.LAWFUL_USE_PROPOSE,
+            Permission.NOISE_PROPOSE,
         },
         "alliance-approver": _DESK_READS
         | {
@@ -68,6 +76,9 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.QUOTA_SET,
             Permission.CASE_DECIDE,
             Permission.RING_REVIEW,
+            Permission.DISPUTE_DECIDE,
+            Permission.LAWFUL_USE_SIGN,
+            Permission.NOISE_DECIDE,
         },
     }
 )

@@ -109,6 +109,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "conflict": Problem(409, "Somebody else changed this meanwhile", "内容已被他人修改"),
     # what the rules of the alliance leave open
     "lawful-use-unresolved": Problem(403, "This use is not cleared", "该用途尚未获准"),
+    "rules-invalid": Problem(422, "The rules cannot be read", "规则无法解析"),
     # webhooks
     "webhook-url-refused": Problem(422, "No webhook goes to this address", "不向此地址推送回调"),
     # the server itself

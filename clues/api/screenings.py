@@ -32,7 +32,7 @@ class ScreeningsView(ApiView):
         responses={
             200: shapes.Screening,
             **shapes.problems(*shapes.FRAMING, "unknown-field", "field-missing", *shapes.TOKEN, "purpose-unknown",
-                              "case-ref-invalid", "basis-invalid", "idempotency-key-invalid", "idempotency-conflict", "quota-exhausted"),
+                              "case-ref-invalid", "basis-invalid", "lawful-use-unresolved", "idempotency-key-invalid", "idempotency-conflict", "quota-exhausted"),
         },
         examples=[shapes.SCREENING_REQUEST_EXAMPLE, shapes.SCREENING_EXAMPLE],
     )  # fmt: skip
@@ -57,6 +57,11 @@ class ScreeningsView(ApiView):
             for result in answer.results
         ]
         return Response(
-            {"results": results, "as_of": answer.as_of, "disclaimer": DISCLAIMER},
+            {
+                "results": results,
+                "as_of": answer.as_of,
+                "lawful_use": answer.lawful_use.as_json(),
+                "disclaimer": DISCLAIMER,
+            },
             headers={"Idempotency-Replayed": "true"} if replayed else None,
         )

@@ -192,11 +192,21 @@ class ScreenedToken(Shape):
     terms = ScoreTerm(many=True)
 
 
+class LawfulUse(Shape):
+    """The lawful-use matrix that the answer rests on, and what the purpose demands of whoever uses it."""
+
+    matrix = s.CharField(help_text="LM- and its number.")
+    title = s.CharField()
+    human_review = s.BooleanField(help_text="A person must look before anything is decided.")
+    never_sole_ground = s.BooleanField(help_text="Nothing may be decided on this answer alone.")
+
+
 class Screening(Shape):
     """The answers in the order asked."""
 
     results = ScreenedToken(many=True)
     as_of = s.DateTimeField()
+    lawful_use = LawfulUse()
     disclaimer = s.CharField()
 
 

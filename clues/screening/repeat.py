@@ -12,10 +12,11 @@ from django.db import connection, transaction
 
 from aif_share.errors import Refusal
 from aif_share.wire.limits import IDEMPOTENCY_MINUTES
+from clues.matching.score import Term
 from clues.submissions.receive import IDEMPOTENCY_KEY
 from members.queries import Caller
 
-from .score import Term
+from .lawful_use.gate import LawfulUse
 from .screen import Answer, Result, screen
 
 # Waits for a first request still under way. A key whose time is over is free again.
@@ -81,4 +82,8 @@ def screen_once(*, request: Mapping[str, Any], idempotency_key: str, by: Caller)
 def _read(kept: bytes) -> Answer:
     document = orjson.loads(kept)
     results = [Result(**row | {"terms": [Term(**term) for term in row["terms"]]}) for row in document["results"]]
-    return Answer(results=results, as_of=datetime.fromisoformat(document["as_of"]))
+    return Answer(
+        results=results,
+        as_of=datetime.fromisoformat(document["as_of"]),
+        lawful_use=LawfulUse(**document["lawful_use"]),
+    )

@@ -15,11 +15,13 @@ from aif_share.vocabulary import purposes
 from aif_share.wire.limits import MAX_SCREEN_TOKENS
 from clues import quotas
 from clues.blinding import epochs
+from clues.matching.score import Term, score
 from clues.matching.visibility import Alliance
 from clues.submissions.rows import RowRefused, names_of, pepper_of, stored_key
 from members.queries import Caller
 
-from .score import Term, score
+from .lawful_use import gate
+from .lawful_use.gate import LawfulUse
 
 CODE = re.compile(r"[a-z0-9-]{1,64}")
 CASE_REF = re.compile(r"[A-Za-z0-9._:/#-]{1,64}")
@@ -50,14 +52,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Answer:
-    """The results in the order asked, and the moment they speak of."""
+    """The results in the order asked, the moment they speak of, and the matrix that allowed them."""
 
     results: list[Result]
     as_of: datetime
+    lawful_use: LawfulUse
 
 
 def screen(*, request: Mapping[str, Any], by: Caller) -> Answer:
-    """Answer which tokens other institutions reported at grade B2 or better. Raise Refusal.
+    """Answer which tokens other institutions reported at grade B2 or better, as the matrix allows. Raise Refusal.
 
     A refused screening charges nothing and leaves no ledger row.
     """
@@ -76,7 +79,7 @@ def screen(*, request: Mapping[str, Any], by: Caller) -> Answer:
         if isinstance(cause, psycopg2.Error) and cause.pgcode == QUOTA_STATE:
             raise quotas.QuotaExhausted(quotas.SCREEN, by.screen_quota) from None
         raise
-    return _answer(rows, kinds)
+    return _answer(rows, kinds, purpose)
 
 
 def _header(request: Mapping[str, Any], by: Caller) -> tuple[str, str, str]:
@@ -128,19 +131,17 @@ def _tokens(tokens: Any) -> tuple[list[str], list[int], list[str]]:
     return kinds, numbers, stored
 
 
-def _answer(rows: Sequence[Any], kinds: Sequence[str]) -> Answer:
-    """Row 0 of the function carries the clock and the alliance; the others are hits."""
-    *_, as_of, live = rows[0]
+def _answer(rows: Sequence[Any], kinds: Sequence[str], purpose: str) -> Answer:
+    """Row 0 of the function carries the clock, the alliance and the matrix; the others are hits."""
+    _, _, _, _, as_of, _, _, live, *matrix = rows[0]
+    _number, lawful_use = gate.judge(purpose, tuple(matrix))
     alliance = Alliance(live=[(0, "")] * live)
     results = [Result(i, False, None, (), None, None, ()) for i in range(len(kinds))]
-    for index, groups, found, best_grade, last_seen_at, _ in rows[1:]:
-        points, terms = score(
-            kind=kinds[index],
-            groups=groups,
-            best_grade=best_grade,
-            last_seen_at=last_seen_at,
-            now=as_of,
-        )
+    for index, groups, found, best_grade, last_seen_at, quality, disputed, *_ in rows[1:]:
         band = alliance.band(groups)
+        points, terms = score(
+            kind=kinds[index], band=band, best_grade=best_grade, quality=quality, last_seen_at=last_seen_at,
+            disputes=disputed, now=as_of,
+        )  # fmt: skip
         results[index] = Result(index, True, band, found, best_grade, points, terms)
-    return Answer(results=results, as_of=as_of)
+    return Answer(results=results, as_of=as_of, lawful_use=lawful_use)

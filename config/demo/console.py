@@ -1,7 +1,7 @@
 """The alliance's console: ``python -m config.demo.console`` in the environment of a stack, one start for all of it.
 
-Reads ``{"quotas": {…}}`` from standard input, runs ``create_institution`` for each institution, makes the accounts and
-prints ``{"members": {code: {"institution": …, "api_key": …}}, "logins": [...]}``. Passwords are made anew for every
+Reads ``{"quotas": {…}}`` from standard input, runs ``create_institution`` for each institution, makes the accounts,
+signs the demonstration's lawful-use matrix and prints ``{"members": {code: {"institution": …, "api_key": …}}, "logins": [...]}``. Passwords are made anew for every
 demonstration.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 import django
 
 from config.demo.alliance import INSTITUTIONS
+from config.demo.matrix import sign_demo_matrix
 
 MEMBER_ROLES = ("submitter", "analyst", "approver", "member-admin", "auditor")
 ALLIANCE = (("operator", "alliance-operator", "联盟经办"), ("approver", "alliance-approver", "联盟复核"))
@@ -76,10 +77,9 @@ def make_accounts(references: Mapping[str, str]) -> list[dict[str, str]]:
 def run(question: Mapping[str, Any]) -> dict[str, Any]:
     """Answer the question of the module's docstring."""
     members = create_members(question["quotas"])
-    return {
-        "members": members,
-        "logins": make_accounts({code: made["institution"] for code, made in members.items()}),
-    }
+    logins = make_accounts({code: made["institution"] for code, made in members.items()})
+    sign_demo_matrix(proposer=ALLIANCE[0][0], signer=ALLIANCE[1][0])
+    return {"members": members, "logins": logins}
 
 
 if __name__ == "__main__":

@@ -11,11 +11,14 @@ import orjson
 from django.utils import timezone
 
 from clues.blinding import epochs
+from clues.models import LawfulUseMatrix
+from clues.screening.lawful_use import signing
 from clues.submissions.receive import Received, receive
 from members.models import Institution
 from members.operations.institutions import create_institution
 from members.permissions import Console
 from members.queries import Caller
+from tests.factories import acting_as, make_user
 
 TYPES = ("cn-mobile", "domain", "resident-id", "bank-card")
 
@@ -79,6 +82,14 @@ def caller(institution: Institution, *, scopes: Sequence[str] = ("submit", "read
 def open_epoch(epoch: int = 1) -> None:
     """Open an epoch of all types."""
     epochs.open_epoch(epoch=epoch, by=Console("tests"), now=timezone.now())
+
+
+def allow(rules: str = "allowed * * * *") -> LawfulUseMatrix:
+    """Put a lawful-use matrix in force through its two people; by default it allows all types, personal ones too."""
+    with acting_as("aif_desk"):
+        proposer = make_user("alliance-operator")
+        matrix = signing.propose(title="Tests", rules=rules, by=proposer, now=timezone.now())
+        return signing.sign(matrix_id=matrix.pk, by=make_user("alliance-approver"), now=timezone.now())
 
 
 def submit(by: Caller, clues: Sequence[dict[str, Any]], *, key: str | None = None) -> Received:

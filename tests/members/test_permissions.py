@@ -14,9 +14,9 @@ EXPECTED = {
     "member-admin": "clue.view match.view case.view team.manage key.manage",
     "auditor": "clue.view match.view case.view audit.view",
     "alliance-operator": "desk.view case.view audit.view institution.apply institution.suspend team.manage key.manage"
-    " case.propose ring.review",
+    " case.propose ring.review dispute.decide lawful-use.propose noise.propose",
     "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.set case.decide"
-    " ring.review",
+    " ring.review dispute.decide lawful-use.sign noise.decide",
 }
 
 

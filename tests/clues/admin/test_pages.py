@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clues.models import Batch, Case, Job, KeyEpoch, Match, MatchParty, Ring, Screening
 from members.models import reference
-from tests.clues.alliance import caller, token
+from tests.clues.alliance import allow, caller, token
 from tests.clues.scene import Scene, make_case
 from tests.factories import acting_as
 
@@ -29,6 +29,7 @@ def furnished(scene: Scene) -> Scene:
     from clues.screening.screen import screen
 
     make_case(scene, at="triage, proposed")
+    allow()
     with acting_as("aif_web"):
         identifier = token("one person", kind="resident-id")
         screen(

@@ -46,7 +46,7 @@ class TestAnswers:
         answer = asker.screen(token("none"), token("bad"), token("weak"), token("own"), case_ref="2026-C-118")
         assert answer.status_code == 200 and answer["Content-Type"] == "application/json"
         body = answer.json()
-        assert body.keys() == {"results", "as_of", "disclaimer"}
+        assert body.keys() == {"results", "as_of", "lawful_use", "disclaimer"}
         assert body["as_of"].endswith("Z") and body["disclaimer"]
         hit = body["results"][1]
         assert sum(term["points"] for term in hit["terms"]) == hit["score"] > 0
