@@ -23,6 +23,7 @@ AIF_PUBLIC_URL = env.text("AIF_PUBLIC_URL").rstrip("/")
 AIF_DISCLOSURE_TICK = env.number("AIF_DISCLOSURE_TICK", 1.0)  # seconds
 env.key_bytes("AIF_REFERENCE_KEY", 32)  # checked here, so that a bad key stops the boot
 AIF_REFERENCE_KEY = env.text("AIF_REFERENCE_KEY")  # hex
+AIF_QUEUE_MAX_AGE = env.number("AIF_QUEUE_MAX_AGE", 600)  # seconds that a batch waits before new ones are refused
 AIF_PEPPERS = env.peppers("AIF_PEPPERS")  # {id: 32 bytes}, newest last
 AIF_CUSTODIAN_URL = env.text("AIF_CUSTODIAN_URL", "").rstrip("/")  # the platform's own custodian; worker only
 AIF_CUSTODIAN_OPERATOR_TOKEN = env.text("AIF_CUSTODIAN_OPERATOR_TOKEN", "")
@@ -182,6 +183,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # ---- REST -----------------------------------------------------------------------------------------------------------
+AIF_RATE_LIMIT = env.text("AIF_RATE_LIMIT", "200000/minute")  # requests of one institution, to all processes together
 AIF_QUOTAS_USED = "clues.quotas.get_used"  # GET /me asks here: quotas are counted above the package that answers it
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.authentication.KeyAuthentication"],

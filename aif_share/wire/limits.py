@@ -10,6 +10,12 @@ MAX_CLUES: Final = 10_000
 MAX_BODY: Final = 16 * 1024 * 1024
 """Bytes of one JSON POST to the API."""
 
+MAX_STREAM_CLUES: Final = 1_000_000
+"""Clues in one POST of a batch as NDJSON or CSV."""
+
+MAX_STREAM_BODY: Final = 1024 * 1024 * 1024
+"""Bytes of one POST of a batch as NDJSON or CSV."""
+
 MAX_IDENTIFIERS: Final = 20
 """Identifiers of one clue."""
 
@@ -26,7 +32,7 @@ MAX_SCREEN_TOKENS: Final = 10_000
 """Tokens of one screening."""
 
 MAX_LINE: Final = 64 * 1024
-"""Bytes of one line of a member's file; a longer one is refused without being read to its end."""
+"""Bytes of one line of a member's file, or of NDJSON and CSV; a longer one is refused, and nothing of it is kept."""
 
 MAX_RAW_BYTES: Final = 8 * 1024
 """Bytes of one raw identifier before normalization."""

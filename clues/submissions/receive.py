@@ -4,21 +4,20 @@ The web process stops here. It never reads or writes a sighting or an identifier
 violation there would tell one member what another holds.
 """
 
-import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-import orjson
 import psycopg2
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from aif_share.errors import Refusal
-from aif_share.wire.limits import MAX_BODY, MAX_CLUES
+from aif_share.wire.limits import MAX_CLUES, MAX_STREAM_CLUES
 from clues import quotas
 from clues.blinding import epochs
 from clues.models import Batch, BatchChunk
@@ -26,11 +25,21 @@ from members import audit
 from members.models import reference
 from members.queries import Caller
 
-from .rows import CheckedRow, RowContext, RowRefused, check, names_of
+from .chunks import Chunk, ChunkSpool
+from .csv_rows import csv_rows
+from .documents import parse
+from .lines import lines_of, ndjson_rows
+from .queue_age import check_queue
+from .rows import RowContext
 
-CHUNK_ROWS = 20_000
 IDEMPOTENCY_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 SOURCE_API = "api"
+LOCK_NOT_AVAILABLE = "55P03"
+NDJSON, CSV = "application/x-ndjson", "text/csv"
+FORMS: Final[Mapping[str, Callable[[Iterator[bytes | None]], Iterator[Any]]]] = MappingProxyType(
+    {NDJSON: ndjson_rows, CSV: csv_rows}
+)
+"""Media types of batches that come as lines, and what makes rows of the lines."""
 
 
 @dataclass(frozen=True)
@@ -47,57 +56,83 @@ class Received:
     replayed: bool
 
 
-@dataclass(frozen=True)
-class _Chunk:
-    first_row: int
-    rows: int
-    clue_rows: str
-    identifier_rows: str
-    refs: bytes
-    refusals: list[tuple[int, str | None, str]]
+Confirm = Callable[[], object]
 
 
-def parse(body: bytes) -> list[Any]:
-    """Return the clues of a request body, each still unchecked.
-
-    Raise Refusal: `too-large`, `charset`, `malformed`, `unknown-field` or `field-missing`; the
-    whole request is refused then, because its framing cannot be trusted.
-    """
-    if len(body) > MAX_BODY:
-        raise Refusal("too-large", f"A batch may have {MAX_BODY} bytes; split it.", limit=MAX_BODY)
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise _unreadable(body) from None
-    if not isinstance(document, dict):
-        raise Refusal("malformed", 'The body must be a JSON object {"clues": [...]}.')
-    unknown = document.keys() - {"clues"}
-    if unknown:
-        raise Refusal("unknown-field", "The body has fields that do not exist.", fields=names_of(unknown))
-    clues = document.get("clues")
-    if not isinstance(clues, list) or not clues:
-        raise Refusal("field-missing", "`clues` must be a list of at least one clue.")
-    if len(clues) > MAX_CLUES:
-        raise Refusal("too-large", f"A batch may have {MAX_CLUES} clues; make more batches.", limit=MAX_CLUES)
-    return clues
+def _take_their_word() -> None:
+    """Nobody can have lost the right to this since it was asked for."""
 
 
-def _unreadable(body: bytes) -> Refusal:
-    try:
-        marked = body.decode("utf-8").startswith("\ufeff")
-    except UnicodeDecodeError:
-        return Refusal("charset", "The body is not UTF-8. Send JSON in UTF-8.")
-    if marked:
-        return Refusal("charset", "The body begins with a byte order mark. Send plain UTF-8.")
-    return Refusal("malformed", "The body is not JSON.")
+def receive(
+    *,
+    body: bytes,
+    idempotency_key: str,
+    by: Caller,
+    now: datetime,
+    source: str = SOURCE_API,
+    confirm: Confirm = _take_their_word,
+) -> Received:
+    """Take a batch in JSON and acknowledge it. A repeated request gets the first answer again.
 
-
-def receive(*, body: bytes, idempotency_key: str, by: Caller, now: datetime, source: str = SOURCE_API) -> Received:
-    """Take a batch and acknowledge it. A repeated request gets the first answer again.
+    `confirm` is called last before the commit and raises if the caller may no longer do this.
 
     Raise Refusal: what `parse` raises, `idempotency-key-missing`, `idempotency-key-invalid`, `idempotency-conflict` (same
-    key, other body) or `quota-exhausted`. On any of these nothing is stored and nothing charged.
+    key, other body), `quota-exhausted`, `queue-full`. On any of these nothing is stored and nothing charged.
     """
+    _check_key(idempotency_key)
+    fingerprint = _keyed(body).digest()
+    known = _find(by.institution_id, idempotency_key)
+    if known is not None:
+        return _replay(known, fingerprint)
+    check_queue()
+    with ChunkSpool(RowContext(peppers=epochs.get_epochs())) as spool:
+        spool.fill(parse(body), most=MAX_CLUES)
+        return _commit(spool, fingerprint, idempotency_key, by=by, now=now, source=source, confirm=confirm)
+
+
+def receive_stream(
+    *,
+    blocks: Iterable[bytes],
+    form: str,
+    idempotency_key: str,
+    by: Caller,
+    clock: Callable[[], datetime],
+    source: str = SOURCE_API,
+    confirm: Confirm = _take_their_word,
+) -> Received:
+    """Take a batch that comes as lines, `form` a key of FORMS, as `receive` does; memory does not grow with its size.
+
+    `clock` tells the time of receipt, when all has arrived. `blocks` raises if the upload breaks off.
+
+    Raise Refusal as `receive`, and `empty` for a batch without rows; what the lines raise refuses the whole.
+    """
+    _check_key(idempotency_key)
+    running = _keyed(form.encode() + b"\n")
+    known = _find(by.institution_id, idempotency_key)
+    if known is not None:
+        for block in blocks:
+            running.update(block)
+        return _replay(known, running.digest())
+    check_queue()
+    with ChunkSpool(RowContext(peppers=epochs.get_epochs())) as spool:
+        spool.fill(FORMS[form](lines_of(_noting(blocks, running))), most=MAX_STREAM_CLUES)
+        if not spool.rows_read:
+            raise Refusal("empty", "The batch has no rows.")
+        return _commit(spool, running.digest(), idempotency_key, by=by, now=clock(), source=source, confirm=confirm)
+
+
+def _noting(blocks: Iterable[bytes], running: hmac.HMAC) -> Iterator[bytes]:
+    for block in blocks:
+        running.update(block)
+        yield block
+
+
+def _keyed(start: bytes) -> hmac.HMAC:
+    """Keyed, because a body may hold a raw identifier that a plain digest would let one guess."""
+    return hmac.new(settings.AIF_REFERENCE_KEY.encode(), start, "sha256")
+
+
+def _check_key(idempotency_key: str) -> None:
     if not idempotency_key:
         raise Refusal(
             "idempotency-key-missing",
@@ -106,19 +141,19 @@ def receive(*, body: bytes, idempotency_key: str, by: Caller, now: datetime, sou
         )
     if IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
         raise Refusal("idempotency-key-invalid", "A key has 1 to 255 printable ASCII characters.")
-    # Keyed, because a body may hold a raw identifier that a plain digest would let one guess.
-    fingerprint = hmac.digest(settings.AIF_REFERENCE_KEY.encode(), body, "sha256")
-    known = _find(by.institution_id, idempotency_key)
-    if known is not None:
-        return _replay(known, fingerprint)
-    clues = parse(body)
-    context = RowContext(peppers=epochs.get_epochs())
-    chunks = _chunks(clues, context)
-    taken = sum(chunk.rows for chunk in chunks)
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk.clue_rows.encode())
-        digest.update(chunk.identifier_rows.encode())
+
+
+def _commit(
+    spool: ChunkSpool,
+    fingerprint: bytes,
+    idempotency_key: str,
+    *,
+    by: Caller,
+    now: datetime,
+    source: str,
+    confirm: Confirm,
+) -> Received:
+    refused = spool.rows_read - spool.rows_taken
     with transaction.atomic():
         batch = Batch(
             institution_id=by.institution_id,
@@ -126,61 +161,47 @@ def receive(*, body: bytes, idempotency_key: str, by: Caller, now: datetime, sou
             fingerprint=fingerprint,
             key_id=by.key_id,
             source=source,
-            state=Batch.RECEIVED if taken else Batch.REJECTED,
-            clues=taken,
-            rows_refused=len(clues) - taken,
-            refused=len(clues) - taken,
-            chunks=len(chunks),
-            digest=digest.hexdigest(),
+            basis=by.default_basis,
+            state=Batch.RECEIVED if spool.rows_taken else Batch.REJECTED,
+            clues=spool.rows_taken,
+            rows_refused=refused,
+            refused=refused,
+            chunks=len(spool),
+            digest=spool.digest.hexdigest(),
             received_at=now,
         )
-        if not _insert(batch):
+        if not _claim(batch):
             raced = _find(by.institution_id, idempotency_key)
             assert raced is not None, "the row that was in the way is committed"  # noqa: S101
             return _replay(raced, fingerprint)
         quotas.charge(
             institution_id=by.institution_id,
             kind=quotas.SUBMIT,
-            amount=len(clues),
+            amount=spool.rows_read,
             limit=by.submit_quota,
         )
-        _store(batch, chunks)
+        _store(batch, spool.chunks())
         audit.record(
             "batch.receive",
             actor=by,
             institution_id=by.institution_id,
             subject_ref=reference.encode("B", batch.id),
-            detail={"clues": taken, "refused": len(clues) - taken, "digest": batch.digest},
+            detail={"clues": batch.clues, "refused": refused, "digest": batch.digest},
         )
+        confirm()
     return _answer(batch, replayed=False)
 
 
-def _chunks(clues: Sequence[Any], context: RowContext) -> list[_Chunk]:
-    return [_chunk(first, clues[first : first + CHUNK_ROWS], context) for first in range(0, len(clues), CHUNK_ROWS)]
-
-
-def _chunk(first: int, clues: Sequence[Any], context: RowContext) -> _Chunk:
-    clue_lines: list[str] = []
-    identifier_lines: list[str] = []
-    refs: list[tuple[int, str]] = []
-    refusals: list[tuple[int, str | None, str]] = []
-    for row, clue in enumerate(clues, start=first):
-        try:
-            checked: CheckedRow = check(clue, context)
-        except RowRefused as refusal:
-            refusals.append((row, None, refusal.code))
-            continue
-        refs.append((row, checked.client_ref))
-        clue_lines.append(f"{row}\t{checked.clue}\n")
-        identifier_lines += [f"{row}\t{line}\n" for line in checked.identifiers]
-    return _Chunk(
-        first_row=first,
-        rows=len(refs),
-        clue_rows="".join(clue_lines),
-        identifier_rows="".join(identifier_lines),
-        refs=orjson.dumps(refs),
-        refusals=refusals,
-    )
+def _claim(batch: Batch) -> bool:
+    """As `_insert`; raise Refusal `idempotency-busy` where the wait for a first request takes too long."""
+    try:
+        return _insert(batch)
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != LOCK_NOT_AVAILABLE:
+            raise
+        raise Refusal(
+            "idempotency-busy", "The first request with this key is being stored. Repeat this one in a while."
+        ) from None
 
 
 def _insert(batch: Batch) -> bool:
@@ -188,10 +209,10 @@ def _insert(batch: Batch) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO batch (institution_id, idempotency_key, fingerprint, key_id, source, state,
+            INSERT INTO batch (institution_id, idempotency_key, fingerprint, key_id, source, basis, state,
                 clues, rows_refused, chunks, chunks_done, accepted, duplicates, refused, matched,
                 digest, received_at, done_at)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, 0, 0, %s, 0, %s, %s, %s)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, 0, 0, %s, 0, %s, %s, %s)
             ON CONFLICT (institution_id, idempotency_key) DO NOTHING RETURNING id
             """,
             [
@@ -200,6 +221,7 @@ def _insert(batch: Batch) -> bool:
                 psycopg2.Binary(bytes(batch.fingerprint)),
                 batch.key_id,
                 batch.source,
+                batch.basis,
                 batch.state,
                 batch.clues,
                 batch.rows_refused,
@@ -217,7 +239,7 @@ def _insert(batch: Batch) -> bool:
     return True
 
 
-def _store(batch: Batch, chunks: Sequence[_Chunk]) -> None:
+def _store(batch: Batch, chunks: Iterable[Chunk]) -> None:
     with connection.cursor() as cursor:
         for no, chunk in enumerate(chunks):
             waiting = chunk.rows > 0
@@ -236,7 +258,7 @@ def _store(batch: Batch, chunks: Sequence[_Chunk]) -> None:
                     chunk.clue_rows if waiting else None,
                     chunk.identifier_rows if waiting else None,
                     psycopg2.Binary(chunk.refs),
-                    orjson.dumps(chunk.refusals).decode(),
+                    chunk.refusals,
                     BatchChunk.RECEIVED if waiting else BatchChunk.DONE,
                     None if waiting else batch.received_at,
                 ],
