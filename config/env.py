@@ -83,6 +83,15 @@ def number(name: str, default: float | None = None) -> float:
     return value
 
 
+def rate(name: str, default: str) -> tuple[int, int]:
+    """Return "200000/minute" as (200000, 60): how many, in how many seconds."""
+    amount, _, unit = text(name, default).partition("/")
+    windows = {"second": 1, "minute": 60, "hour": 3600}
+    if not (amount.isascii() and amount.isdigit() and int(amount) > 0 and unit in windows):
+        raise Misconfigured(f"{name} must look like 200000/minute (or second, or hour)")
+    return int(amount), windows[unit]
+
+
 def words(name: str, default: str | None = None) -> list[str]:
     """Return a comma-separated list without empty items."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -183,7 +183,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # ---- REST -----------------------------------------------------------------------------------------------------------
-AIF_RATE_LIMIT = env.text("AIF_RATE_LIMIT", "200000/minute")  # requests of one institution, to all processes together
+AIF_RATE_LIMIT = env.rate("AIF_RATE_LIMIT", "200000/minute")  # requests of one institution, to all processes together
 AIF_QUOTAS_USED = "clues.quotas.get_used"  # GET /me asks here: quotas are counted above the package that answers it
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.authentication.KeyAuthentication"],

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from aif_share.errors import Refusal
+from members.api import rate_limit
 from members.queries import Caller
 
 PAGED = frozenset({"limit", "cursor"})
@@ -36,6 +37,16 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class: type[DefaultContentNegotiation] = JsonNegotiation
     query_parameters: frozenset[str] = frozenset()
+
+    def perform_authentication(self, request: Request) -> None:
+        """Authenticate, then count the request: also one that is about to be refused for its scope or content."""
+        super().perform_authentication(request)
+        if isinstance(request.user, Caller):
+            try:
+                self.headers |= rate_limit.take(request.user.institution_id)
+            except rate_limit.TooManyRequests as refused:
+                self.headers |= refused.headers
+                raise
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse query parameters that do not exist: one that is misspelled must not be ignored."""

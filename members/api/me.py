@@ -13,8 +13,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from members.api.base import ApiView
 from members.queries import Caller
 
 
@@ -53,7 +53,7 @@ class MeSerializer(serializers.Serializer[Any]):
     quotas = QuotasSerializer()
 
 
-class MeView(APIView):
+class MeView(ApiView):
     """Who am I, and what may I still do today?"""
 
     required_scope = None

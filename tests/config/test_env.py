@@ -84,6 +84,9 @@ def test_booleans(monkeypatch: pytest.MonkeyPatch, value: str, meant: bool):
         ("DATABASE_URL", "mysql://root:5ec4e7@db/aif"),
         ("AIF_DISCLOSURE_TICK", "5ec4e7s"),
         ("AIF_DISCLOSURE_TICK", "-1"),
+        ("AIF_RATE_LIMIT", "5ec4e7/minute"),
+        ("AIF_RATE_LIMIT", "0/minute"),
+        ("AIF_RATE_LIMIT", "10/5ec4e7"),
         ("AIF_ENV", "5ec4e7"),
     ],
 )
