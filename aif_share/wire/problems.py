@@ -96,6 +96,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "identifiers-too-many": Problem(422, "Too many identifiers", "标识数量过多"),
     "identifier-repeated": Problem(422, "The same identifier stands twice", "同一标识重复出现"),
     "row-malformed": Problem(422, "The row cannot be read", "该行无法解析"),
+    "batch-unfinished": Problem(409, "Rows of the batch still wait", "批次中尚有待处理的行"),
     "batch-held": Problem(409, "The batch is held for review", "批次已暂缓，等待审核"),
     # keys and institutions
     "key-malformed": Problem(422, "Not a key", "密钥格式不正确"),

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from drf_spectacular.utils import extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from aif_share.errors import Refusal
 from clues import tasks
-from clues.submissions import queries, receive
+from clues.submissions import queries, receive, results
+from members.api.authentication import KeyAuthentication
 from members.api.pagination import get_page_size, get_position, page
+from members.api.renderers import JSONRenderer
 
-from . import shapes
+from . import line_shapes, shapes
 from .base import PAGED, ApiView, caller_of
 from .body import read_json_bytes
+from .downloads import CONTENT_TYPES, WRITERS, CsvRenderer, NdjsonRenderer
+from .upload import a_place, blocks_of
 
 
 class BatchesView(ApiView):
@@ -32,22 +41,23 @@ class BatchesView(ApiView):
         operation_id="batch_submit",
         summary="Submit a batch of clues",
         parameters=[shapes.IDEMPOTENCY_KEY],
-        request=shapes.BatchSubmission,
+        request={
+            "application/json": shapes.BatchSubmission,
+            receive.NDJSON: line_shapes.NDJSON_CLUES,
+            receive.CSV: line_shapes.CSV_CLUES,
+        },
         responses={
             202: shapes.answer(shapes.Receipt, "Stored. Matching follows; `results` tells of each row."),
-            **shapes.problems(*shapes.FRAMING, "unknown-field", "field-missing", "idempotency-key-missing",
-                              "idempotency-conflict", "quota-exhausted"),
+            **shapes.problems(*shapes.FRAMING, "unknown-field", "field-missing", "empty", "idempotency-key-missing",
+                              "idempotency-key-invalid", "idempotency-conflict", "idempotency-busy", "quota-exhausted",
+                              "queue-full", "unavailable"),
         },
         examples=[shapes.BATCH_REQUEST_EXAMPLE, shapes.RECEIPT_EXAMPLE],
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Answer 202 once the batch is stored; the same key with the same body gives the same answer again."""
-        taken = receive.receive(
-            body=read_json_bytes(request._request),
-            idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", ""),
-            by=caller_of(request),
-            now=timezone.now(),
-        )
+        form = request._request.content_type
+        taken = _take_lines(request, form) if form in receive.FORMS else _take_document(request)
         tasks.ring()
         address = request.build_absolute_uri(f"{request.path}/{taken.batch}")
         answer = {
@@ -106,21 +116,39 @@ class BatchResultsView(ApiView):
 
     required_scope = "read"
     query_parameters = PAGED
+    content_negotiation_class = DefaultContentNegotiation
+    renderer_classes = (JSONRenderer, NdjsonRenderer, CsvRenderer)
 
     @extend_schema(
         operation_id="batch_results",
         summary="Outcome of each row",
         parameters=shapes.PAGE_PARAMETERS,
-        responses={200: shapes.RowPage, **shapes.problems(*shapes.READING, *shapes.PAGING, "not-found")},
+        responses={
+            (200, "application/json"): shapes.RowPage,
+            (200, receive.NDJSON): line_shapes.NDJSON_ROWS,
+            (200, receive.CSV): line_shapes.CSV_ROWS,
+            **shapes.problems(*shapes.READING, *shapes.PAGING, "not-found", "batch-unfinished"),
+        },
         examples=[shapes.ROW_EXAMPLE],
     )
-    def get(self, request: Request, batch: str) -> Response:
-        """Return one page of rows in their order. Rows still waiting to be matched are not in it."""
+    def get(self, request: Request, batch: str) -> HttpResponseBase:
+        """Return one page of rows in their order, up to the first that is not matched yet.
+
+        With `Accept: application/x-ndjson` or `text/csv` all rows of a finished batch come in one answer.
+        """
         caller = caller_of(request)
+        form = request.accepted_renderer.media_type
+        if form in WRITERS:
+            if request.query_params:
+                raise Refusal(
+                    "unknown-field", gettext_noop("All rows come at once: there are no pages here."), known=[]
+                )
+            chunks = results.open_results(batch=batch, viewer=caller)
+            return StreamingHttpResponse(WRITERS[form](chunks), content_type=CONTENT_TYPES[form])
         size = get_page_size(request)
         scope = f"results:{caller.institution_id}:{batch}"
         position = get_position(request, scope=scope)
-        rows, _more = queries.list_results(
+        rows, _more = results.list_results(
             batch=batch, viewer=caller, after=position[0] if position else -1, limit=size + 1
         )
         return Response(
@@ -137,6 +165,28 @@ class BatchResultsView(ApiView):
                     "code": row.code,
                 },
             )
+        )
+
+
+def _take_document(request: Request) -> receive.Received:
+    return receive.receive(
+        body=read_json_bytes(request._request),
+        idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", ""),
+        by=caller_of(request),
+        now=timezone.now(),
+        confirm=lambda: KeyAuthentication().authenticate(request),
+    )
+
+
+def _take_lines(request: Request, form: str) -> receive.Received:
+    with a_place():
+        return receive.receive_stream(
+            blocks=blocks_of(request._request),
+            form=form,
+            idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", ""),
+            by=caller_of(request),
+            clock=timezone.now,
+            confirm=lambda: KeyAuthentication().authenticate(request),
         )
 
 

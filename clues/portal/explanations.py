@@ -132,8 +132,18 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
                 _("Remove it and send the row again; docs/api.md lists the fields."),
             ),
             _row(
+                "too-large",
+                _("The line is longer than 64 KiB."),
+                _("Correct the row and send it again."),
+            ),
+            _row(
+                "charset",
+                _("The line is not in UTF-8."),
+                _("Write the file in UTF-8 without a byte order mark and send the row again."),
+            ),
+            _row(
                 "row-malformed",
-                _("The row is not an object of fields."),
+                _("The row cannot be read as one object of fields, each named once."),
                 _("Correct the row and send it again."),
             ),
         ]

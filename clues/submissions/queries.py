@@ -1,16 +1,14 @@
 """Reads of batches; strangers get nothing, not even the difference to a missing batch."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-import orjson
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 
 from aif_share.errors import Refusal
-from clues.models import Batch, BatchChunk
+from clues.models import Batch
 from members.models import reference
 from members.permissions import Viewer
 
@@ -102,36 +100,3 @@ def list_batches(*, viewer: Viewer, before: int | None = None, limit: int = 50) 
     if before is not None:
         batches = batches.filter(pk__lt=before)
     return [_view(batch) for batch in batches[:limit]]
-
-
-def list_results(
-    *, batch: str, viewer: Viewer, after: int = -1, limit: int = 1000
-) -> tuple[list[RowResult], int | None]:
-    """Return per-row results behind row `after`, and the row to go on from (None at the end).
-
-    Only rows of finished chunks have a result yet. Raise BatchNotFound, for strangers too.
-    """
-    found = _get(batch, viewer)
-    results: list[RowResult] = []
-    chunks = BatchChunk.objects.filter(batch=found, state=BatchChunk.DONE).order_by("no")
-    for chunk in chunks:
-        for result in _chunk_results(chunk):
-            if result.row <= after:
-                continue
-            if len(results) == limit:
-                return results, results[-1].row
-            results.append(result)
-    return results, None
-
-
-def _chunk_results(chunk: BatchChunk) -> Iterator[RowResult]:
-    """Merge rows in order: refused at the door, refused or known later, else accepted."""
-    rows: dict[int, RowResult] = {
-        row: RowResult(row, ref, "accepted", None) for row, ref in orjson.loads(bytes(chunk.refs))
-    }
-    for row, ref, code in chunk.refusals:
-        rows[row] = RowResult(row, ref, "refused", code)
-    for row, ref, outcome, code in chunk.outcomes:
-        rows[row] = RowResult(row, ref, outcome, code)
-    for row in sorted(rows):
-        yield rows[row]

@@ -38,6 +38,7 @@ AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 TELLING = re.compile(r"[0-9][0-9-]{6,}[0-9Xx]|[@.]|://")
 SHA256_HEX = re.compile(r"[0-9a-fA-F]{64}")
 TOKEN = re.compile(TOKEN_PATTERN)
+DIGEST_PREFIX = "\\\\x"  # COPY text of a bytea in hex
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=1)
 
@@ -83,13 +84,18 @@ def _one_of(known: Mapping[str, Any], code: str) -> Callable[[Any], str]:
     return check
 
 
-def _matching(pattern: re.Pattern[str], code: str, prefix: str = "") -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        if not isinstance(value, str) or pattern.fullmatch(value) is None:
-            raise RowRefused(code)
-        return prefix + value
+def _amount(value: Any) -> str:
+    """One form for one amount: what is read back from the database must give the fingerprint of what was sent."""
+    if not isinstance(value, str) or AMOUNT.fullmatch(value) is None:
+        raise RowRefused("amount-invalid")
+    yuan, _, cents = value.partition(".")
+    return f"{int(yuan)}.{cents:0<2}"
 
-    return check
+
+def _evidence(value: Any) -> str:
+    if not isinstance(value, str) or SHA256_HEX.fullmatch(value) is None:
+        raise RowRefused("evidence-digest-invalid")
+    return DIGEST_PREFIX + value.lower()
 
 
 def check_client_ref(value: Any) -> str:
@@ -146,12 +152,12 @@ FIELDS: dict[str, tuple[Callable[[Any], str], str]] = {
     "channel": (_one_of(channels.BY_CODE, "channel-unknown"), NULL),
     "observed_at": (_observed_at, NULL),
     "region": (_one_of(regions.BY_CODE, "region-unknown"), NULL),
-    "amount_cny": (_matching(AMOUNT, "amount-invalid"), NULL),
+    "amount_cny": (_amount, NULL),
     "crime_indicator": (_boolean, "f"),
     "indicators": (_indicators, NULL),
     "consumer_contacted": (_one_of(consumer_contacted.BY_CODE, "consumer-contacted-invalid"), NULL),
     "tlp": (_one_of(tlp.BY_CODE, "tlp-unknown"), DEFAULT_TLP),
-    "evidence_sha256": (_matching(SHA256_HEX, "evidence-digest-invalid", prefix="\\\\x"), NULL),
+    "evidence_sha256": (_evidence, NULL),
     "basis": (_basis, NULL),
 }
 REQUIRED = ("client_ref", "category", "grade", "identifiers")

@@ -10,6 +10,7 @@ from aif_share.identifiers import types
 from clues.blinding import epochs
 from clues.matching.run import match_pending
 from clues.submissions import queries
+from clues.submissions import results as row_results
 from members.permissions import Console
 from tests.clues.alliance import clue, join, open_epoch, submit, token
 
@@ -43,7 +44,7 @@ def test_rows_that_waited_while_their_epoch_was_retired_are_refused(member: Any,
         epochs.retire_epoch(epoch=1, by=BY, now=timezone.now())
     with as_role("aif_match"):
         match_pending(limit=10)
-    results, _ = queries.list_results(batch=received.batch, viewer=member)
+    results, _ = row_results.list_results(batch=received.batch, viewer=member)
     assert [(r.outcome, r.code) for r in results] == [("refused", "epoch-retired")] * 2
     batch = queries.get_batch(batch=received.batch, viewer=member)
     assert (batch.state, batch.accepted, batch.refused) == ("done", 0, 2)

@@ -15,6 +15,7 @@ from clues import quotas
 from clues.matching.run import match_pending
 from clues.models import Batch, QuotaUse
 from clues.submissions import queries
+from clues.submissions import results as row_results
 from clues.submissions.receive import receive
 from tests.clues.alliance import clue, join, open_epoch, submit, token
 
@@ -52,7 +53,7 @@ def test_good_and_bad_rows_part_ways(member: Any, as_role: Any) -> None:
         match_pending(limit=10)
     batch = queries.get_batch(batch=received.batch, viewer=member)
     assert (batch.state, batch.accepted, batch.refused, batch.duplicates) == ("done", 2, 1, 0)
-    results, more = queries.list_results(batch=received.batch, viewer=member)
+    results, more = row_results.list_results(batch=received.batch, viewer=member)
     assert [(r.row, r.outcome, r.code) for r in results] == [
         (0, "accepted", None),
         (1, "refused", "raw-identifier"),
@@ -68,7 +69,7 @@ def test_results_come_in_pages(member: Any, as_role: Any) -> None:
         match_pending(limit=10)
     seen, after = [], -1
     while after is not None:
-        page, after = queries.list_results(batch=received.batch, viewer=member, after=after, limit=3)
+        page, after = row_results.list_results(batch=received.batch, viewer=member, after=after, limit=3)
         seen += [result.row for result in page]
     assert seen == list(range(7))
 
@@ -80,7 +81,9 @@ def test_same_reference_same_content_is_a_duplicate(member: Any, as_role: Any) -
     batches = [submit(member, [first, first, other]), submit(member, [first]), submit(member, [other])]
     with as_role("aif_match"):
         match_pending(limit=10)
-    outcomes = [[(r.outcome, r.code) for r in queries.list_results(batch=b.batch, viewer=member)[0]] for b in batches]
+    outcomes = [
+        [(r.outcome, r.code) for r in row_results.list_results(batch=b.batch, viewer=member)[0]] for b in batches
+    ]
     assert outcomes == [
         [("accepted", None), ("duplicate", None), ("refused", "client-ref-reused")],
         [("duplicate", None)],
@@ -163,7 +166,7 @@ def test_a_stranger_sees_no_batch(member: Any, as_role: Any) -> None:
     received = submit(member, [clue(token(1))])
     with as_role("aif_desk"):
         stranger = join("Cedar Telecom", sector="telecom")
-    for read in (queries.get_batch, queries.list_results):
+    for read in (queries.get_batch, row_results.list_results):
         with pytest.raises(queries.BatchNotFound):
             read(batch=received.batch, viewer=stranger)
         with pytest.raises(queries.BatchNotFound):
