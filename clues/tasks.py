@@ -16,8 +16,9 @@ from celery.signals import worker_process_init
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-from clues.matching import oracle as matches_oracle
+from clues.disputes import apply as disputes
 from clues.matching import changes, release, run, turns
+from clues.matching import oracle as matches_oracle
 from clues.rings import build
 from members.delivery import outbox
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 CHUNKS_A_TURN = 20
 CLUES_A_TURN = 2_000
+DISPUTES_A_TURN = 100
 CHANGES_A_TURN = 2_000
 NOISE_A_TURN = 200
 EXPIRED_A_SLICE = 10_000
@@ -36,6 +38,11 @@ def _match() -> int:
     done = run.match_pending(limit=CHUNKS_A_TURN)
     release.release_pending()
     return done
+
+
+def _dispute() -> int:
+    done = disputes.suspend_pending(limit=DISPUTES_A_TURN) + disputes.settle_pending(limit=CLUES_A_TURN)
+    return done + disputes.close_pending(limit=CLUES_A_TURN)
 
 
 def _build() -> int:
@@ -98,19 +105,21 @@ class Duty:
             self.turn.release()
 
 
-# Apart from each other: a suspension must reach the custodian while a million clues wait to be matched.
+# Apart from each other: a suspension must reach the custodian while a million clues wait to be matched, and a disputed
+# clue must stop answering while as many expire.
 MATCHING = Duty("matching", _match, 0.5)
 CHANGES = Duty("changes", _change, 0.5)
+DISPUTES = Duty("disputes", _dispute, 0.5)
 RINGS = Duty("rings", _build, 0.5)
 DELIVERIES = Duty("deliveries", outbox.deliver_pending, 0.5)
 ORACLE = Duty("oracle", _check, 60.0)
-DUTIES = (MATCHING, CHANGES, RINGS, DELIVERIES, ORACLE)
+DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, ORACLE)
 
 
 @shared_task
 def work(**_future: Any) -> None:
     """Match, apply changes and build until nothing waits."""
-    while MATCHING.do() + CHANGES.do() + RINGS.do():
+    while MATCHING.do() + DISPUTES.do() + CHANGES.do() + RINGS.do():
         pass
 
 

@@ -11,9 +11,14 @@ from . import (
     channels,
     consumer_contacted,
     dispositions,
+    dispute_reasons,
+    extension_reasons,
+    feedback_reasons,
+    feedback_verdicts,
     grades,
     indicators,
     levels,
+    maintain_reasons,
     purposes,
     regions,
     roles,
@@ -21,6 +26,7 @@ from . import (
     stages,
     tlp,
     tracks,
+    withdrawal_reasons,
 )
 from .term import Term
 
@@ -42,6 +48,12 @@ _LISTS: dict[str, tuple[Term, ...]] = {
     "tracks": tracks.ROWS,
     "tlp": tlp.ROWS,
     "regions": regions.ROWS,
+    "withdrawal-reasons": withdrawal_reasons.ROWS,
+    "extension-reasons": extension_reasons.ROWS,
+    "dispute-reasons": dispute_reasons.ROWS,
+    "maintain-reasons": maintain_reasons.ROWS,
+    "feedback-verdicts": feedback_verdicts.ROWS,
+    "feedback-reasons": feedback_reasons.ROWS,
 }
 
 

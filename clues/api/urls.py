@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .batches import BatchesView, BatchResultsView, BatchView
+from .disputes import DisputeAnswerView, DisputesView, DisputeView, ReceivedDisputesView
 from .events import EventsView, EventView
 from .matches import MatchesView, MatchView
 from .oprf import DirectoryView
@@ -21,6 +22,10 @@ urlpatterns = [
     path("matches/<str:match>", MatchView.as_view(), name="match"),
     path("events", EventsView.as_view(), name="events"),
     path("events/<str:event>", EventView.as_view(), name="event"),
+    path("disputes", DisputesView.as_view(), name="disputes"),
+    path("disputes/received", ReceivedDisputesView.as_view(), name="disputes-received"),
+    path("disputes/<str:dispute>", DisputeView.as_view(), name="dispute"),
+    path("disputes/<str:dispute>/answer", DisputeAnswerView.as_view(), name="dispute-answer"),
     path("oprf/directory", DirectoryView.as_view(), name="oprf-directory"),
     path("vocabulary", VocabularyView.as_view(), name="vocabulary"),
     path("schema", SchemaView.as_view(), name="schema"),

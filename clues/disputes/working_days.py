@@ -1,0 +1,24 @@
+"""Deadlines in Chinese working days (docs/adr/0017): make-up Saturdays count, public holidays do not."""
+
+from datetime import datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+ZONE = ZoneInfo("Asia/Shanghai")
+ANSWER_DAYS = 5
+
+
+@cache
+def _calendar() -> holidays.HolidayBase:
+    return holidays.country_holidays("CN")  # years are added when they are asked for
+
+
+def answer_due(opened_at: datetime) -> datetime:
+    """Return the end (midnight in Shanghai, exclusive) of the fifth working day after the day of `opened_at`."""
+    day, left = opened_at.astimezone(ZONE).date(), ANSWER_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= _calendar().is_working_day(day)
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZONE)

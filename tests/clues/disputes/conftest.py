@@ -1,0 +1,16 @@
+"""An alliance in which the same identifiers were reported by several, on a database of the test's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def world(fresh_database: str, settings: Any) -> Any:
+    """See tests/clues/disputes/world.py."""
+    from tests.clues.disputes.world import World
+
+    settings.AIF_DISCLOSURE_TICK = 0.01
+    return World()
