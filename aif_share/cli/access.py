@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,13 @@ import click
 
 from aif_share import vocabulary
 from aif_share.cli.output import say
+from aif_share.client.answers import reference
 from aif_share.client.api import Client
 from aif_share.client.map import Map, MapError
 from aif_share.client.profile import load_profile
 from aif_share.client.session import is_plain_and_remote
+from aif_share.client.source import FORMATS, Held, Source
+from aif_share.errors import InvalidInput
 from aif_share.identifiers import types
 
 
@@ -65,6 +71,72 @@ def listed(name: str) -> Coded:
     """A code of a vocabulary list."""
     return Coded(lambda: [row.code for row in vocabulary.lists()[name]])
 
+
+class References(click.ParamType[str]):
+    """A reference such as C-…; anything else is refused here, because what is typed by mistake may be an identifier."""
+
+    name = "reference"
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return reference(self._kind, str(value))
+        except InvalidInput as error:
+            self.fail(str(error), param, ctx)
+
+
+class Moment(click.ParamType[datetime]):
+    """A time with its zone, in ISO 8601, or a duration from now such as 30d."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, datetime):
+            return value
+        if match := re.fullmatch(r"([1-9][0-9]{0,4})([dh])", str(value)):
+            return datetime.now(UTC) + timedelta(
+                **{"d": {"days": int(match[1])}, "h": {"hours": int(match[1])}}[match[2]]
+            )
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            self.fail(
+                "a time with its zone is needed, such as 2026-12-01T08:00:00+08:00, or a duration such as 30d",
+                param,
+                ctx,
+            )
+        return moment
+
+
+MOMENT = Moment()
+
+
+def source_of(file: str, format_: str | None) -> Source:
+    """The values of a file, or of stdin (-), which are held in memory. Raise UsageError without such a file."""
+    if file == "-":
+        return Source(Held(sys.stdin.buffer.read()), format_ or "lines")
+    path = Path(file)
+    if not path.is_file():
+        raise click.UsageError(
+            "FILE is a file with one value a line, or - for stdin; values do not belong on a command line"
+        )
+    return Source.at(path, format_)
+
+
+FORMAT = click.option("--format", "format_", type=click.Choice(FORMATS), help="By default by the file's suffix.")
+REPEAT = click.option(
+    "--idempotency-key", "key", help="Key of this change: the same command under the same key changes nothing twice."
+)
+IF_VERSION = click.option(
+    "--if-version",
+    type=click.IntRange(1),
+    help="Change it only if it is still this version; by default the present one.",
+)
+LIMIT = click.option("--limit", type=click.IntRange(1), help="So many at most; by default all.")
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 MAP = click.option(

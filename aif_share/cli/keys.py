@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from aif_share.cli.output import emit_json, json_option, say
-from aif_share.client.profile import load_key
+from aif_share.cli.access import FILE, LIMIT, MOMENT, REPEAT, References, open_client
+from aif_share.cli.output import emit_answer, emit_answers, emit_json, json_option, say
+from aif_share.client.profile import load_key, read_key
 from aif_share.errors import MalformedKey
-from aif_share.wire.keys import MemberKey
+from aif_share.wire.keys import SCOPES, MemberKey
 from aif_share.wire.keys import verifier as verifier_of
 
 SERVER = click.option(
@@ -72,6 +74,81 @@ def verifier(server: str, as_json: bool) -> None:
         emit_json({"server": server, "id": load_key().id, "verifier": text})
     else:
         click.echo(text)
+
+
+COLUMNS = ("credential", "key_id", "state", "scopes", "cidrs", "not_before", "expires_at", "last_used_at")
+CREDENTIAL = References("K")
+NEW_KEY = click.option(
+    "--key-file", type=FILE, required=True, help="File of the new key, as `keys new --out` makes it. It is not sent."
+)
+
+
+@keys.command("list")
+@LIMIT
+@json_option
+def list_(limit: int | None, as_json: bool) -> None:
+    """List the keys the platform knows of your institution."""
+    with open_client() as client:
+        emit_answers(COLUMNS, (each.body for each in client.credentials.list()), as_json=as_json, limit=limit)
+
+
+@keys.command()
+@NEW_KEY
+@click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, required=True, help="Repeatable.")
+@click.option("--cidr", "cidrs", multiple=True, help="Network it may be used from; repeatable; without it, any.")
+@click.option("--expires-at", type=MOMENT, help="A time, or a duration such as 90d; a year at most.")
+@click.option("--default-basis", help="Code of the legal basis of what names none.")
+@REPEAT
+@json_option
+def register(
+    key_file: Path,
+    scopes: tuple[str, ...],
+    cidrs: tuple[str, ...],
+    expires_at: datetime | None,
+    default_basis: str | None,
+    key: str | None,
+    as_json: bool,
+) -> None:
+    """Register a new key at the platform, with the present one, which needs the scope `keys`.
+
+    The platform's own custodian hears of it; other custodians take its verifier from you by another way.
+    """
+    new_key = read_key(key_file)
+    with open_client() as client:
+        done = client.credentials.register(
+            new_key,
+            scopes=scopes,
+            cidrs=cidrs,
+            expires_at=expires_at,
+            default_basis=default_basis,
+            idempotency_key=key,
+        )
+    emit_answer(done.body, as_json=as_json)
+
+
+@keys.command()
+@click.argument("credential", type=CREDENTIAL)
+@NEW_KEY
+@REPEAT
+@json_option
+def rotate(credential: str, key_file: Path, key: str | None, as_json: bool) -> None:
+    """Register a successor of a key with the same rights. The old one ends within seven days."""
+    new_key = read_key(key_file)
+    with open_client() as client:
+        emit_answer(client.credentials.rotate(credential, new_key, idempotency_key=key).body, as_json=as_json)
+
+
+@keys.command()
+@click.argument("credential", type=CREDENTIAL)
+@click.option("--reason", required=True, help="Why, for the audit log; no secret, no identifier.")
+@click.option("--confirm-self", is_flag=True, help="Yes, also if it is the key you are using.")
+@REPEAT
+@json_option
+def revoke(credential: str, reason: str, confirm_self: bool, key: str | None, as_json: bool) -> None:
+    """End a key at once, for good."""
+    with open_client() as client:
+        done = client.credentials.revoke(credential, reason=reason, confirm_self=confirm_self, idempotency_key=key)
+    emit_answer(done.body, as_json=as_json)
 
 
 def _bearer(server: str) -> str:

@@ -21,9 +21,22 @@ VERBS = {
     "directory": "the custodians and keys in force",
     "tokenize": "tokens of the values of a file",
     "submit": "submit the clues of a file",
+    "batches": "what you submitted, and the outcome of every row",
+    "clues": "your own clues: look, correct, withdraw, extend",
     "matches": "what of yours others reported too",
+    "feedback": "say what came of a match",
+    "rings": "the rings your clues are part of",
     "screen": "ask whether values are known, without reporting them",
-    "keys": "make keys, and what each server gets of them",
+    "watch": "be told when somebody reports a value later",
+    "dispute": "say that something reported is wrong; answer such claims",
+    "events": "everything that happened, in one order",
+    "webhooks": "be nudged over HTTP when something happened",
+    "noise": "keep your own numbers and domains from counting",
+    "keys": "make keys, register them, and what each server gets of them",
+    "quota": "what is left of today",
+    "vocabulary": "the lists of codes",
+    "problems": "the codes of problems, explained",
+    "completion": "completion for bash, zsh or fish",
     "custodian": "run a key custodian",
     "audit": "check receipts",
 }
@@ -49,7 +62,7 @@ class Verbs(click.Group):
 EPILOG = """\b
 Address and key: AIF_SHARE_URL and AIF_SHARE_KEY, or url and key_file in ~/.config/aif-share/config.toml.
 Exit codes: 0 ok, 1 refused rows, 2 usage, 3 authentication, 4 quota, 5 network, 6 proof or pin.
-Completion: eval "$(_AIF_SHARE_COMPLETE=bash_source aif-share)" (also zsh_source, fish_source)."""
+Completion: eval "$(aif-share completion bash)" (also zsh, fish)."""
 
 
 @click.group(
@@ -94,6 +107,7 @@ def run(args: list[str]) -> int:
         if error.ctx is not None:
             click.echo(error.ctx.get_usage(), err=True)
             options = {name for each in error.ctx.command.params for name in each.opts}
+            options |= set(error.ctx.command_path.split())
         click.echo(f"error: {masked(error.format_message(), args, options)}", err=True)
         return 2
     except click.ClickException as error:
@@ -130,13 +144,13 @@ def failed(error: Exception) -> int:
 def masked(message: str, args: Sequence[str], options: Collection[str] = ()) -> str:
     """The parser's message without what was typed as a value: a misplaced argument may be an identifier.
 
-    `options`: those the verb knows, which are no values.
+    `options`: those the verb knows and the words of the verb itself, which are no values.
     """
     typed: set[str] = set()
     for arg in args:
         name, _, value = arg.partition("=")
         typed |= {value} if name in options else {arg, value, arg[2:] if arg[:1] == "-" else ""}
-    names = {name for name in VERBS} | {arg.partition("=")[0] for arg in args if arg.startswith("--")}
+    names = {*VERBS, *options} | {arg.partition("=")[0] for arg in args if arg.startswith("--")}
     for value in sorted(typed - names, key=len, reverse=True):
         if len(value) > 2:
             message = message.replace(value, "<value>")

@@ -10,7 +10,7 @@ from aif_share.cli.access import MAP, open_client, open_map
 from aif_share.cli.output import emit_json_list, emit_rows, json_option, say
 from aif_share.client.map import raw_values
 
-COLUMNS = ("match", "type", "released_at", "band", "best_grade", "sectors", "categories", "raw")
+COLUMNS = ("match", "type", "released_at", "score", "band", "best_grade", "sectors", "categories", "raw")
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final
 
 import click
@@ -61,6 +61,10 @@ NEXT: Final[Mapping[str, str]] = {
     "network": "Run the same command again; a submission goes on where it stopped.",
     "unavailable": "Run the same command again in a minute: it goes on where it stopped.",
     "type-unknown": "`aif-share types` lists the types.",
+    "too-many-requests": "Wait a moment, then run the same command again.",
+    "version-changed": "Somebody changed it meanwhile: look at it again, then decide.",
+    "lawful-use-unresolved": "The alliance has not released this purpose for this type of identifier; ask its operator.",
+    "queue-full": "The platform is busy: run the same command again in a few minutes.",
     "epoch-retired": "Run the same command again: it takes the keys of the current epoch.",
 }
 """What to do next, by code."""
@@ -91,6 +95,14 @@ def say_error(error: AifShareError) -> None:
         say(hint)
     if isinstance(error, RequestError) and exit_code(error) in (REFUSED, NETWORK):
         say(f"Request id for the other side's log: {error.extra.get('request_id')}")
+
+
+def say_refused(refused: Sequence[tuple[int, str]], *, shown: int = 20) -> None:
+    """Say which lines of a file were left out: number and code, never the value."""
+    for line, code in refused[:shown]:
+        say(f"line {line}: {code}")
+    if len(refused) > shown:
+        say(f"… and {len(refused) - shown} more lines")
 
 
 def emit_json(value: Any) -> None:
@@ -127,10 +139,33 @@ def emit_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     Console().print(table)
 
 
+def emit_answers(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, as_json: bool, limit: int | None = None
+) -> None:
+    """Write the rows of a list: whole ones as JSON, the named columns else; `limit` ends it early."""
+    rows = islice(rows, limit)
+    if as_json:
+        emit_json_list(rows)
+    else:
+        emit_rows(columns, ([row.get(name) for name in columns] for row in rows))
+
+
+def emit_answer(row: Mapping[str, Any], *, as_json: bool) -> None:
+    """Write one answer: as JSON, or a line a field."""
+    if as_json:
+        emit_json(row)
+    else:
+        emit_rows(("field", "value"), list(row.items()))
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, dict):
+        value = [f"{name}={each}" for name, each in value.items() if each is not None]
+    text = ", ".join(map(_cell, value)) if isinstance(value, list | tuple) else str(value)
     return "".join(character if character.isprintable() else " " for character in text)
 
 

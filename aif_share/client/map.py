@@ -4,7 +4,8 @@ It never leaves the member. Besides the values it holds the map secret, tokens a
 is evaluated twice) and, in the tables of `client.journal`, how far a submission got. Tables others may read:
 
     meta(name, value)                            secret: 32 random bytes
-    submitted(id, client_ref, position, type, raw)   unique (client_ref, position); raw as first submitted
+    submitted(id, client_ref, position, type, raw)   unique (client_ref, position); raw as first submitted;
+                                                 a watch W-… and a noise entry Q-… stand here as well, at position 0
 """
 
 from __future__ import annotations
@@ -159,6 +160,11 @@ class Map:
                 found = (number, raw)
                 best = found if best is None else min(best, found)
         return None if best is None else best[1]
+
+    def raw_by_position(self, client_ref: str) -> dict[int, str]:
+        """The values behind one client_ref, by the position of their identifier; empty if the map does not know it."""
+        rows = self.query("SELECT position, raw FROM submitted WHERE client_ref = ? ORDER BY position", (client_ref,))
+        return {position: raw for position, raw in rows}
 
     def tokens(self, chain: bytes, type: str, canonicals: Sequence[str]) -> dict[str, bytes]:
         """The tokens known of some canonical values, for one chain of custodians' keys."""

@@ -78,6 +78,11 @@ def load_key(environ: Mapping[str, str] = os.environ) -> MemberKey:
     return MemberKey.parse(text)
 
 
+def read_key(path: Path) -> MemberKey:
+    """The key in a file. Raise ProfileError if it cannot be read, MalformedKey if it is none."""
+    return MemberKey.parse(_secret(path))
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         settings = tomllib.loads(path.read_text("utf-8"))

@@ -34,6 +34,7 @@ class Screening:
     refused: list[tuple[int, str]] = field(default_factory=list)
     as_of: str | None = None
     disclaimer: str | None = None
+    lawful_use: dict[str, Any] | None = None
 
 
 def screen_file(
@@ -54,8 +55,8 @@ def screen_file(
     found = Screening()
     tokenizer = client.tokenizer(None)
     try:
-        for asked in _chunks(source, type, found.refused):
-            tokens = _tokens(tokenizer, map, [each.identifier for each in asked])
+        for asked in chunks(source, type, found.refused, size=MAX_SCREEN_TOKENS):
+            tokens = tokens_of(tokenizer, map, [each.identifier for each in asked])
             order = list(tokens)
             answer = client.screen([tokens[key] for key in order], purpose=purpose, basis=basis, case_ref=case_ref)
             by_key = {order[result["index"]]: result for result in answer["results"]}
@@ -63,12 +64,14 @@ def screen_file(
                 result = by_key[each.identifier.type, each.identifier.canonical]
                 found.results.append({**result, "index": each.row, "line": each.line})
             found.as_of, found.disclaimer = answer.get("as_of"), answer.get("disclaimer")
+            found.lawful_use = answer.get("lawful_use")
     finally:
         tokenizer.close()
     return found
 
 
-def _chunks(source: Source, type: str | None, refused: list[tuple[int, str]]) -> Iterator[list[Asked]]:
+def chunks(source: Source, type: str | None, refused: list[tuple[int, str]], *, size: int) -> Iterator[list[Asked]]:
+    """The identifiers of a source, up to `size` at a time; records that name none are added to `refused`."""
     asked: list[Asked] = []
     for line in source.lines(source.survey().encoding):
         try:
@@ -78,14 +81,15 @@ def _chunks(source: Source, type: str | None, refused: list[tuple[int, str]]) ->
             asked.append(Asked(line.row, line.number, read_identifier(entry, type, None)))
         except RowRefused as refusal:
             refused.append((line.number, refusal.code))
-        if len(asked) == MAX_SCREEN_TOKENS:
+        if len(asked) == size:
             yield asked
             asked = []
     if asked:
         yield asked
 
 
-def _tokens(tokenizer: Tokenizer, map: Map | None, identifiers: Sequence[Identifier]) -> dict[tuple[str, str], Token]:
+def tokens_of(tokenizer: Tokenizer, map: Map | None, identifiers: Sequence[Identifier]) -> dict[tuple[str, str], Token]:
+    """(type, canonical) -> token, each evaluated once, and not at all if the map knows it."""
     by_type: dict[str, list[str]] = {}
     for each in identifiers:
         by_type.setdefault(each.type, []).append(each.canonical)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Literal
 
 from aif_share.client.fields import IDENTIFIER_NAMES, NAMES
 from aif_share.errors import AifShareError
@@ -58,10 +59,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Bytes in memory in the place of a file: what came through a pipe can be read only once."""
+
+    data: bytes = field(repr=False)
+
+    def open(self, mode: Literal["rb"]) -> BinaryIO:
+        """Read them from the beginning."""
+        return io.BytesIO(self.data)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file and its format."""
 
-    path: Path
+    path: Path | Held
     format: str
 
     @classmethod

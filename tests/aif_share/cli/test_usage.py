@@ -38,7 +38,7 @@ def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> N
 def test_help_names_exit_codes_and_completion(capsys: pytest.CaptureFixture[str]) -> None:
     assert entry.run(["--help"]) == 0
     text = capsys.readouterr().out
-    assert "6 proof or pin" in text and "_AIF_SHARE_COMPLETE=bash_source" in text
+    assert "6 proof or pin" in text and "aif-share completion bash" in text
     assert all(verb in text for verb in entry.VERBS)
 
 
