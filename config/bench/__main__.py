@@ -18,7 +18,7 @@ from typing import Any
 
 from aif_share.wire.keys import PLATFORM, MemberKey, custodian_server
 from config.bench import evaluation, ingest, record, screening
-from config.bench.database import NotDurable, check_durable, count_identifiers, run_lookup
+from config.bench.database import NotDurable, check_durable, count_identifiers, run_lookup, run_lookup_many
 from config.bench.figures import compute
 from config.stack import Stack, StackError
 
@@ -39,11 +39,14 @@ class Scale:
     evaluate_elements: int
     multiplications: int
     screenings: int
+    screen_tokens: int
     lookups: int
+    retained_clues: int
+    deleted_singly: int
 
 
-FULL = Scale(3, 200_000, 1_000_000, 50_000, 20_000, 20_000, 4_000, 20_000)
-QUICK = Scale(1, 2_000, 4_000, 500, 2_000, 500, 80, 200)
+FULL = Scale(3, 200_000, 1_000_000, 50_000, 20_000, 20_000, 12_000, 10_000, 20_000, 200_000, 1_000)
+QUICK = Scale(1, 2_000, 4_000, 500, 2_000, 500, 80, 100, 200, 500, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +80,35 @@ class Bench:
         while count_identifiers(self.stack.admin_url) < self.scale.fill_identifiers:
             self.ingest()
 
-    def screen(self) -> list[dict[str, Any]]:
-        clues = self.scale.ingest_clues // 10
+    def screen(self) -> Samples:
+        clues = self.scale.ingest_clues
         requests, known = ingest.make_load(self.senders, screening.TYPE, clues)
         ingest.run_load(self.senders, requests, clues)
-        return self.repeat(lambda: screening.run_screening(self.senders[0], known, self.scale.screenings))
+        sender, scale = self.senders[0], self.scale
+        return {
+            "screen_single": self.repeat(lambda: screening.run_screening(sender, known, scale.screenings)),
+            "screen_10k": self.repeat(lambda: screening.run_many(sender, known, scale.screen_tokens)),
+        }
 
     def baselines(self) -> Samples:
-        """The ORM and COPY, in a process of their own as owner of the schema."""
+        """The ORM and COPY."""
+        return self._as_owner("config.bench.baseline", self.scale.orm_rows, self.scale.rounds)
+
+    def retention(self) -> Samples:
+        """The product's job, and deleting the same one by one."""
+        scale = self.scale
+        return self._as_owner("config.bench.retention", scale.retained_clues, scale.deleted_singly, scale.rounds)
+
+    def _as_owner(self, module: str, *numbers: int) -> Samples:
+        """Samples of a module that runs in a process of its own as owner of the schema."""
         done = subprocess.run(
-            [sys.executable, "-m", "config.bench.baseline", str(self.scale.orm_rows), str(self.scale.rounds)],
+            [sys.executable, "-m", module, *map(str, numbers)],
             env={**os.environ, **self.stack.env, "AIF_DB_OWNER": "1"},
             capture_output=True,
             text=True,
         )
         if done.returncode:
-            raise StackError(f"the baselines ended with {done.returncode}: {done.stderr.strip()[-1500:]}")
+            raise StackError(f"{module} ended with {done.returncode}: {done.stderr.strip()[-1500:]}")
         return dict(json.loads(done.stdout))
 
 
@@ -107,9 +123,12 @@ def measure(bench: Bench) -> Samples:
     }
     bench.fill()
     samples["ingest_1m"] = bench.repeat(bench.ingest)
-    samples["screen_single"] = bench.screen()
+    samples |= bench.screen()
     samples["sql_lookup"] = bench.repeat(lambda: run_lookup(bench.stack.admin_url, INGEST_TYPE, scale.lookups))
-    return samples
+    samples["sql_lookup_10k"] = bench.repeat(
+        lambda: run_lookup_many(bench.stack.admin_url, INGEST_TYPE, scale.screen_tokens)
+    )
+    return samples | bench.retention()
 
 
 def run(stack: Stack, scale: Scale) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from typing import Any
+from uuid import uuid4
 
 import psycopg2
 
@@ -48,13 +49,37 @@ def count_identifiers(url: str) -> int:
     return count
 
 
+def _some_tokens(cursor: Any, type_code: str, count: int) -> list[str]:
+    cursor.execute("SELECT token FROM identifier WHERE type = %s AND epoch = 1 LIMIT %s", (type_code, count))
+    return [row[0] for row in cursor.fetchall()]
+
+
+def run_lookup_many(url: str, type_code: str, count: int) -> dict[str, Any]:
+    """One statement that looks up ``count`` tokens by primary key, every other one unknown."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        known = _some_tokens(cursor, type_code, count // 2)
+        tokens = [token for one in known for token in (one, str(uuid4()))]
+        start, clock = timestamp(), time.perf_counter()
+        cursor.execute(
+            "SELECT q.ordinality, i.groups, i.sightings"
+            " FROM unnest(%s::uuid[]) WITH ORDINALITY AS q (token, ordinality)"
+            " JOIN identifier i ON i.type = %s AND i.epoch = 1 AND i.token = q.token AND NOT i.noise",
+            (tokens, type_code),
+        )
+        hits = len(cursor.fetchall())
+        seconds = time.perf_counter() - clock
+    connection.close()
+    return {"start": start, "units": len(tokens), "seconds": round(seconds, 4), "hits": hits}
+
+
 def run_lookup(url: str, type_code: str, count: int) -> dict[str, Any]:
     """``count`` look-ups by primary key over one connection, as a prepared statement; every one meets a row."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute("SELECT token FROM identifier WHERE type = %s AND epoch = 1 LIMIT %s", (type_code, count))
-        tokens = [row[0] for row in cursor.fetchall()]
+        tokens = _some_tokens(cursor, type_code, count)
         cursor.execute(
             "PREPARE lookup (varchar, integer, uuid) AS"
             " SELECT groups, sightings FROM identifier WHERE type = $1 AND epoch = $2 AND token = $3 AND NOT noise"

@@ -24,7 +24,11 @@ RATES = {
     "rbcl_mul_per_s": "rbcl_mul",
     "screen_single_req_per_s": "screen_single",
     "sql_lookup_per_s": "sql_lookup",
+    "retention_clues_per_s": "retention",
+    "delete_one_by_one_per_s": "delete_one_by_one",
 }
+# One piece of work of a given size, timed as a whole.
+DURATIONS = {"screen_10k_s": "screen_10k", "sql_lookup_10k_s": "sql_lookup_10k"}
 LATENCIES = {"screen_single_p95_ms": "screen_single", "sql_lookup_p95_ms": "sql_lookup"}
 # figure -> (numerator, denominator)
 RATIOS = {
@@ -34,12 +38,19 @@ RATIOS = {
     "ingest_1m_to_empty": ("ingest_http_clues_per_s", "ingest_http_clues_per_s_empty"),
     "oprf_to_rbcl_mul": ("oprf_http_elements_per_s", "rbcl_mul_per_s"),
     "screen_to_sql_lookup": ("screen_single_req_per_s", "sql_lookup_per_s"),
+    "screen_10k_to_sql_lookup": ("screen_10k_s", "sql_lookup_10k_s"),
+    "retention_to_one_by_one": ("retention_clues_per_s", "delete_one_by_one_per_s"),
 }
 
 
 def rate(samples: Sequence[Sample]) -> float:
     """Median of units per second."""
     return float(median(sample["units"] / sample["seconds"] for sample in samples))
+
+
+def duration(samples: Sequence[Sample]) -> float:
+    """Median of seconds."""
+    return float(median(sample["seconds"] for sample in samples))
 
 
 def p95_ms(samples: Sequence[Sample]) -> float:
@@ -52,4 +63,5 @@ def compute(samples: Mapping[str, Sequence[Sample]]) -> dict[str, float]:
     """Every figure of a run from its samples."""
     figures = {name: round(rate(samples[source]), 1) for name, source in RATES.items()}
     figures |= {name: round(p95_ms(samples[source]), 2) for name, source in LATENCIES.items()}
+    figures |= {name: round(duration(samples[source]), 4) for name, source in DURATIONS.items()}
     return figures | {name: round(figures[over] / figures[under], 4) for name, (over, under) in RATIOS.items()}
