@@ -19,7 +19,7 @@ from config.demo.member import Member
 from config.demo.plan import build_plan
 from config.stack import Stack
 from tests.prove.leaks import Kept, Place, list_unfound, search
-from tests.prove.show_7 import CANARY, choose_values
+from tests.prove.issue_2.show_7 import CANARY, choose_values
 
 VALUES = 200
 MEMBERS = ("lamp-lending", "plaza-net")

@@ -1,7 +1,7 @@
-"""``make prove``: the Shows of the issue at full scale, one module each, written to ``var/prove.json``.
+"""``make prove``: the Shows of the issues at full scale, one module each, written to ``var/prove.json``.
 
-``python -m tests.prove 2 3`` runs some of them; what an earlier run wrote of the others stays, each with the commit and
-machine it ran on.
+``python -m tests.prove`` runs all, ``python -m tests.prove 3.4`` Show 4 of issue 3, ``python -m tests.prove 3`` the Shows
+of issue 3. What an earlier run wrote of the others stays, each with the commit and machine it ran on.
 """
 
 from __future__ import annotations
@@ -17,13 +17,36 @@ from typing import Any
 
 from config.bench import record
 
-ALL = tuple(range(1, 10))
+FOLDER = Path(__file__).parent
 OUTPUT = record.ROOT / "var" / "prove.json"
 
 
-def run_show(number: int) -> dict[str, Any]:
+def list_shows() -> list[str]:
+    """The names of all Shows, "2.1" for Show 1 of issue 2, in order."""
+    found = FOLDER.glob("issue_*/show_*.py")
+    return sorted((f"{path.parent.name[6:]}.{path.stem[5:]}" for path in found), key=_order)
+
+
+def _order(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in name.split("."))
+
+
+def choose_shows(arguments: Sequence[str]) -> list[str]:
+    """The Shows that the arguments name, all without any; raise ValueError for one that there is not."""
+    known = list_shows()
+    chosen: list[str] = []
+    for argument in arguments or ("",):
+        named = [name for name in known if name == argument or name.startswith(f"{argument}." if argument else "")]
+        if not named:
+            raise ValueError(f"there is no Show {argument}; there are {' '.join(known)}")
+        chosen += named
+    return chosen
+
+
+def run_show(name: str) -> dict[str, Any]:
     """Run one Show; whatever it raises is a Show that does not hold."""
-    show = importlib.import_module(f"tests.prove.show_{number}")
+    issue, number = name.split(".")
+    show = importlib.import_module(f"tests.prove.issue_{issue}.show_{number}")
     start, clock = record.timestamp(), time.monotonic()
     try:
         answer = show.run()
@@ -43,21 +66,27 @@ def run_show(number: int) -> dict[str, Any]:
 
 def read_earlier(path: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        written = dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
+    # Before there was a second issue with Shows, those of issue 2 had their number alone.
+    return {name if "." in name else f"2.{name}": show for name, show in written.items()}
 
 
 def main(arguments: Sequence[str]) -> int:
-    numbers = [int(argument) for argument in arguments] or list(ALL)
-    shows = read_earlier(OUTPUT)
-    for number in numbers:
-        print(f"Show {number} …", flush=True)
-        shows[str(number)] = run_show(number)
-        record.write(OUTPUT, dict(sorted(shows.items())))
-        verdict = "holds" if shows[str(number)]["holds"] else "DOES NOT HOLD"
-        print(f"Show {number} {verdict} ({shows[str(number)]['seconds']} s): {shows[str(number)]['title']}", flush=True)
-    return 0 if all(shows[str(number)]["holds"] for number in numbers) else 1
+    try:
+        names = choose_shows(arguments)
+    except ValueError as why:
+        print(why, file=sys.stderr)
+        return 2
+    for name in names:
+        print(f"Show {name} …", flush=True)
+        show = run_show(name)
+        shows = read_earlier(OUTPUT) | {name: show}
+        record.write(OUTPUT, {key: shows[key] for key in sorted(shows, key=_order)})
+        verdict = "holds" if show["holds"] else "DOES NOT HOLD"
+        print(f"Show {name} {verdict} ({show['seconds']} s): {show['title']}", flush=True)
+    return 0 if all(read_earlier(OUTPUT)[name]["holds"] for name in names) else 1
 
 
 if __name__ == "__main__":
