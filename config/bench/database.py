@@ -65,7 +65,7 @@ def run_lookup_many(url: str, type_code: str, count: int) -> dict[str, Any]:
         cursor.execute(
             "SELECT q.ordinality, i.groups, i.sightings"
             " FROM unnest(%s::uuid[]) WITH ORDINALITY AS q (token, ordinality)"
-            " JOIN identifier i ON i.type = %s AND i.epoch = 1 AND i.token = q.token AND NOT i.noise",
+            " JOIN identifier i ON i.type = %s AND i.epoch = 1 AND i.token = q.token",
             (tokens, type_code),
         )
         hits = len(cursor.fetchall())
@@ -82,7 +82,7 @@ def run_lookup(url: str, type_code: str, count: int) -> dict[str, Any]:
         tokens = _some_tokens(cursor, type_code, count)
         cursor.execute(
             "PREPARE lookup (varchar, integer, uuid) AS"
-            " SELECT groups, sightings FROM identifier WHERE type = $1 AND epoch = $2 AND token = $3 AND NOT noise"
+            " SELECT groups, sightings FROM identifier WHERE type = $1 AND epoch = $2 AND token = $3"
         )
         latencies = []
         start, clock = timestamp(), time.perf_counter()
