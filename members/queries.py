@@ -16,8 +16,8 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.wire.keys import bearer_id, verifier
-from members.models import Institution, InstitutionState, User, reference
-from members.permissions import Permission, check
+from members.models import Credential, Institution, InstitutionState, User, reference
+from members.permissions import Permission, Viewer, check
 
 LAST_USED_STEP = timedelta(hours=1)
 _NO_VERIFIER = "0" * 64
@@ -25,8 +25,9 @@ _NO_VERIFIER = "0" * 64
 # One statement a request: everything a request needs to know about its caller.
 _CALLER_SQL = """
 SELECT c.id, c.key_id, c.verifier, c.scopes, c.cidrs, c.not_before, c.expires_at, c.last_used_at, c.revoked_at,
-       i.id, i.name, i.group_id, i.sector, i.state, i.default_basis,
-       i.evaluate_quota, i.submit_quota, i.screen_quota
+       i.id, i.name, i.group_id, i.sector, i.state,
+       CASE c.default_basis WHEN 'unspecified' THEN i.default_basis ELSE c.default_basis END,
+       i.evaluate_quota, i.submit_quota, i.screen_quota, i.default_basis
 FROM credential c JOIN institution i ON i.id = c.institution_id
 WHERE c.key_id = $1
 """
@@ -54,10 +55,13 @@ class Caller:
     group_id: int
     sector: str
     state: str
-    default_basis: str
+    default_basis: str  # the key's own, else the institution's: what counts where a request names none
     evaluate_quota: int
     submit_quota: int
     screen_quota: int
+    institution_basis: str = "unspecified"
+    cidrs: tuple[str, ...] = ()
+    not_before: datetime | None = None
 
     is_authenticated = True
     is_active = True
@@ -133,7 +137,7 @@ def authenticate(bearer: str, *, ip: str, now: datetime) -> Caller:
         raise Refusal("key-expired", gettext_noop("This key is expired or not yet valid. Register a new one."))
     if not _is_allowed_from(ip, cidrs):
         raise Refusal("address-refused", gettext_noop("This key may not be used from this address."))
-    caller = Caller(credential_id, key_id, tuple(scopes), expires_at, *row[9:])
+    caller = Caller(credential_id, key_id, tuple(scopes), expires_at, *row[9:], tuple(cidrs), not_before)
     if caller.state != InstitutionState.LIVE:
         raise NotLive(caller.state)
     if last_used_at is None or now - last_used_at >= LAST_USED_STEP:
@@ -157,6 +161,23 @@ def _note_use(credential_id: int, now: datetime) -> None:
             "UPDATE credential SET last_used_at = %s WHERE id = %s AND (last_used_at IS NULL OR last_used_at <= %s)",
             [now, credential_id, now - LAST_USED_STEP],
         )
+
+
+def list_credentials(*, viewer: Viewer, before: int | None, limit: int) -> list[Credential]:
+    """Return keys of the viewer's institution, newest first, ended ones too; those older than `before`."""
+    rows = Credential.objects.filter(institution_id=viewer.institution_id)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk")[:limit])
+
+
+def get_credential(*, credential: str, viewer: Viewer) -> Credential:
+    """Return one key of the viewer's institution by its reference K-…; to a stranger there is nothing: `not-found`."""
+    number = reference.decode("K", credential)
+    try:
+        return Credential.objects.get(pk=number or 0, institution_id=viewer.institution_id)
+    except Credential.DoesNotExist:
+        raise Refusal("not-found") from None
 
 
 def get_institution(*, institution_id: int) -> Institution:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -20,22 +23,22 @@ class KeyAuthentication(BaseAuthentication):
         scheme, _space, bearer = header.partition(" ")
         if scheme.lower() != "bearer" or not bearer:
             raise NotAuthenticated
-        return authenticate(bearer.strip(), ip=get_client_ip(request), now=timezone.now()), None
+        return authenticate(bearer.strip(), ip=get_client_ip(request.META), now=timezone.now()), None
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge that goes with a 401."""
         return 'Bearer realm="aif-share"'
 
 
-def get_client_ip(request: Request) -> str:
-    """Return the address of the caller.
+def get_client_ip(meta: Mapping[str, Any]) -> str:
+    """Return the address of the caller, from the environment of the request.
 
     Behind a proxy that is the last entry of X-Forwarded-For, the one the proxy itself wrote; anything before
     it is the client's own claim. Without a trusted proxy the header counts for nothing.
     """
     if getattr(settings, "AIF_TRUST_PROXY", False):
-        return str(request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip())
-    return str(request.META.get("REMOTE_ADDR", ""))
+        return str(meta.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip())
+    return str(meta.get("REMOTE_ADDR", ""))
 
 
 class KeyAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

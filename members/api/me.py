@@ -1,56 +1,77 @@
-"""`GET /api/v1/me`: what the platform knows about the key that asks."""
+"""`GET /me` and `GET /quota`: what the platform knows about the key that asks, and what it may still do today."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members.api.base import ApiView
+from members.api.base import ApiView, caller_of
+from members.api.problem_shapes import OPEN_READING, problems
 from members.queries import Caller
 
 
-class QuotaSerializer(serializers.Serializer[Any]):
-    """One daily quota: its limit, and how much of it is used today (null where only the custodian knows)."""
+class Quota(s.Serializer[Any]):
+    """One daily quota: its limit, how much of it is used today, and what is left."""
 
-    limit = serializers.IntegerField()
-    used = serializers.IntegerField(allow_null=True)
+    limit = s.IntegerField()
+    used = s.IntegerField(allow_null=True, help_text="Null for evaluate: each custodian counts for itself.")
+    remaining = s.IntegerField(allow_null=True)
 
 
-class QuotasSerializer(serializers.Serializer[Any]):
+class Quotas(s.Serializer[Any]):
     """The three daily quotas."""
 
-    evaluate = QuotaSerializer()
-    submit = QuotaSerializer()
-    screen = QuotaSerializer()
+    evaluate = Quota()
+    submit = Quota(help_text="Rows, refused ones too.")
+    screen = Quota(help_text="Tokens of screenings, watches and disputes.")
 
 
-class KeySerializer(serializers.Serializer[Any]):
+class Rate(s.Serializer[Any]):
+    """How many requests an institution may make in a short time, with all its keys."""
+
+    limit = s.IntegerField()
+    window = s.IntegerField(help_text="Seconds.")
+
+
+class QuotaToday(s.Serializer[Any]):
+    """Today's quotas; the day is the one of UTC."""
+
+    day = s.DateField()
+    resets_at = s.DateTimeField()
+    quotas = Quotas()
+    rate = Rate()
+
+
+class Key(s.Serializer[Any]):
     """The key that asks."""
 
-    id = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.CharField())
-    expires_at = serializers.DateTimeField()
+    id = s.CharField()
+    scopes = s.ListField(child=s.CharField())
+    cidrs = s.ListField(child=s.CharField())
+    not_before = s.DateTimeField()
+    expires_at = s.DateTimeField()
+    default_basis = s.CharField(help_text="What counts where a call names none: the key's own, else the institution's.")
 
 
-class MeSerializer(serializers.Serializer[Any]):
+class Me(s.Serializer[Any]):
     """The institution of the key, the key, and today's quotas."""
 
-    institution = serializers.CharField(help_text="Opaque reference I-…")
-    name = serializers.CharField()
-    sector = serializers.CharField()
-    state = serializers.CharField()
-    default_basis = serializers.CharField()
-    key = KeySerializer()
-    quotas = QuotasSerializer()
+    institution = s.CharField(help_text="Opaque reference I-…")
+    name = s.CharField()
+    sector = s.CharField()
+    state = s.CharField()
+    default_basis = s.CharField()
+    key = Key()
+    quotas = Quotas()
 
 
 class MeView(ApiView):
@@ -58,27 +79,63 @@ class MeView(ApiView):
 
     required_scope = None
 
-    @extend_schema(operation_id="me", responses=MeSerializer)
+    @extend_schema(operation_id="me", summary="The key that asks", responses={200: Me, **problems(*OPEN_READING)})
     def get(self, request: Request) -> Response:
         """Return the institution, the key and the quotas."""
-        caller = request.user
-        assert isinstance(caller, Caller)  # noqa: S101 - HasScope lets nobody else in
-        used = _used_today(caller.institution_id, timezone.now())
+        caller = caller_of(request)
         return Response(
             {
                 "institution": caller.institution_ref,
                 "name": caller.institution_name,
                 "sector": caller.sector,
                 "state": caller.state,
-                "default_basis": caller.default_basis,
-                "key": {"id": caller.key_id, "scopes": list(caller.scopes), "expires_at": caller.expires_at},
-                "quotas": {
-                    "evaluate": {"limit": caller.evaluate_quota, "used": None},
-                    "submit": {"limit": caller.submit_quota, "used": used.get("submit", 0)},
-                    "screen": {"limit": caller.screen_quota, "used": used.get("screen", 0)},
+                "default_basis": caller.institution_basis,
+                "key": {
+                    "id": caller.key_id,
+                    "scopes": caller.scopes,
+                    "cidrs": caller.cidrs,
+                    "not_before": caller.not_before,
+                    "expires_at": caller.expires_at,
+                    "default_basis": caller.default_basis,
                 },
+                "quotas": _quotas(caller, timezone.now()),
             }
         )
+
+
+class QuotaView(ApiView):
+    """What may I still do today?"""
+
+    required_scope = None
+
+    @extend_schema(
+        operation_id="quota", summary="Today's quotas", responses={200: QuotaToday, **problems(*OPEN_READING)}
+    )
+    def get(self, request: Request) -> Response:
+        """Return the quotas of the UTC day, and the limit of requests."""
+        now = timezone.now().astimezone(UTC)
+        limit, window = settings.AIF_RATE_LIMIT
+        return Response(
+            {
+                "day": now.date().isoformat(),
+                "resets_at": datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=UTC),
+                "quotas": _quotas(caller_of(request), now),
+                "rate": {"limit": limit, "window": window},
+            }
+        )
+
+
+def _quotas(caller: Caller, now: datetime) -> dict[str, Any]:
+    used = _used_today(caller.institution_id, now)
+    return {
+        "evaluate": {"limit": caller.evaluate_quota, "used": None, "remaining": None},
+        "submit": _quota(caller.submit_quota, used.get("submit", 0)),
+        "screen": _quota(caller.screen_quota, used.get("screen", 0)),
+    }
+
+
+def _quota(limit: int, used: int) -> dict[str, int]:
+    return {"limit": limit, "used": used, "remaining": max(0, limit - used)}
 
 
 def _used_today(institution_id: int, now: datetime) -> dict[str, int]:

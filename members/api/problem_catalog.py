@@ -9,9 +9,10 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from aif_share.wire.problems import PROBLEMS, TYPE_PREFIX
+from members.api.base import ApiView
+from members.api.problem_shapes import problems
 
 
 class ProblemRowSerializer(serializers.Serializer[Any]):
@@ -24,13 +25,22 @@ class ProblemRowSerializer(serializers.Serializer[Any]):
     title_zh = serializers.CharField()
 
 
-class ProblemCatalogView(APIView):
+class ProblemCatalogView(ApiView):
     """The codes that `problem+json` answers and refused rows carry."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    required_scope = None
 
-    @extend_schema(operation_id="problems", responses=ProblemRowSerializer(many=True), auth=[])
+    @extend_schema(
+        operation_id="problems",
+        summary="All problem codes",
+        responses={
+            200: ProblemRowSerializer(many=True),
+            **problems("unknown-field", "not-acceptable", "method-not-allowed"),
+        },
+        auth=[],
+    )
     def get(self, request: Request) -> Response:
         """Return every row of the table."""
         return Response(

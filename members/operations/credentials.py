@@ -11,14 +11,19 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
+from aif_share.identifiers.raw import looks_raw
 from aif_share.wire import keys, limits
 from members import audit
 from members.models import Credential, Institution, InstitutionState, User
 from members.operations.custodian_state import PLATFORM_CUSTODIAN, announce
 from members.operations.institutions import required_reason
 from members.permissions import Actor, Permission, check
+from members.queries import Caller
 
 ROTATION_OVERLAP = timedelta(days=7)
+MAX_CIDRS = 100
+UNSPECIFIED = "unspecified"
+_BASIS = re.compile(r"[a-z0-9-]{1,64}")
 _KEY_ID = re.compile(r"[a-z0-9]{8}")
 
 
@@ -34,13 +39,20 @@ def register(
     scopes: Iterable[str] = keys.SCOPES,
     cidrs: Iterable[str] = (),
     expires_at: datetime | None = None,
+    default_basis: str = UNSPECIFIED,
 ) -> Credential:
     """Register one key of an institution; two live ones at most, so that one can be rotated.
 
     `verifier` is the hex SHA-256 of the platform's bearer, `custodian_verifier` that of the bearer for the
-    platform's custodian (without it the key cannot evaluate there). A key lives a year at most.
+    platform's custodian (without it the key cannot evaluate there). A key lives a year at most. `default_basis` counts
+    where a request names none; UNSPECIFIED leaves that to the institution.
+
+    A key that registers another one gives nothing that it lacks: `scope-missing`, or `field-invalid` for a network
+    outside of its own.
     """
     check(by, Permission.KEY_MANAGE)
+    scopes, cidrs = _checked_scopes(scopes), _checked_cidrs(cidrs)
+    _check_gives_no_more(by, scopes=scopes, cidrs=cidrs)
     institution = _locked_institution(institution_id, by=by)
     credential = _store(
         institution,
@@ -50,6 +62,7 @@ def register(
         scopes=scopes,
         cidrs=cidrs,
         expires_at=expires_at,
+        default_basis=_checked_basis(default_basis),
         by=by,
         now=now,
     )
@@ -62,9 +75,13 @@ def register(
 def rotate(
     *, credential_id: int, key_id: str, verifier: str, by: Actor, now: datetime, custodian_verifier: str = ""
 ) -> Credential:
-    """Register a successor with the same scopes and networks; the old key ends within seven days."""
+    """Register a successor with the same scopes, networks and basis; the old key ends within seven days.
+
+    A key cannot rotate one that may do more than itself: who rotates knows the new secret.
+    """
     check(by, Permission.KEY_MANAGE)
     old, institution = _locked_credential(credential_id, by=by)
+    _check_gives_no_more(by, scopes=old.scopes, cidrs=old.cidrs)
     if old.revoked_at is not None or old.expires_at <= now:
         raise Refusal("transition-refused", gettext_noop("This key is not live any more; register a new one."))
     successor = _store(
@@ -75,6 +92,7 @@ def rotate(
         scopes=old.scopes,
         cidrs=old.cidrs,
         expires_at=None,
+        default_basis=old.default_basis,
         by=by,
         now=now,
     )
@@ -86,11 +104,19 @@ def rotate(
 
 
 @transaction.atomic
-def revoke(*, credential_id: int, reason: str, by: Actor, now: datetime) -> Credential:
-    """End a key at once, for good."""
+def revoke(*, credential_id: int, reason: str, by: Actor, now: datetime, confirm_self: bool = False) -> Credential:
+    """End a key at once, for good. A key that ends itself has to say that it means it."""
     check(by, Permission.KEY_MANAGE)
     reason = required_reason(reason)
+    if (kind := looks_raw(reason)) is not None:
+        raise Refusal(kind, gettext_noop("The reason looks like an identifier."), field="reason")
     credential, institution = _locked_credential(credential_id, by=by)
+    if isinstance(by, Caller) and by.credential_id == credential.pk and not confirm_self:
+        raise Refusal(
+            "field-missing",
+            gettext_noop("This is the key you call with. Send confirm_self: true to end it."),
+            field="confirm_self",
+        )
     if credential.revoked_at is not None:
         raise Refusal("transition-refused", gettext_noop("This key is already revoked."))
     credential.revoked_at = now
@@ -121,9 +147,10 @@ def _store(
     key_id: str,
     verifier: str,
     custodian_verifier: str,
-    scopes: Iterable[str],
-    cidrs: Iterable[str],
+    scopes: list[str],
+    cidrs: list[str],
     expires_at: datetime | None,
+    default_basis: str,
     by: Actor,
     now: datetime,
 ) -> Credential:
@@ -144,8 +171,9 @@ def _store(
                 key_id=key_id,
                 verifier=verifier,
                 custodian_verifier=custodian_verifier,
-                scopes=_checked_scopes(scopes),
-                cidrs=_checked_cidrs(cidrs),
+                scopes=scopes,
+                cidrs=cidrs,
+                default_basis=default_basis,
                 created_at=now,
                 created_by=by if isinstance(by, User) else None,
                 not_before=now,
@@ -155,6 +183,25 @@ def _store(
         if "credential_key_id" not in str(error):
             raise
         raise Refusal("key-id-taken", gettext_noop("Make a new key; its id is taken."), field="key_id") from None
+
+
+def _check_gives_no_more(by: Actor, *, scopes: list[str], cidrs: list[str]) -> None:
+    """A key may pass on what it has, and nothing else; people and the console have their own permissions."""
+    if not isinstance(by, Caller):
+        return
+    for scope in scopes:
+        if scope not in by.scopes:
+            raise Refusal("scope-missing", gettext_noop("A key cannot give a scope that it lacks."), scope=scope)
+    if by.cidrs and not (cidrs and all(_is_within(cidr, by.cidrs) for cidr in cidrs)):
+        raise Refusal("field-invalid", gettext_noop("A key cannot give a network outside of its own."), field="cidrs")
+
+
+def _is_within(cidr: str, networks: Iterable[str]) -> bool:
+    network = ipaddress.ip_network(cidr)
+    return any(
+        network.version == outer.version and network.subnet_of(outer)  # type: ignore[arg-type]
+        for outer in map(ipaddress.ip_network, networks)
+    )
 
 
 def _check_verifier(verifier: str, *, field: str) -> None:
@@ -173,11 +220,22 @@ def _checked_scopes(scopes: Iterable[str]) -> list[str]:
 
 def _checked_cidrs(cidrs: Iterable[str]) -> list[str]:
     try:
-        return sorted({str(ipaddress.ip_network(cidr.strip())) for cidr in cidrs})
+        found = sorted({str(ipaddress.ip_network(cidr.strip())) for cidr in cidrs})
+        if len(found) <= MAX_CIDRS:
+            return found
+        raise ValueError
     except ValueError:
         raise Refusal(
             "field-invalid", gettext_noop("Write networks like 192.0.2.0/24, one a line."), field="cidrs"
         ) from None
+
+
+def _checked_basis(basis: str) -> str:
+    if not _BASIS.fullmatch(basis):
+        raise Refusal("basis-invalid", gettext_noop("`basis` is a code of lower-case letters, digits and hyphens."))
+    if (kind := looks_raw(basis)) is not None:
+        raise Refusal(kind, gettext_noop("`basis` looks like an identifier; it is a code."))
+    return basis
 
 
 def _checked_expiry(expires_at: datetime | None, *, now: datetime) -> datetime:
@@ -190,7 +248,7 @@ def _checked_expiry(expires_at: datetime | None, *, now: datetime) -> datetime:
 
 
 def _locked_institution(institution_id: int, *, by: Actor) -> Institution:
-    if isinstance(by, User) and by.institution_id not in (None, institution_id):
+    if isinstance(by, User | Caller) and by.institution_id not in (None, institution_id):
         raise Refusal("not-found")  # to a stranger there is nothing here
     try:
         return Institution.objects.select_for_update(of=("self",)).get(pk=institution_id)

@@ -25,8 +25,8 @@ def test_it_shows_institution_key_and_quotas(client):
     )  # fmt: skip
     assert (body["key"]["id"], body["key"]["scopes"]) == (key.id, ["read"])
     assert body["key"]["expires_at"].endswith("Z")
-    assert body["quotas"]["submit"] == {"limit": 11, "used": 0}
-    assert body["quotas"]["evaluate"] == {"limit": 50_000, "used": None}
+    assert body["quotas"]["submit"] == {"limit": 11, "used": 0, "remaining": 11}
+    assert body["quotas"]["evaluate"] == {"limit": 50_000, "used": None, "remaining": None}
     assert str(institution.pk) not in (body["institution"], body["key"]["id"])
 
 
