@@ -3,13 +3,16 @@
 from django.urls import path
 
 from .batches import BatchesView, BatchResultsView, BatchView
+from .clues import ClueExtendView, ClueHistoryView, CluesView, ClueView, ClueWithdrawView
 from .disputes import DisputeAnswerView, DisputesView, DisputeView, ReceivedDisputesView
 from .events import EventsView, EventView
-from .matches import MatchesView, MatchView
+from .matches import FeedbackView, MatchesView, MatchView
+from .noise import NoiseRemoveView, NoiseView
 from .oprf import DirectoryView
 from .schema import SchemaView
 from .screenings import ScreeningsView
 from .vocabulary import VocabularyView
+from .watches import WatchCancelView, WatchesView, WatchView
 
 app_name = "clues-api"
 
@@ -18,14 +21,25 @@ urlpatterns = [
     path("batches", BatchesView.as_view(), name="batches"),
     path("batches/<str:batch>", BatchView.as_view(), name="batch"),
     path("batches/<str:batch>/results", BatchResultsView.as_view(), name="batch-results"),
+    path("clues", CluesView.as_view(), name="clues"),
+    path("clues/<str:clue>", ClueView.as_view(), name="clue"),
+    path("clues/<str:clue>/history", ClueHistoryView.as_view(), name="clue-history"),
+    path("clues/<str:clue>/withdraw", ClueWithdrawView.as_view(), name="clue-withdraw"),
+    path("clues/<str:clue>/extend", ClueExtendView.as_view(), name="clue-extend"),
     path("matches", MatchesView.as_view(), name="matches"),
     path("matches/<str:match>", MatchView.as_view(), name="match"),
+    path("matches/<str:match>/feedback", FeedbackView.as_view(), name="match-feedback"),
     path("events", EventsView.as_view(), name="events"),
     path("events/<str:event>", EventView.as_view(), name="event"),
     path("disputes", DisputesView.as_view(), name="disputes"),
     path("disputes/received", ReceivedDisputesView.as_view(), name="disputes-received"),
     path("disputes/<str:dispute>", DisputeView.as_view(), name="dispute"),
     path("disputes/<str:dispute>/answer", DisputeAnswerView.as_view(), name="dispute-answer"),
+    path("watches", WatchesView.as_view(), name="watches"),
+    path("watches/<str:watch>", WatchView.as_view(), name="watch"),
+    path("watches/<str:watch>/cancel", WatchCancelView.as_view(), name="watch-cancel"),
+    path("noise", NoiseView.as_view(), name="noise"),
+    path("noise/<str:entry>/remove", NoiseRemoveView.as_view(), name="noise-remove"),
     path("oprf/directory", DirectoryView.as_view(), name="oprf-directory"),
     path("vocabulary", VocabularyView.as_view(), name="vocabulary"),
     path("schema", SchemaView.as_view(), name="schema"),

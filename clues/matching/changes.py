@@ -18,7 +18,7 @@ from .retry import with_retry
 BECOME_APPLIER = "SELECT pg_try_advisory_xact_lock(hashtext('aif.changes'))"
 
 TAKE_CHANGES = """
-SELECT id, clue_id, identifiers FROM clue_change WHERE applied_at IS NULL AND kind <> 'extended'
+SELECT id, clue_id, identifiers FROM clue_change WHERE applied_at IS NULL
 ORDER BY id LIMIT %(limit)s FOR UPDATE
 """
 TEMPORARY = """
@@ -46,10 +46,6 @@ ON CONFLICT (type, epoch, token, institution_id, clue_id)
 """
 RELINK = "INSERT INTO ring_relink (clue_id) SELECT unnest(%(clues)s::bigint[])"
 APPLIED = "UPDATE clue_change SET applied_at = %(now)s, identifiers = NULL WHERE id = ANY(%(changes)s)"
-# A longer life changes nothing that counts.
-APPLY_EXTENSIONS = """
-UPDATE clue_change SET applied_at = %(now)s WHERE applied_at IS NULL AND kind = 'extended'
-"""
 
 TAKE_NOISE = """
 SELECT id, type, epoch, token, mode FROM noise_entry WHERE applied_at IS NULL AND state <> 'proposed'
@@ -86,12 +82,10 @@ def _apply_changes(limit: int, now: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         if not _become_applier(cursor):
             return 0
-        cursor.execute(APPLY_EXTENSIONS, {"now": now})
-        extended = int(cursor.rowcount)
         cursor.execute(TAKE_CHANGES, {"limit": limit})
         changes = cursor.fetchall()
         if not changes:
-            return extended
+            return 0
         clues = sorted({clue for _, clue, _ in changes})
         # Each change holds the whole list, so the last one is what stands.
         replaced = {clue: lines for _, clue, lines in changes if lines is not None}
@@ -109,7 +103,7 @@ def _apply_changes(limit: int, now: datetime) -> int:
         recount.bring_in_line(cursor)
         cursor.execute(RELINK, {"clues": clues})
         cursor.execute(APPLIED, {"now": now, "changes": [change for change, _, _ in changes]})
-    return len(changes) + extended
+    return len(changes)
 
 
 def apply_noise(*, limit: int, now: datetime) -> int:

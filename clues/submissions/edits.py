@@ -131,6 +131,8 @@ def _lock(clue: str, version: int, by: Caller) -> Clue:
         raise Refusal("version-changed", gettext_noop("Read it again, and change what is there now."))
     if found.state != Clue.ACTIVE:
         raise Refusal("transition-refused", gettext_noop("Only an active clue can be edited."))
+    if found.evidence_sha256 is not None:
+        found.evidence_sha256 = bytes(found.evidence_sha256)  # a view compares by its own rules
     return found
 
 
