@@ -179,8 +179,8 @@ def connect(django_db_setup: None, database_server: TestServer) -> Iterator[Call
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """A whole running stack in a temporary folder, with a short disclosure tick."""
-    with Stack(env={"AIF_DISCLOSURE_TICK": "0.2"}) as running:
+    """A whole running stack in a temporary folder, with a short disclosure tick, whose webhooks may go to this machine."""
+    with Stack(env={"AIF_DISCLOSURE_TICK": "0.2", "AIF_WEBHOOK_ALLOW_CIDRS": "127.0.0.0/8"}) as running:
         yield running
 
 

@@ -10,7 +10,6 @@ import click
 
 from aif_share.cli.access import (
     FORMAT,
-    IF_VERSION,
     LIMIT,
     MAP,
     REPEAT,
@@ -134,19 +133,14 @@ def received(limit: int | None, map_path: Path | None, as_json: bool) -> None:
 @click.argument("answer", type=click.Choice(("maintain", "withdraw")))
 @click.option("--clue", type=References("C"), required=True, help="Which of your clues you answer for.")
 @click.option("--reason", required=True, help="Code: of `maintain-reasons` or `withdrawal-reasons`.")
-@IF_VERSION
 @REPEAT
 @json_option
-def answer(
-    dispute: str, answer: str, clue: str, reason: str, if_version: int | None, key: str | None, as_json: bool
-) -> None:
+def answer(dispute: str, answer: str, clue: str, reason: str, key: str | None, as_json: bool) -> None:
     """Stand by a clue of yours that is disputed (maintain), or take it back (withdraw)."""
     known = listed("maintain-reasons" if answer == "maintain" else "withdrawal-reasons")
     known.convert(reason, None, click.get_current_context())
     with open_client() as client:
-        done = client.disputes.answer(
-            dispute, answer, reason=reason, clue=clue, version=if_version, idempotency_key=key
-        )
+        done = client.disputes.answer(dispute, answer, reason=reason, clue=clue, idempotency_key=key)
     emit_answer(done.body, as_json=as_json)
 
 

@@ -1,7 +1,7 @@
 """What the platform answers, as typed Python: frozen dataclasses that overlook fields they do not know, and errors.
 
 A later platform may say more than this client knows, and an earlier one less: unknown members are dropped, missing
-ones are the field's default. `body` keeps the whole answer as it came.
+ones and nulls are the field's default. `body` keeps the whole answer as it came.
 """
 
 from __future__ import annotations
@@ -46,10 +46,13 @@ class Answer:
             raise _unreadable(cls)
         values: dict[str, Any] = {"body": body}
         for name, (kind, required) in _shape(cls).items():
-            if name in body:
-                values[name] = _value(cls, kind, body[name])
+            if body.get(name) is not None or (required and name in body):
+                try:
+                    values[name] = _value(kind, body[name])
+                except ValueError:
+                    raise _unreadable(cls, name) from None
             elif required:
-                raise _unreadable(cls)
+                raise _unreadable(cls, name)
         return cls(**values)
 
 
@@ -69,32 +72,29 @@ def _shape(cls: type[Answer]) -> dict[str, tuple[Any, bool]]:
     return _SHAPES[name]
 
 
-def _value(cls: type[Answer], kind: Any, value: Any) -> Any:
+def _value(kind: Any, value: Any) -> Any:
+    """The value as its field has it. Raise ValueError, whose text is not shown, for one of another kind."""
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
-        if value is None:
-            return None
-        (kind,) = (each for each in get_args(kind) if each is not type(None))
-        return _value(cls, kind, value)
+        (inner,) = (each for each in get_args(kind) if each is not type(None))
+        return None if value is None else _value(inner, value)
     if origin is tuple and isinstance(value, list):
-        return tuple(_value(cls, get_args(kind)[0], each) for each in value)
-    if origin in (dict, Mapping) or kind is Any:
+        return tuple(_value(get_args(kind)[0], each) for each in value)
+    if origin in (dict, Mapping) and isinstance(value, dict):
         return value
     if isinstance(kind, type):
         if issubclass(kind, Answer):
             return kind.read(value)
         if kind is datetime and isinstance(value, str):
-            try:
-                return datetime.fromisoformat(value)
-            except ValueError:
-                raise _unreadable(cls) from None
+            return datetime.fromisoformat(value)
         if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
             return value
-    raise _unreadable(cls)
+    raise ValueError
 
 
-def _unreadable(cls: type[Answer]) -> NetworkError:
-    return NetworkError(f"the platform's answer is no {cls.__name__}; is aif-share older than the platform?")
+def _unreadable(cls: type[Answer], name: str = "") -> NetworkError:
+    where = f" (its field {name})" if name else ""
+    return NetworkError(f"the platform's answer is no {cls.__name__}{where}; is aif-share older than the platform?")
 
 
 def reference(kind: str, text: str) -> str:

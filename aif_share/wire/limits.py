@@ -31,6 +31,18 @@ MAX_OPERATOR_BODY: Final = 64 * 1024
 MAX_SCREEN_TOKENS: Final = 10_000
 """Tokens of one screening."""
 
+MAX_WATCHES: Final = 1_000
+"""Tokens of one request to watch."""
+
+MAX_WATCH_DAYS: Final = 180
+"""Days a watch may last, from now on."""
+
+DEFAULT_WATCH_DAYS: Final = 90
+"""Days a watch lasts that names no end."""
+
+MAX_NOISE_ENTRIES: Final = 1_000
+"""Entries of one proposal to a noise list."""
+
 MAX_LINE: Final = 64 * 1024
 """Bytes of one line of a member's file, or of NDJSON and CSV; a longer one is refused, and nothing of it is kept."""
 

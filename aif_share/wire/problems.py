@@ -113,6 +113,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "rules-invalid": Problem(422, "The rules cannot be read", "规则无法解析"),
     # webhooks
     "webhook-url-refused": Problem(422, "No webhook goes to this address", "不向此地址推送回调"),
+    "webhook-limit": Problem(409, "No more webhooks for this institution", "回调地址数量已达上限"),
     # the server itself
     "queue-full": Problem(503, "The queue is full; try again later", "处理队列已满，请稍后重试"),
     "directory-missing": Problem(503, "No directory is published yet", "密钥目录尚未发布"),

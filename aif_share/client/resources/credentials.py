@@ -27,6 +27,9 @@ class Credential(Answer):
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
     default_basis: str | None = None
+    evaluates: bool = False
+    created_at: datetime | None = None
+    revoked_reason: str | None = None
 
 
 class Credentials(Resource):

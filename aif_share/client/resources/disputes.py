@@ -23,6 +23,7 @@ class Dispute(Answer):
     reason: str | None = None
     case_ref: str | None = None
     opened_at: datetime | None = None
+    due_at: datetime | None = None
     closed_at: datetime | None = None
 
 
@@ -36,7 +37,9 @@ class ReceivedDispute(Answer):
     client_ref: str | None = None
     reason: str | None = None
     due_at: datetime | None = None
-    version: int | None = None
+    answered_at: datetime | None = None
+    answer_reason: str | None = None
+    decided_at: datetime | None = None
 
 
 class Disputes(Resource):
@@ -82,16 +85,13 @@ class Disputes(Resource):
         *,
         reason: str,
         clue: str | None = None,
-        version: int | None = None,
         idempotency_key: str | None = None,
     ) -> ReceivedDispute:
         """`maintain` or `withdraw` an own clue under dispute; with a reference D-…, `clue` names which."""
         if isinstance(dispute, ReceivedDispute):
-            clue, version = clue or dispute.clue, version if version is not None else dispute.version
+            clue = clue or dispute.clue
         if clue is None:
             raise InvalidInput("with a dispute's reference, clue= names which of your clues you answer for")
         body = {"clue": named("C", "clue", clue), "answer": answer, "reason": reason}
         path = f"disputes/{named('D', 'disputed', dispute)}/answer"
-        return ReceivedDispute.read(
-            self._session.write("POST", path, body, idempotency_key=idempotency_key, version=version)
-        )
+        return ReceivedDispute.read(self._session.write("POST", path, body, idempotency_key=idempotency_key))

@@ -22,6 +22,11 @@ class Webhook(Answer):
     kinds: tuple[str, ...] = ()
     description: str = ""
     created_at: datetime | None = None
+    failures: int = 0
+    paused_until: datetime | None = None
+    last_success_at: datetime | None = None
+    last_failure_at: datetime | None = None
+    old_secret_until: datetime | None = None
     secret: str | None = field(default=None, repr=False)
 
 
@@ -34,7 +39,12 @@ class Delivery(Answer):
     kind: str | None = None
     attempts: int | None = None
     status: int | None = None
+    error: str | None = None
+    events: tuple[str, ...] = ()
     created_at: datetime | None = None
+    last_attempt_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+    gives_up_at: datetime | None = None
     delivered_at: datetime | None = None
 
 
