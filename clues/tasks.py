@@ -17,10 +17,13 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from clues.disputes import apply as disputes
-from clues.matching import changes, release, run, turns
+from clues.feedback import quality
+from clues.events import expiring_keys
+from clues.matching import changes, release, rescore, run, turns
 from clues.matching import oracle as matches_oracle
 from clues.rings import build
 from members.delivery import outbox
+from members.operations import webhook_outcomes
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +35,15 @@ NOISE_A_TURN = 200
 EXPIRED_A_SLICE = 10_000
 EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
 ORACLE_SECONDS = 3600
+KEYS_SECONDS = 600
+QUALITY_SECONDS = 30
+SCORES_SECONDS = 86_400
 
 
 def _match() -> int:
     done = run.match_pending(limit=CHUNKS_A_TURN)
     release.release_pending()
+    rescore.rescore_pending()  # between the tick's being set and its coming, so that a match comes with its score
     return done
 
 
@@ -53,6 +60,26 @@ def _check() -> int:
     if turns.claim(name="oracle", every_seconds=ORACLE_SECONDS, now=timezone.now()):
         findings = matches_oracle.check_and_repair()
         turns.record(name="oracle", result={"missing": findings.missing, "extra": findings.extra})
+    return 0
+
+
+def _rate() -> int:
+    """Reckon source quality soon after somebody said something, and all scores once a day: they age."""
+    if turns.claim(name="source-quality", every_seconds=QUALITY_SECONDS, now=timezone.now()) and quality.has_changed():
+        moved = quality.reckon()
+        rescore.forget_scores_of(moved)
+        turns.record(name="source-quality", result={"moved": len(moved)})
+    if turns.claim(name="scores", every_seconds=SCORES_SECONDS, now=timezone.now()):
+        turns.record(name="scores", result={"changed": rescore.rescore_all()})
+    return rescore.rescore_pending()
+
+
+def _warn() -> int:
+    if turns.claim(name="key-warnings", every_seconds=KEYS_SECONDS, now=timezone.now()):
+        warned = expiring_keys.warn(now=timezone.now())
+        turns.record(name="key-warnings", result={"warned": warned})
+        if warned:
+            release.release_pending()
     return 0
 
 
@@ -73,6 +100,7 @@ STEPS: tuple[Callable[[], int], ...] = (
     lambda: changes.apply_changes(limit=CHANGES_A_TURN, now=timezone.now()),
     lambda: changes.apply_noise(limit=NOISE_A_TURN, now=timezone.now()),
     lambda: changes.activate_watches(limit=CHANGES_A_TURN),
+    _rate,
     _expire,
 )
 
@@ -112,8 +140,10 @@ CHANGES = Duty("changes", _change, 0.5)
 DISPUTES = Duty("disputes", _dispute, 0.5)
 RINGS = Duty("rings", _build, 0.5)
 DELIVERIES = Duty("deliveries", outbox.deliver_pending, 0.5)
+WEBHOOKS = Duty("webhooks", webhook_outcomes.deliver_pending, 0.1)
 ORACLE = Duty("oracle", _check, 60.0)
-DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, ORACLE)
+KEYS = Duty("keys", _warn, 60.0)
+DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS)
 
 
 @shared_task

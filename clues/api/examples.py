@@ -76,7 +76,17 @@ _MATCH = {
     "categories": ["telecom-fraud"],
     "best_grade": "B2",
     "first_seen_month": "2026-11",
+    "score": 67,
+    "terms": [
+        {"term": "independent-groups", "points": 24},
+        {"term": "grade", "points": 16},
+        {"term": "source-quality", "points": 5},
+        {"term": "recency", "points": 20},
+        {"term": "specificity", "points": 2},
+    ],
+    "my_feedback": {"verdict": "confirm", "reason": "same-actor", "given_at": "2026-11-02T01:30:00Z"},
 }
+FEEDBACK_EXAMPLE = OpenApiExample("The same actor", {"verdict": "confirm", "reason": "same-actor"}, request_only=True)
 MATCH_EXAMPLE = OpenApiExample("A match", _MATCH, response_only=True, status_codes=["200"])
 MATCH_PAGE_EXAMPLE = OpenApiExample(
     "The last page", {"results": [_MATCH], "next": None}, response_only=True, status_codes=["200"]

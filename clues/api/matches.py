@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clues.feedback import giving
 from clues.matching import queries
 from members.api.pagination import get_page_size, get_position, page
+from members.api.repeat import once
 
 from . import shapes
 from .base import PAGED, ApiView, caller_of
+from .body import read_json_object
 
 
 class MatchesView(ApiView):
@@ -65,6 +69,39 @@ class MatchView(ApiView):
         return Response(_show(queries.get_match(match=match, viewer=caller_of(request))))
 
 
+class FeedbackView(ApiView):
+    """The verdict of the caller's institution on a match."""
+
+    required_scope = "submit"
+
+    @extend_schema(
+        operation_id="match_feedback",
+        summary="Say what a match turned out to be",
+        parameters=[shapes.IDEMPOTENCY_KEY],
+        request=shapes.FeedbackGiven,
+        responses={
+            200: shapes.MatchFeedback,
+            **shapes.problems(*shapes.FRAMING, "unknown-field", "field-invalid", "idempotency-key-missing",
+                              "idempotency-key-invalid", "idempotency-conflict", "idempotency-busy", "not-found"),
+        },
+        examples=[shapes.FEEDBACK_EXAMPLE],
+    )  # fmt: skip
+    def put(self, request: Request, match: str) -> Response:
+        """Take the verdict; the last one counts. Other parties are not told of it."""
+        body, caller = read_json_object(request._request), caller_of(request)
+
+        def make() -> tuple[int, dict[str, Any]]:
+            given = giving.give(match=match, request=body, by=caller, now=timezone.now())
+            return 200, {
+                "match": match,
+                "verdict": given.verdict,
+                "reason": given.reason or None,
+                "given_at": given.given_at,
+            }
+
+        return once(request, route="match-feedback", make=make)
+
+
 def _show(match: queries.MatchView) -> dict[str, Any]:
     return {
         "match": match.match,
@@ -76,4 +113,12 @@ def _show(match: queries.MatchView) -> dict[str, Any]:
         "categories": match.categories,
         "best_grade": match.best_grade,
         "first_seen_month": match.first_seen_month,
+        "score": match.score,
+        "terms": match.terms,
+        "my_feedback": match.my_feedback
+        and {
+            "verdict": match.my_feedback.verdict,
+            "reason": match.my_feedback.reason,
+            "given_at": match.my_feedback.given_at,
+        },
     }

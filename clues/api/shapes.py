@@ -13,6 +13,7 @@ from aif_share.wire.limits import MAX_CLUES, MAX_IDENTIFIERS, MAX_SCREEN_TOKENS
 from .examples import (
     BATCH_EXAMPLE,
     BATCH_REQUEST_EXAMPLE,
+    FEEDBACK_EXAMPLE,
     MATCH_EXAMPLE,
     MATCH_PAGE_EXAMPLE,
     RECEIPT_EXAMPLE,
@@ -24,9 +25,9 @@ from .problem_shapes import FRAMING, OPEN_READING, PAGING, READING, TOKEN, answe
 from .query_shapes import IDEMPOTENCY_KEY, OPTIONAL_IDEMPOTENCY_KEY, PAGE_PARAMETERS
 
 __all__ = [
-    "BATCH_EXAMPLE", "BATCH_REQUEST_EXAMPLE", "FRAMING", "IDEMPOTENCY_KEY", "MATCH_EXAMPLE", "MATCH_PAGE_EXAMPLE", "OPEN_READING", "OPTIONAL_IDEMPOTENCY_KEY",
+    "BATCH_EXAMPLE", "BATCH_REQUEST_EXAMPLE", "FEEDBACK_EXAMPLE", "FRAMING", "IDEMPOTENCY_KEY", "MATCH_EXAMPLE", "MATCH_PAGE_EXAMPLE", "OPEN_READING", "OPTIONAL_IDEMPOTENCY_KEY",
     "PAGE_PARAMETERS", "PAGING", "READING", "RECEIPT_EXAMPLE", "ROW_EXAMPLE", "SCREENING_EXAMPLE",
-    "SCREENING_REQUEST_EXAMPLE", "TOKEN", "Batch", "BatchPage", "BatchSubmission", "Match",
+    "SCREENING_REQUEST_EXAMPLE", "TOKEN", "Batch", "BatchPage", "BatchSubmission", "FeedbackGiven", "Match", "MatchFeedback",
     "MatchPage", "Receipt", "RowPage", "Screening", "ScreeningQuestion", "SignedDirectory", "Vocabulary", "answer",
     "problems",
 ]  # fmt: skip
@@ -138,6 +139,32 @@ class Own(Shape):
     identifier = s.IntegerField(help_text="Place of the identifier in the clue, from 0.")
 
 
+class ScoreTerm(Shape):
+    """One part of a score."""
+
+    term = s.CharField()
+    points = s.IntegerField(help_text="Negative for `disputes`.")
+
+
+class FeedbackGiven(Shape):
+    """A verdict on a match. The last one counts."""
+
+    verdict = code_of("feedback-verdicts")
+    reason = code_of("feedback-reasons", required=False, allow_null=True)
+
+
+class Feedback(FeedbackGiven):
+    """The present verdict of your institution."""
+
+    given_at = s.DateTimeField()
+
+
+class MatchFeedback(Feedback):
+    """The verdict as it was taken."""
+
+    match = s.CharField()
+
+
 class Match(Shape):
     """A match as one party sees it."""
 
@@ -152,6 +179,11 @@ class Match(Shape):
     categories = s.ListField(child=s.CharField())
     best_grade = s.CharField()
     first_seen_month = s.RegexField(r"^\d{4}-\d{2}$")
+    score = s.IntegerField(
+        allow_null=True, min_value=0, max_value=100, help_text="The sum of `terms`; null until it is reckoned."
+    )
+    terms = ScoreTerm(many=True, help_text="What the score is made of; terms of zero points are left out.")
+    my_feedback = Feedback(allow_null=True)
 
 
 class AskedToken(Shape):
@@ -171,13 +203,6 @@ class ScreeningQuestion(Shape):
     )
     basis = s.RegexField(r"^[a-z0-9-]{1,64}$", required=False)
     tokens = AskedToken(many=True, help_text=f"1 to {MAX_SCREEN_TOKENS}; each is one unit of the daily quota.")
-
-
-class ScoreTerm(Shape):
-    """One part of a score."""
-
-    term = s.CharField()
-    points = s.IntegerField()
 
 
 class ScreenedToken(Shape):

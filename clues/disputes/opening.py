@@ -16,14 +16,14 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
-from aif_share.identifiers import looks_raw, types
+from aif_share.identifiers import looks_raw
 from aif_share.vocabulary import dispute_reasons, purposes
 from clues import quotas
-from clues.blinding import epochs
 from clues.matching.queries import get_match
 from clues.models import Dispute, Match
 from clues.screening.lawful_use import gate
-from clues.submissions.rows import RowRefused, names_of, pepper_of, stored_key
+from clues.submissions.rows import names_of
+from clues.submissions.tokens import read_tokens
 from members import audit
 from members.permissions import Permission, check
 from members.queries import Caller
@@ -31,9 +31,7 @@ from members.queries import Caller
 from .working_days import answer_due
 
 FIELDS = frozenset({"match", "identifier", "purpose", "reason", "case_ref"})
-TOKEN_FIELDS = frozenset({"type", "epoch", "token"})
 CASE_REF = re.compile(r"[A-Za-z0-9._:/#-]{1,64}")
-TYPES = types()
 
 
 @dataclass(frozen=True)
@@ -97,29 +95,9 @@ def _about(request: Mapping[str, Any], by: Caller) -> _About:
         match = Match.objects.get(pk=get_match(match=request["match"], viewer=by).id)
         return _About(match.type, match.epoch, str(match.token), match=match.pk)
     purpose = _one_of(request.get("purpose"), purposes.BY_CODE, "purpose", code="purpose-unknown")
-    about = _read_token(request["identifier"], purpose)
-    gate.check(purpose=purpose, types=[about.type])
-    return about
-
-
-def _read_token(item: Any, purpose: str) -> _About:
-    if isinstance(item, dict) and item.keys() - TOKEN_FIELDS:
-        names = names_of(item.keys() - TOKEN_FIELDS)
-        raise Refusal("unknown-field", gettext_noop("A token has fields that do not exist."), fields=names)
-    if not isinstance(item, dict) or item.keys() != TOKEN_FIELDS:
-        raise Refusal("malformed", gettext_noop("A token has type, epoch and token."))
-    kind, epoch = item["type"], item["epoch"]
-    if not isinstance(kind, str) or kind not in TYPES:
-        raise Refusal("type-unknown", gettext_noop("No such identifier type."))
-    try:
-        return _About(
-            kind, epoch, stored_key(item["token"], pepper_of(kind, epoch, epochs.get_epochs())), None, purpose
-        )
-    except RowRefused as refused:
-        raise Refusal(
-            refused.code,
-            gettext_noop("This is no token in force; tokenize on your own side with the directory of today."),
-        ) from None
+    kinds, numbers, stored = read_tokens([request["identifier"]], most=1, name="identifier")
+    gate.check(purpose=purpose, types=kinds)
+    return _About(kinds[0], numbers[0], stored[0], purpose=purpose)
 
 
 def _one_of(value: Any, known: Mapping[str, Any], field: str, *, code: str = "field-invalid") -> str:

@@ -22,8 +22,17 @@ class Mine:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """The present verdict of the viewer's own institution."""
+
+    verdict: str
+    reason: str | None
+    given_at: datetime
+
+
+@dataclass(frozen=True)
 class MatchView:
-    """A match as one party sees it (stage S1)."""
+    """A match as one party sees it (stage S1). `score` is None for the moment until it is reckoned."""
 
     id: int
     match: str
@@ -35,6 +44,9 @@ class MatchView:
     categories: list[str]
     best_grade: str
     first_seen_month: str
+    score: int | None
+    terms: list[dict[str, Any]]
+    my_feedback: Opinion | None
 
 
 class MatchNotFound(Refusal):
@@ -66,12 +78,14 @@ SELECT m.id, m.type, page.released_at,
     array_agg(DISTINCT i.sector::text) FILTER (WHERE i.id <> %(institution)s) AS sectors,
     array_agg(DISTINCT category::text) FILTER (WHERE category IS NOT NULL) AS categories,
     min(p.best_grade) AS best_grade,
-    min(p.first_seen_at) AS first_seen_at
+    min(p.first_seen_at) AS first_seen_at,
+    m.score, m.terms::json, f.verdict, f.reason, f.given_at
 FROM page JOIN match m ON m.id = page.match_id
 JOIN match_party p ON p.match_id = m.id AND p.released_at <= clock_timestamp()
 JOIN institution i ON i.id = p.institution_id AND i.state = 'live'
 LEFT JOIN LATERAL unnest(p.categories) AS category ON true
-GROUP BY m.id, m.type, m.epoch, m.token, page.released_at
+LEFT JOIN feedback f ON f.match_id = m.id AND f.institution_id = %(institution)s
+GROUP BY m.id, page.released_at, f.id
 HAVING count(DISTINCT p.group_id) > 1
 ORDER BY {page_order}
 """
@@ -147,7 +161,8 @@ def _list(statement: str, viewer: Viewer, after: Position, limit: int, **extra: 
 
 
 def _view(row: Any, viewer: Viewer, alliance: Alliance) -> MatchView:
-    match_id, kind, released_at, mine, groups, sectors, categories, best_grade, first_seen = row
+    match_id, kind, released_at, mine, groups, sectors, categories, best_grade, first_seen, *opinion = row
+    score, terms, verdict, reason, given_at = opinion
     return MatchView(
         id=match_id,
         match=reference.encode("M", match_id),
@@ -159,4 +174,7 @@ def _view(row: Any, viewer: Viewer, alliance: Alliance) -> MatchView:
         categories=categories or [],
         best_grade=best_grade,
         first_seen_month=first_seen.strftime("%Y-%m"),
+        score=score,
+        terms=terms or [],
+        my_feedback=None if verdict is None else Opinion(verdict, reason or None, given_at),
     )

@@ -15,6 +15,7 @@ from tests.factories import acting_as
 
 SHAPE = {
     "match", "type", "released_at", "mine", "band", "sectors", "categories", "best_grade", "first_seen_month",
+    "score", "terms", "my_feedback",
 }  # fmt: skip
 
 
@@ -65,6 +66,9 @@ class TestMatches:
             "categories": ["spam-sms", "telecom-fraud"],
             "best_grade": "B1",
             "first_seen_month": f"{datetime.now(UTC):%Y-%m}",
+            "score": None,
+            "terms": [],
+            "my_feedback": None,
         }
         assert theirs["mine"] == [{"client_ref": other["client_ref"], "identifier": 0}]
         assert aster.get(f"/matches/{found['match']}").json() == found
@@ -93,7 +97,7 @@ class TestMatches:
         batch = birch.get(f"/batches/{ref}").json()
         assert (batch["state"], batch["accepted"], batch["matched"], batch["released"]) == ("done", 1, 0, False)
         with acting_as("aif_match"), connection.cursor() as cursor:
-            for table in ("match", "match_party", "batch_chunk"):
+            for table in ("match", "match_party", "batch_chunk", "event"):
                 cursor.execute(f"UPDATE {table} SET released_at = clock_timestamp() WHERE released_at > now()")
         assert len(matches(aster)) == len(matches(birch)) == 2
         batch = birch.get(f"/batches/{ref}").json()
