@@ -6,6 +6,7 @@ a file that holds it (a trailing newline is dropped). Values are never put into 
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 PLACEHOLDERS: Mapping[str, str] = {
     "DATABASE_URL": "postgresql://aif_web:placeholder@127.0.0.1:1/aif",
@@ -95,6 +98,14 @@ def rate(name: str, default: str) -> tuple[int, int]:
 def words(name: str, default: str | None = None) -> list[str]:
     """Return a comma-separated list without empty items."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str, default: str | None = None) -> tuple[Network, ...]:
+    """Return a comma-separated list of networks like 192.0.2.0/24."""
+    try:
+        return tuple(ipaddress.ip_network(word) for word in words(name, default))
+    except ValueError:
+        raise Misconfigured(f"{name} must be networks like 192.0.2.0/24, separated by commas") from None
 
 
 def document(name: str, default: str) -> Any:

@@ -27,6 +27,10 @@ AIF_QUEUE_MAX_AGE = env.number("AIF_QUEUE_MAX_AGE", 600)  # seconds that a batch
 AIF_PEPPERS = env.peppers("AIF_PEPPERS")  # {id: 32 bytes}, newest last
 AIF_CUSTODIAN_URL = env.text("AIF_CUSTODIAN_URL", "").rstrip("/")  # the platform's own custodian; worker only
 AIF_CUSTODIAN_OPERATOR_TOKEN = env.text("AIF_CUSTODIAN_OPERATOR_TOKEN", "")
+AIF_WEBHOOK_ALLOW_CIDRS = env.networks("AIF_WEBHOOK_ALLOW_CIDRS", "")  # where webhooks may go though not public
+# What webhooks tell of is kept above the package that sends them.
+AIF_WEBHOOK_EVENTS = "clues.events.feed.describe"
+AIF_WEBHOOK_KINDS = "clues.events.TOLD_KINDS"
 AIF_EMBEDDED_CUSTODIANS: list[dict[str, str]] = env.document("AIF_EMBEDDED_CUSTODIANS", "[]")
 
 # ---- Django ---------------------------------------------------------------------------------------------------------
@@ -206,6 +210,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [],  # choices stand where they are used: many things have a `state`, each with its own
 }
 
 # ---- Celery: rings the bell, carries nothing (config/celery.py) -------------------------------------------------------

@@ -36,6 +36,8 @@ class WebhookEndpoint(models.Model):
     kinds = ArrayField(models.CharField(max_length=64), default=list, verbose_name=_("kinds of events"))
     description = models.CharField(_("description"), max_length=100, default="")
     secret = models.BinaryField()
+    old_secret = models.BinaryField(null=True)  # signs too until `old_secret_until`
+    old_secret_until = models.DateTimeField(null=True)
     state = models.CharField(_("state"), max_length=16, default=EndpointState.ENABLED.value)
     version = models.IntegerField(default=1)
     key_id = models.CharField(max_length=8, default="")
@@ -87,7 +89,10 @@ class WebhookDelivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["endpoint", "-id"], name="webhook_delivery_endpoint"),
-            models.Index(fields=["not_before", "id"], condition=Q(state="pending"), name="webhook_delivery_pending"),
+            models.Index(
+                fields=["endpoint", "not_before", "id"], condition=Q(state="pending"), name="webhook_delivery_due"
+            ),
+            models.Index(fields=["give_up_at"], condition=Q(state="pending"), name="webhook_delivery_late"),
         ]
 
     def __str__(self) -> str:
