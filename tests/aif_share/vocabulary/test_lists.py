@@ -56,6 +56,7 @@ EXPECTED = {
         procuratorate court justice-bureau bar-association platform telecom-operator registrar mediation-body""",
     "tracks": "police-criminal police-administrative regulator platform-telecom civil",
     "tlp": "red amber+strict amber green clear",
+    "noise-lists": "hotline own-number own-domain link-shortener shared-host dummy-value",
     "regions": """
         CN-11 CN-12 CN-13 CN-14 CN-15 CN-21 CN-22 CN-23 CN-31 CN-32 CN-33 CN-34 CN-35 CN-36 CN-37 CN-41 CN-42 CN-43
         CN-44 CN-45 CN-46 CN-50 CN-51 CN-52 CN-53 CN-54 CN-61 CN-62 CN-63 CN-64 CN-65 CN-71 CN-81 CN-82""",
