@@ -8,7 +8,8 @@ from . import sql
 TEMPORARY = f"""
 {sql.TEMPORARY}
 CREATE TEMPORARY TABLE IF NOT EXISTS touched (
-    type text COLLATE "C" NOT NULL, epoch integer NOT NULL, token uuid NOT NULL
+    type text COLLATE "C" NOT NULL, epoch integer NOT NULL, token uuid NOT NULL,
+    PRIMARY KEY (type, epoch, token)
 ) ON COMMIT DELETE ROWS;
 DELETE FROM touched;
 DELETE FROM met;
@@ -17,7 +18,7 @@ DELETE FROM met;
 # Creates the rows that are missing, so that there is something to lock; writes nothing else.
 LOCK_HUB = """
 INSERT INTO identifier AS h (type, epoch, token, groups, sightings, first_seen_at, last_seen_at)
-SELECT DISTINCT type, epoch, token, '{}'::bigint[], 0, now(), now() FROM touched ORDER BY type, epoch, token
+SELECT type, epoch, token, '{}'::bigint[], 0, now(), now() FROM touched ORDER BY type, epoch, token
 ON CONFLICT (type, epoch, token) DO UPDATE SET sightings = h.sightings
 """
 # Who was told must not change while events are made from it: no tick falls until this commits.
