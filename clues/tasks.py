@@ -17,8 +17,8 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from clues.disputes import apply as disputes
-from clues.feedback import quality
 from clues.events import expiring_keys
+from clues.feedback import quality
 from clues.matching import changes, release, rescore, run, turns
 from clues.matching import oracle as matches_oracle
 from clues.rings import build

@@ -9,6 +9,7 @@ from .events import EventsView, EventView
 from .matches import FeedbackView, MatchesView, MatchView
 from .noise import NoiseRemoveView, NoiseView
 from .oprf import DirectoryView
+from .rings import RingsView, RingView
 from .schema import SchemaView
 from .screenings import ScreeningsView
 from .vocabulary import VocabularyView
@@ -31,6 +32,8 @@ urlpatterns = [
     path("matches/<str:match>/feedback", FeedbackView.as_view(), name="match-feedback"),
     path("events", EventsView.as_view(), name="events"),
     path("events/<str:event>", EventView.as_view(), name="event"),
+    path("rings", RingsView.as_view(), name="rings"),
+    path("rings/<str:ring>", RingView.as_view(), name="ring"),
     path("disputes", DisputesView.as_view(), name="disputes"),
     path("disputes/received", ReceivedDisputesView.as_view(), name="disputes-received"),
     path("disputes/<str:dispute>", DisputeView.as_view(), name="dispute"),

@@ -27,6 +27,8 @@ ADDRESSES = {
     "matches/<str:match>/feedback": ("PUT", "/matches/M-NONE/feedback", "submit"),
     "events": ("GET", "/events", "read"),
     "events/<str:event>": ("GET", "/events/E-NONE", "read"),
+    "rings": ("GET", "/rings", "read"),
+    "rings/<str:ring>": ("GET", "/rings/R-NONE", "read"),
     "disputes POST": ("POST", "/disputes", "screen"),
     "disputes": ("GET", "/disputes", "read"),
     "disputes/received": ("GET", "/disputes/received", "read"),

@@ -1,0 +1,126 @@
+"""Reads of rings for a party: its own clues in a ring, and of the others no more than of a match.
+
+A clue is there once the tick of its batch and of its matches is past; a ring, once clues of another group are. For
+everybody else, and before that, there is no such ring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from clues.matching.queries import get_alliance
+from clues.matching.visibility import Alliance
+from members.models import reference
+from members.permissions import Viewer
+
+from .queries import RingNotFound
+
+MOST_REFS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRing:
+    """A ring as one party sees it. `mine` holds at most MOST_REFS references, `clues` counts all of its own."""
+
+    id: int
+    ring: str
+    mine: list[str]
+    band: str | None
+    sectors: list[str]
+    categories: list[str]
+    best_grade: str
+    clues: int
+    types: list[str]
+    first_seen_month: str
+    last_seen_month: str
+
+
+# Batches that retention deleted were released long ago. A correction has no chunk: its matches tell.
+_TOLD = """
+c.state = 'active' AND coalesce((
+    SELECT coalesce(k.released_at <= clock_timestamp(), false) FROM batch_chunk k
+    WHERE k.batch_id = c.batch_id AND k.first_row <= c.row ORDER BY k.no DESC LIMIT 1), true)
+AND NOT EXISTS (SELECT 1 FROM ring_edge x JOIN match m ON m.type = x.type AND m.epoch = x.epoch AND m.token = x.token
+    JOIN match_party p ON p.match_id = m.id AND p.institution_id = c.institution_id
+    WHERE x.clue_id = c.id AND (p.released_at IS NULL OR p.released_at > clock_timestamp()))
+"""
+_CLUES = f"""
+SELECT 1 FROM ring_edge e JOIN clue c ON c.id = e.clue_id AND {_TOLD}
+JOIN institution i ON i.id = c.institution_id AND i.state = 'live'
+WHERE e.component = r.component
+"""  # noqa: S608 - put together from literals
+# As with matches, the page holds only what will be shown.
+_PAGE = f"""
+WITH page AS MATERIALIZED (
+    SELECT r.id, r.component FROM ring r
+    WHERE r.state = 'open' AND %(institution)s = ANY(r.institutions) AND {{where}}
+        AND EXISTS ({_CLUES} AND c.institution_id = %(institution)s)
+        AND EXISTS ({_CLUES} AND i.group_id <> %(group)s)
+    ORDER BY r.id LIMIT %(limit)s
+), seen AS MATERIALIZED (
+    SELECT DISTINCT page.id AS ring_id, c.id, c.institution_id, i.group_id, i.sector, c.client_ref, c.category,
+        c.grade, c.received_at
+    FROM page JOIN ring_edge e ON e.component = page.component JOIN clue c ON c.id = e.clue_id AND {_TOLD}
+    JOIN institution i ON i.id = c.institution_id AND i.state = 'live'
+)
+SELECT ring_id,
+    (array_agg(client_ref::text ORDER BY id) FILTER (WHERE institution_id = %(institution)s))[:%(most)s],
+    count(*) FILTER (WHERE institution_id = %(institution)s),
+    count(DISTINCT group_id) FILTER (WHERE group_id <> %(group)s),
+    array_agg(DISTINCT sector::text) FILTER (WHERE institution_id <> %(institution)s),
+    array_agg(DISTINCT category::text), min(grade), min(received_at), max(received_at),
+    ARRAY(SELECT DISTINCT e.type::text FROM seen mine JOIN ring_edge e ON e.clue_id = mine.id
+        JOIN ring_edge o ON o.type = e.type AND o.epoch = e.epoch AND o.token = e.token AND o.component = e.component
+        JOIN seen other ON other.id = o.clue_id AND other.ring_id = mine.ring_id AND other.group_id <> %(group)s
+        WHERE mine.ring_id = seen.ring_id AND mine.institution_id = %(institution)s ORDER BY 1)
+FROM seen GROUP BY ring_id ORDER BY ring_id
+"""  # noqa: S608
+LIST = _PAGE.format(where="r.id > %(after)s")
+ONE = _PAGE.format(where="r.id = %(ring)s")
+
+
+def list_party_rings(*, viewer: Viewer, after: int = 0, limit: int = 100) -> list[PartyRing]:
+    """Return rings that hold active clues of the viewer's institution, oldest first, behind row number `after`."""
+    return _list(LIST, viewer, after=after, limit=limit)
+
+
+def get_party_ring(*, ring: str, viewer: Viewer) -> PartyRing:
+    """Return one of them. Raise RingNotFound, for strangers too."""
+    found = _list(ONE, viewer, ring=reference.decode("R", ring) or 0, limit=1)
+    if not found:
+        raise RingNotFound
+    return found[0]
+
+
+def _list(statement: str, viewer: Viewer, **names: Any) -> list[PartyRing]:
+    alliance = get_alliance()
+    parameters = {"institution": viewer.institution_id, "group": viewer.group_id, "most": MOST_REFS, **names}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows = cursor.fetchall()
+    return [_view(row, viewer, alliance) for row in rows]
+
+
+def _view(row: Any, viewer: Viewer, alliance: Alliance) -> PartyRing:
+    number, mine, clues, groups, sectors, categories, best_grade, first_seen, last_seen, types = row
+    return PartyRing(
+        id=number,
+        ring=reference.encode("R", number),
+        mine=mine,
+        band=alliance.band(groups),
+        sectors=alliance.sectors(sectors or [], viewer=viewer.institution_id),
+        categories=categories,
+        best_grade=best_grade,
+        clues=clues,
+        types=types,
+        first_seen_month=_month(first_seen),
+        last_seen_month=_month(last_seen),
+    )
+
+
+def _month(at: datetime) -> str:
+    return at.strftime("%Y-%m")
