@@ -2,11 +2,16 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("AIF_PROCESS", "web")
 
 import config.celery  # noqa: F401  (tasks are published through this application)
 
-application = get_wsgi_application()
+django.setup(set_prefix=False)  # before anything is imported that needs the applications
+
+from clues.api.narrow import NarrowScreenings  # noqa: E402
+
+application = NarrowScreenings(WSGIHandler())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clues.screening.repeat import screen_once
-from clues.screening.screen import screen
+from clues.screening.screen import Answer, screen
 
 from . import shapes
 from .base import ApiView, caller_of
@@ -44,24 +46,29 @@ class ScreeningsView(ApiView):
             answer = screen(request=question, by=caller)
         else:
             answer, replayed = screen_once(request=question, idempotency_key=key, by=caller)
-        results = [
-            {
-                "index": result.index,
-                "hit": result.hit,
-                "band": result.band,
-                "categories": result.categories,
-                "best_grade": result.best_grade,
-                "score": result.score,
-                "terms": [{"term": term.term, "points": term.points} for term in result.terms],
-            }
-            for result in answer.results
-        ]
         return Response(
-            {
-                "results": results,
-                "as_of": answer.as_of,
-                "lawful_use": answer.lawful_use.as_json(),
-                "disclaimer": DISCLAIMER,
-            },
+            shown(answer),
             headers={"Idempotency-Replayed": "true"} if replayed else None,
         )
+
+
+def shown(answer: Answer) -> dict[str, Any]:
+    """Return the body of an answer."""
+    results = [
+        {
+            "index": result.index,
+            "hit": result.hit,
+            "band": result.band,
+            "categories": result.categories,
+            "best_grade": result.best_grade,
+            "score": result.score,
+            "terms": [{"term": term.term, "points": term.points} for term in result.terms],
+        }
+        for result in answer.results
+    ]
+    return {
+        "results": results,
+        "as_of": answer.as_of,
+        "lawful_use": answer.lawful_use.as_json(),
+        "disclaimer": DISCLAIMER,
+    }
