@@ -10,9 +10,10 @@ from rest_framework import serializers as s
 
 from members.api.pagination import DEFAULT_SIZE, MAX_SIZE
 
+_KEY = {"type": "string", "pattern": r"^[!-~]([ -~]{0,253}[!-~])?$", "minLength": 1, "maxLength": 255}
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255},
+    _KEY,
     OpenApiParameter.HEADER,
     required=True,
     description=(
@@ -22,16 +23,9 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 OPTIONAL_IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255},
+    _KEY,
     OpenApiParameter.HEADER,
     description="Optional: the same key with the same body gives the same answer, uncharged, for 10 minutes.",
-)
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    {"type": "string"},
-    OpenApiParameter.HEADER,
-    required=True,
-    description="The ETag of what you read; another version answers 412.",
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",

@@ -53,7 +53,7 @@ def post(
     except ssl.SSLError:
         return Result("tls")
     except httpcore.ConnectError as error:
-        return Result("tls" if isinstance(error.__cause__, ssl.SSLError) else "connect")
+        return Result("tls" if any(isinstance(why, ssl.SSLError) for why in error.args) else "connect")
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError):
         return Result("protocol")
 
