@@ -56,7 +56,7 @@ class BatchesView(ApiView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Answer 202 once the batch is stored; the same key with the same body gives the same answer again."""
-        form = request._request.content_type
+        form = request._request.content_type or ""
         taken = _take_lines(request, form) if form in receive.FORMS else _take_document(request)
         tasks.ring()
         address = request.build_absolute_uri(f"{request.path}/{taken.batch}")
