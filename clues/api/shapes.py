@@ -129,7 +129,11 @@ class Row(Shape):
     row = s.IntegerField(help_text="Place in the submitted list, from 0.")
     client_ref = s.CharField(allow_null=True, help_text="Null for a row refused at the door: nothing of it is kept.")
     outcome = s.ChoiceField(["accepted", "duplicate", "refused"])
-    code = s.CharField(allow_null=True, help_text="Why it was refused; see /problems.")
+    code = s.CharField(
+        allow_null=True,
+        help_text="Refused: why, see /problems. Accepted: null, or `noise` (an identifier on a noise list, which does not "
+        "count), or `noise-informed` (on a list that only informs).",
+    )
 
 
 class Own(Shape):

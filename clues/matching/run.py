@@ -132,6 +132,7 @@ def _process_once(chunk_id: int) -> bool:
         outcomes = store(cursor, chunk)
         meet(cursor, chunk)
         matched = tell(cursor, chunk)
+        outcomes += find_listed(cursor)
         finish(cursor, chunk, outcomes, matched)
     return True
 
@@ -198,6 +199,15 @@ def spare_noise(cursor: Any, chunk: Chunk) -> None:
         cursor.execute(sql.SPARE_BLOCKED)
 
 
+def find_listed(cursor: Any) -> list[Outcome]:
+    """Return (row, client_ref, `accepted`, code) of the rows with an identifier on a noise list."""
+    cursor.execute(sql.ANY_LISTED)
+    if not cursor.fetchone()[0]:
+        return []
+    cursor.execute(sql.LISTED_ROWS)
+    return [(row, ref, "accepted", code) for row, ref, code in cursor.fetchall()]
+
+
 def tell(cursor: Any, chunk: Chunk) -> int:
     """Step 3: matches, parties, events, watches and ring edges. Return how many of the clues matched."""
     spare_noise(cursor, chunk)
@@ -215,14 +225,13 @@ def tell(cursor: Any, chunk: Chunk) -> int:
 
 def finish(cursor: Any, chunk: Chunk, outcomes: list[Outcome], matched: int) -> None:
     """Record the outcome of the chunk and add it to its batch; the payload is dropped."""
-    duplicates = sum(1 for outcome in outcomes if outcome[2] == "duplicate")
-    refused = len(outcomes) - duplicates
+    duplicates, refused = (sum(1 for each in outcomes if each[2] == what) for what in ("duplicate", "refused"))
     cursor.execute(FINISH_CHUNK, {"chunk": chunk.id, "outcomes": orjson.dumps(sorted(outcomes)).decode()})
     cursor.execute(
         FINISH_BATCH,
         {
             "batch": chunk.batch,
-            "accepted": chunk.rows - len(outcomes),
+            "accepted": chunk.rows - duplicates - refused,
             "duplicates": duplicates,
             "refused": refused,
             "matched": matched,

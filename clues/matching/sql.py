@@ -213,6 +213,17 @@ WHERE i.scoring AND EXISTS (SELECT 1 FROM noise_entry e
     WHERE e.type = i.type AND e.epoch = i.epoch AND e.token = i.token AND e.state = 'in-force' AND e.mode = 'block')
 GROUP BY i.type, i.epoch, i.token
 """
+# Rows that name an identifier of a list are taken all the same; whoever sent them is told.
+ANY_LISTED = "SELECT EXISTS (SELECT 1 FROM noise_entry WHERE state = 'in-force')"
+LISTED_ROWS = """
+SELECT c.row, c.client_ref, CASE WHEN bool_or(e.mode = 'block') THEN 'noise' ELSE 'noise-informed' END
+FROM noise_entry e
+JOIN identifier_in i USING (type, epoch, token)
+JOIN clue_new n USING (row)
+JOIN clue_in c USING (row)
+WHERE e.state = 'in-force'
+GROUP BY c.row, c.client_ref
+"""
 UNCOUNT_BLOCKED = """
 UPDATE sighting s SET counted = false
 FROM blocked b JOIN identifier_in i USING (type, epoch, token) JOIN clue_new n USING (row)

@@ -18,6 +18,8 @@ from clues.matching.run import match_pending
 from clues.models import NoiseEntry
 from clues.noise import decide, propose, queries
 from clues.screening.screen import screen
+from clues.submissions import results
+from clues.submissions.queries import get_batch
 from clues.submissions.tokens import read_tokens
 from members.models import User
 from tests.clues.alliance import clue, join, open_epoch, submit, token
@@ -110,6 +112,21 @@ def test_inform_counts(members: Any, desk: Any) -> None:
     list_it(desk, NUMBER, mode="inform")
     report(members[1], NUMBER)
     assert one("SELECT count(*) FROM sighting WHERE counted") == 2
+
+
+@pytest.mark.parametrize(("mode", "code"), [("block", "noise"), ("inform", "noise-informed")])
+def test_whoever_reports_it_is_told(members: Any, desk: Any, mode: str, code: str) -> None:
+    """The row is accepted, with a code; rows beside it have none, and the batch's counts say accepted."""
+    list_it(desk, NUMBER, mode=mode)
+    rows = [clue(token("a")), clue(NUMBER, token("b")), clue(NUMBER | {"role": "victim"}), clue(token("c"), grade="?")]
+    batch = submit(members[0], rows).batch
+    work()
+    found, _next = results.list_results(batch=batch, viewer=members[0])
+    assert [(row.outcome, row.code) for row in found] == [
+        ("accepted", None), ("accepted", code), ("accepted", code), ("refused", "grade-unknown"),
+    ]  # fmt: skip
+    view = get_batch(batch=batch, viewer=members[0])
+    assert (view.accepted, view.duplicates, view.refused) == (3, 0, 1)
 
 
 def test_a_proposal_changes_nothing(members: Any, desk: Any) -> None:
