@@ -39,6 +39,14 @@ CHANGES = {
 }
 
 
+_RANK = Case(
+    When(state=DisputedClue.MAINTAINED, then=Value(0)),
+    When(state=DisputedClue.OPEN, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+
+
 def _decision(verdict: str) -> Any:
     def run(row: DisputedClue, *, by: User, now: datetime, reason: str) -> DisputedClue:
         return decide(disputed_clue=row.pk, verdict=verdict, reason=reason, by=by, now=now)
@@ -120,6 +128,7 @@ class DisputedClueAdmin(ColumnsAdmin):
     )
     list_filter = ("state",)
     list_select_related = ("institution", "dispute", "dispute__institution", "clue", "decided_by")
+    ordering = (_RANK.asc(), "due_at", "id")
     search_fields = ("pk",)
     search_help_text = _("The reference of a dispute (D-…) or of a clue (C-…), exactly.")
     columns = (
@@ -150,21 +159,6 @@ class DisputedClueAdmin(ColumnsAdmin):
             open_for=_open_to(DisputedClue.REJECTED),
         ),
     )  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return all, in the order of what there is to do."""
-        rank = Case(
-            When(state=DisputedClue.MAINTAINED, then=Value(0)),
-            When(state=DisputedClue.OPEN, then=Value(1)),
-            default=Value(2),
-            output_field=IntegerField(),
-        )
-        ranked: QuerySet[Any] = super().get_queryset(request).annotate(rank=rank)
-        return ranked
-
-    def get_ordering(self, request: HttpRequest) -> Any:
-        """Return what waits for the desk, then for a filer, longest first."""
-        return ("rank", "due_at", "id")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
