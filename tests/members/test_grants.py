@@ -20,7 +20,7 @@ EXPECTED = {
     "credential": {"aif_web": "SIu", "aif_match": "Su", "aif_desk": "SIu", "aif_audit": ""},
     "stored_answer": {"aif_web": "SIU", "aif_match": "SD", "aif_desk": "", "aif_audit": ""},
     "webhook_endpoint": {"aif_web": "SIU", "aif_match": "Su", "aif_desk": "S", "aif_audit": ""},
-    "webhook_delivery": {"aif_web": "SIu", "aif_match": "SIUD", "aif_desk": "S", "aif_audit": ""},
+    "webhook_delivery": {"aif_web": "SIu", "aif_match": "SIUD", "aif_desk": "Su", "aif_audit": ""},
     "audit_event": {"aif_web": "sI", "aif_match": "sI", "aif_desk": "SI", "aif_audit": "S"},
     "outbox_message": {"aif_web": "sI", "aif_match": "SIuD", "aif_desk": "SI", "aif_audit": ""},
     "django_session": {"aif_web": "SIUD", "aif_match": "", "aif_desk": "SIUD", "aif_audit": ""},
