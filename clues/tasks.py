@@ -21,6 +21,7 @@ from clues.events import expiring_keys
 from clues.feedback import quality
 from clues.matching import changes, release, rescore, run, turns
 from clues.matching import oracle as matches_oracle
+from clues.retention import delete
 from clues.rings import build
 from members.delivery import outbox
 from members.operations import webhook_outcomes
@@ -38,6 +39,7 @@ ORACLE_SECONDS = 3600
 KEYS_SECONDS = 600
 QUALITY_SECONDS = 30
 SCORES_SECONDS = 86_400
+RETENTION_SECONDS = 3600
 
 
 def _match() -> int:
@@ -80,6 +82,12 @@ def _warn() -> int:
         turns.record(name="key-warnings", result={"warned": warned})
         if warned:
             release.release_pending()
+    return 0
+
+
+def _retain() -> int:
+    if turns.claim(name="retention", every_seconds=RETENTION_SECONDS, now=timezone.now()):
+        turns.record(name="retention", result=delete.delete_ended(now=timezone.now()))
     return 0
 
 
@@ -143,7 +151,8 @@ DELIVERIES = Duty("deliveries", outbox.deliver_pending, 0.5)
 WEBHOOKS = Duty("webhooks", webhook_outcomes.deliver_pending, 0.1)
 ORACLE = Duty("oracle", _check, 60.0)
 KEYS = Duty("keys", _warn, 60.0)
-DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS)
+RETENTION = Duty("retention", _retain, 60.0)
+DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, RETENTION)
 
 
 @shared_task
