@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from aif_share import vocabulary
 from aif_share.vocabulary import maintain_reasons
 from clues.admin.columns import ColumnsAdmin, local, ref, shown, table
 from clues.disputes.decisions import decide, is_open_to
@@ -64,10 +65,11 @@ def state(row: DisputedClue) -> str:
     return str(STATES[row.state])
 
 
-@admin.display(description=_("overdue"), boolean=True)
-def overdue(row: DisputedClue) -> bool:
+@admin.display(description=_("overdue"))
+def overdue(row: DisputedClue) -> str:
     """Whether it waits beyond the day the filer had to answer by."""
-    return row.state in (DisputedClue.OPEN, DisputedClue.MAINTAINED) and row.due_at <= timezone.now()
+    waits = row.state in (DisputedClue.OPEN, DisputedClue.MAINTAINED) and row.due_at <= timezone.now()
+    return str(_("overdue")) if waits else "—"
 
 
 @admin.display(description=_("dispute"))
@@ -76,19 +78,29 @@ def dispute(row: DisputedClue) -> str:
     return str(row.dispute)
 
 
-@admin.display(description=_("answer"), empty_value="—")
-def answer(row: DisputedClue) -> str | None:
+@admin.display(description=_("answer"))
+def answer(row: DisputedClue) -> str:
     """The filer's reason, of the list that goes with its answer."""
     if not row.answer_reason:
-        return None
+        return "—"
     known = "maintain-reasons" if row.answer_reason in maintain_reasons.BY_CODE else "withdrawal-reasons"
     return label(row.answer_reason, known)
 
 
-@admin.display(description=_("decided by"), empty_value="—")
-def decided_by(row: DisputedClue) -> str | None:
+@admin.display(description=_("decided by"))
+def decided_by(row: DisputedClue) -> str:
     """Who decided."""
-    return str(row.decided_by) if row.decided_by else None
+    return str(row.decided_by) if row.decided_by else "—"
+
+
+def _reason(code: str) -> str:
+    """Say the reason of a change in words, whichever list it is of."""
+    known = (name for name in ("dispute-reasons", "withdrawal-reasons", "extension-reasons") if _is_in(code, name))
+    return next((label(code, name) for name in known), code or "—")
+
+
+def _is_in(code: str, name: str) -> bool:
+    return any(term.code == code for term in vocabulary.lists()[name])
 
 
 @admin.display(description=_("history of the clue"))
@@ -97,7 +109,7 @@ def history(row: DisputedClue) -> str:
     changes = ClueChange.objects.filter(clue_id=row.clue_id).order_by("version", "id")
     return table(
         (_("at"), _("change"), _("reason"), _("version")),
-        ((local(each.created_at), CHANGES.get(each.kind, each.kind), each.reason or "—", each.version)
+        ((local(each.created_at), CHANGES.get(each.kind, each.kind), _reason(each.reason), each.version)
          for each in changes),
     )  # fmt: skip
 
@@ -112,27 +124,42 @@ def others(row: DisputedClue) -> str:
     )
 
 
+class StateFilter(admin.SimpleListFilter):
+    """By state, in words."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """Return the states."""
+        return list(STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows in the chosen state."""
+        return queryset if self.value() is None else queryset.filter(state=self.value())
+
+
 @admin.register(DisputedClue, site=site)
 class DisputedClueAdmin(ColumnsAdmin):
     """What can be decided first, then what waits for its filer, each with the longest wait first; then what is over."""
 
     list_display = (
         ref("C", "clue_id", _("clue")),
-        dispute,
         shown("institution", _("filer")),
-        shown("dispute.institution", _("opened by")),
+        shown("dispute.institution", _("disputing institution")),
         shown("dispute.reason", _("reason"), vocabulary="dispute-reasons"),
         state,
         shown("due_at", _("answer due")),
         overdue,
     )
-    list_filter = ("state",)
+    list_filter = (StateFilter,)
     list_select_related = ("institution", "dispute", "dispute__institution", "clue", "decided_by")
     ordering = (_RANK.asc(), "due_at", "id")
     search_fields = ("pk",)
     search_help_text = _("The reference of a dispute (D-…) or of a clue (C-…), exactly.")
     columns = (
         *list_display,
+        dispute,
         shown("dispute.type", _("identifier type")),
         shown("dispute.case_ref", _("reference of the opener")),
         shown("dispute.opened_at", _("opened at")),

@@ -89,4 +89,4 @@ class DisputedClue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.dispute_id} · {self.pk}"
+        return f"{reference.encode('D', self.dispute_id)} · {reference.encode('C', self.clue_id)}"
