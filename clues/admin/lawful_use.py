@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -64,7 +64,7 @@ def _reject(row: LawfulUseMatrix, *, by: User, now: datetime, reason: str) -> No
 
 
 def _is_proposed(row: LawfulUseMatrix) -> bool:
-    return row.state == LawfulUseMatrix.PROPOSED
+    return str(row.state) == LawfulUseMatrix.PROPOSED
 
 
 @admin.display(description=_("matrix"), ordering="pk")
@@ -144,7 +144,7 @@ def rules(row: LawfulUseMatrix) -> str:
 class LawfulUseMatrixAdmin(ColumnsAdmin):
     """Newest first; one at most is in force."""
 
-    list_display = (
+    list_display: ClassVar[Any] = (
         number,
         shown("title", _("title")),
         shown("state", _("state")),

@@ -56,7 +56,7 @@ def _remove(row: NoiseEntry, *, by: User, now: datetime, reason: str) -> None:
 
 
 def _is_proposed(row: NoiseEntry) -> bool:
-    return row.state == NoiseEntry.PROPOSED
+    return str(row.state) == NoiseEntry.PROPOSED
 
 
 def _stands(row: NoiseEntry) -> bool:

@@ -82,23 +82,23 @@ def blocks(cells: AbstractSet[Cell]) -> list[Block]:
     parts: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for cell in cells:
         parts.setdefault((cell.purpose, cell.type), set()).add((cell.category, cell.grade))
-    by_part: dict[tuple[str, frozenset[tuple[str, str]]], set[str]] = {}
+    types_of: dict[tuple[str, frozenset[tuple[str, str]]], set[str]] = {}
     for (purpose, kind), part in parts.items():
-        by_part.setdefault((purpose, frozenset(part)), set()).add(kind)
-    by_types: dict[tuple[frozenset[str], frozenset[tuple[str, str]]], set[str]] = {}
-    for (purpose, part), kinds in by_part.items():
-        by_types.setdefault((frozenset(kinds), part), set()).add(purpose)
+        types_of.setdefault((purpose, frozenset(part)), set()).add(kind)
+    purposes_of: dict[tuple[frozenset[str], frozenset[tuple[str, str]]], set[str]] = {}
+    for (purpose, same), kinds in types_of.items():
+        purposes_of.setdefault((frozenset(kinds), same), set()).add(purpose)
     found = []
-    for (kinds, part), of in by_types.items():
-        by_grades: dict[frozenset[str], set[str]] = {}
-        for category in {category for category, _grade in part}:
-            own = frozenset(grade for other, grade in part if other == category)
-            by_grades.setdefault(own, set()).add(category)
+    for (shared, same), of in purposes_of.items():
+        categories_of: dict[frozenset[str], set[str]] = {}
+        for category in {category for category, _grade in same}:
+            own = frozenset(grade for other, grade in same if other == category)
+            categories_of.setdefault(own, set()).add(category)
         found += [
             Block(
-                _in_order(of, PURPOSES), _in_order(kinds, TYPES), _in_order(those, CATEGORIES), _in_order(own, GRADES)
+                _in_order(of, PURPOSES), _in_order(shared, TYPES), _in_order(those, CATEGORIES), _in_order(own, GRADES)
             )
-            for own, those in by_grades.items()
+            for own, those in categories_of.items()
         ]
     return sorted(found, key=lambda block: tuple(map(_places, (block.purposes, block.types, block.categories))))
 
