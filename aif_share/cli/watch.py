@@ -139,15 +139,12 @@ def extend(watch: str, expires_at: datetime, if_version: int | None, key: str | 
 
 @watch.command()
 @click.argument("watch", type=WATCH)
-@IF_VERSION
 @REPEAT
 @json_option
-def cancel(watch: str, if_version: int | None, key: str | None, as_json: bool) -> None:
+def cancel(watch: str, key: str | None, as_json: bool) -> None:
     """End a watch now."""
     with open_client() as client:
-        version = client.watches.get(watch).version if if_version is None else if_version
-        done = client.watches.cancel(watch, version=version, idempotency_key=key)
-    emit_answer(done.body, as_json=as_json)
+        emit_answer(client.watches.cancel(watch, idempotency_key=key).body, as_json=as_json)
 
 
 def _with_raw(watch: Mapping[str, Any], map: Map | None) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aif_share.client.answers import Answer
 from aif_share.client.resources.base import Resource, named
@@ -19,18 +19,36 @@ class NoiseEntry(Answer):
     list: str | None = None
     mode: str | None = None
     type: str | None = None
+    epoch: int | None = None
     state: str | None = None
+    proposed_at: datetime | None = None
+    decided_at: datetime | None = None
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed(Answer):
+    """The entry made of a token, by its index in the request; `in-force` already if it stood there."""
+
+    index: int
+    entry: str
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(Answer):
+    """What `add` answers."""
+
+    entries: tuple[Proposed, ...]
 
 
 class Noise(Resource):
     """`client.noise`."""
 
-    def add(
-        self, list: str, tokens: Sequence[Token], *, idempotency_key: str | None = None
-    ) -> builtins.dict[str, object]:
-        """Propose 1 to 1,000 tokens for a list (`own-number`, `own-domain`); the answer as it came."""
+    def add(self, list: str, tokens: Sequence[Token], *, idempotency_key: str | None = None) -> Proposal:
+        """Propose 1 to 1,000 tokens for a list (`own-number`, `own-domain`); each charges one row of the submit quota."""
         body = {"list": list, "entries": [each.identifier() for each in tokens]}
-        return dict(self._session.write("POST", "noise", body, idempotency_key=idempotency_key))
+        return Proposal.read(self._session.write("POST", "noise", body, idempotency_key=idempotency_key))
 
     def list(self, *, list: str | None = None, limit: int | None = None) -> Iterator[NoiseEntry]:
         """Own entries."""

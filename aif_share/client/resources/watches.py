@@ -99,14 +99,10 @@ class Watches(Resource):
             self._session.write("PATCH", f"watches/{reference}", body, idempotency_key=idempotency_key, version=known)
         )
 
-    def cancel(self, watch: Watch | str, *, version: int | None = None, idempotency_key: str | None = None) -> Watch:
+    def cancel(self, watch: Watch | NewWatch | str, *, idempotency_key: str | None = None) -> Watch:
         """End a watch now."""
-        reference, known = edited("W", "watch", watch, version)
-        return Watch.read(
-            self._session.write(
-                "POST", f"watches/{reference}/cancel", {}, idempotency_key=idempotency_key, version=known
-            )
-        )
+        path = f"watches/{named('W', 'watch', watch)}/cancel"
+        return Watch.read(self._session.write("POST", path, {}, idempotency_key=idempotency_key))
 
 
 def time_text(moment: datetime) -> str:
