@@ -14,7 +14,9 @@ import threading
 import time
 from typing import Any
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import TConn
+
+from aif_share.custodian.worker import CustodianWorker
 
 WAIT_MS = 50
 """How long a thread waits for the next request while nobody else wants it."""
@@ -24,8 +26,11 @@ TURN_S = 0.05
 """How long a connection is served in a row while others queue."""
 
 
-class WebWorker(ThreadWorker):  # type: ignore[misc]
-    """Serves several requests of one connection in a row, as long as the next one comes at once."""
+class WebWorker(CustodianWorker):
+    """Serves several requests of one connection in a row, as long as the next one comes at once.
+
+    Like a custodian it answers a request that it cannot read with a problem, and logs nothing that stood in it.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

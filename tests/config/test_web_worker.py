@@ -152,3 +152,12 @@ def test_a_stop_answers_what_is_under_way_and_ends(tmp_path: Path):
         assert answer.getheader("Connection") in ("close", "keep-alive")
         answer.read()
     assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nX-13800138000 : a\r\n\r\n", b"13800138000\r\n\r\n"])
+def test_what_cannot_be_read_is_not_repeated(port: int, head: bytes):
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
+        link.sendall(head)
+        answer = link.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 400") and b"application/problem+json" in answer
+    assert b"13800138000" not in answer
