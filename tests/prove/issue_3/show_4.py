@@ -20,7 +20,12 @@ BAD = 1_500
 SHARED = 20_000
 WORKER_KILLS = 5
 CUTS = (0.05, 0.5, 0.9)
-"""Parts of the upload after which the client is gone, and after which web is killed."""
+"""Parts of the upload after which the client is gone, and after which web is killed.
+
+A kill of web counts where so much is out that web must have begun to read (a connection that it has not accepted yet is
+served by the next one): IN_BUFFERS bytes.
+"""
+IN_BUFFERS = 11_000_000
 QUOTAS = {"submit_quota": 10_000_000, "evaluate_quota": 1_000, "screen_quota": 1_000}
 GIVE_UP_S = 120.0
 
@@ -45,7 +50,9 @@ def run() -> dict[str, Any]:
         return prove(stack, Path(folder), rows=ROWS, bad=BAD, shared=SHARED, worker_kills=WORKER_KILLS)
 
 
-def prove(stack: Stack, folder: Path, *, rows: int, bad: int, shared: int, worker_kills: int) -> dict[str, Any]:
+def prove(
+    stack: Stack, folder: Path, *, rows: int, bad: int, shared: int, worker_kills: int, cuts: tuple[float, ...] = CUTS
+) -> dict[str, Any]:
     """Cut the same upload off again and again, then let it through, kill workers, and send it once more."""
     name = f"Large Bank {time.time_ns()}"
     first, other = (
@@ -62,11 +69,13 @@ def prove(stack: Stack, folder: Path, *, rows: int, bad: int, shared: int, worke
     log: list[dict[str, Any]] = []
     with _look(stack) as cursor:
         size = ours.stat().st_size
-        for cut in CUTS:
+        for cut in cuts:
             first.upload(ours, key="large", sent=lambda total, cut=cut: total < cut * size)
             time.sleep(1.0)
             log.append({"killed": "client", "at": cut, **_read(cursor, name)})
-        for cut in CUTS:
+        for cut in cuts:
+            if cut * size < IN_BUFFERS:
+                raise ValueError("the upload is too small: nobody knows whether web has begun to read it")
             log.append({"killed": "web", "at": cut, **_kill_web(stack, first, ours, cut * size), **_read(cursor, name)})
         log.append(
             {"killed": "web", "at": "storing", **_kill_storing(stack, cursor, first, ours), **_read(cursor, name)}
@@ -90,7 +99,7 @@ def prove(stack: Stack, folder: Path, *, rows: int, bad: int, shared: int, worke
         and before in (0, 1)
         and len(kills) == worker_kills
         and (said[-1]["accepted"], said[-1]["refused"], said[-1]["matched"]) == (rows - bad, bad, shared),
-        "scale": {"rows": rows, "client_kills": len(CUTS), "web_kills": len(CUTS) + 1, "worker_kills": worker_kills},
+        "scale": {"rows": rows, "client_kills": len(cuts), "web_kills": len(cuts) + 1, "worker_kills": worker_kills},
         "samples": {"log": log, "worker_kills": kills, "effect": effect, "expected": expected},
     }  # fmt: skip
 
