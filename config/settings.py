@@ -197,6 +197,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "members.api.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # the form of an answer is asked for by Accept
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
@@ -210,7 +211,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [],  # choices stand where they are used: many things have a `state`, each with its own
+    # Choices stand where they are used: many things have a `state`, each with its own.
+    "POSTPROCESSING_HOOKS": ["members.api.schema_hooks.complete"],
 }
 
 # ---- Celery: rings the bell, carries nothing (config/celery.py) -------------------------------------------------------

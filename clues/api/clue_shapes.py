@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers as s
 
+from .query_shapes import IF_MATCH
 from .shapes import Shape, SubmittedClue, SubmittedIdentifier, _page_of, code_of
 
 _STATES = ["active", "withdrawn", "disputed", "expired"]
@@ -47,13 +48,6 @@ FILTERS = [
     OpenApiParameter("category", OpenApiTypes.STR, OpenApiParameter.QUERY, description="A code of `categories`."),
     OpenApiParameter("client_ref", OpenApiTypes.STR, OpenApiParameter.QUERY, description="Yours."),
 ]
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    {"type": "string"},
-    OpenApiParameter.HEADER,
-    required=True,
-    description="The ETag of what you read; another version answers 412.",
-)
 # With these a corrected clue is refused, as a row of a batch would be.
 ROW_CODES = (
     "row-malformed", "category-unknown", "grade-unknown", "level-unknown", "channel-unknown", "observed-at-invalid",

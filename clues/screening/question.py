@@ -47,7 +47,9 @@ def read_header(request: Mapping[str, Any], *, by: Asker, fields: frozenset[str]
         raise Refusal("case-ref-invalid", "`case_ref` takes 1 to 64 letters, digits and ._:/#-")
     if looks_raw(case_ref):
         raise Refusal("raw-identifier", "`case_ref` looks like an identifier; use your case number.")
-    basis = request.get("basis") or by.default_basis
+    basis = request.get("basis")
+    if basis is None:
+        basis = by.default_basis
     if not isinstance(basis, str) or CODE.fullmatch(basis) is None:
         raise Refusal("basis-invalid", "`basis` is a code of lower-case letters, digits and hyphens.")
     if looks_raw(basis):

@@ -51,6 +51,8 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse query parameters that do not exist: one that is misspelled must not be ignored."""
         super().initial(request, *args, **kwargs)
+        if request.method not in self.allowed_methods:
+            self.http_method_not_allowed(request)
         if request.META.get("QUERY_STRING") and request.query_params.keys() - self.query_parameters:
             # Not named in the answer: what stands there may be anything, an identifier included.
             raise Refusal(

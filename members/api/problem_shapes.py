@@ -59,3 +59,15 @@ def problems(*codes: str) -> dict[tuple[int, str], OpenApiResponse]:
         )
         for status, found in sorted(by_status.items())
     }
+
+
+def problems_of_writes() -> dict[str, Any]:
+    """What any write may answer to its body, whether or not one belongs there: too many bytes, or packed ones."""
+    found = {}
+    for code in ("too-large", "media-type"):
+        shape = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {code: {"value": document(code)}}}
+        found[str(PROBLEMS[code].status)] = {
+            "content": {CONTENT_TYPE: shape},
+            "description": f"`{code}` {PROBLEMS[code].title_en}",
+        }
+    return found
