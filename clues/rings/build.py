@@ -1,8 +1,9 @@
 """The ring builder: one writer that turns new ring edges into components, and components into rings.
 
 Rule: two components of clues become one when the weights of the identifiers they share (each
-counted once) add up to two or more: one very strong identifier, or two strong ones. Components
-only ever grow, so the outcome does not depend on the order of arrival.
+counted once) add up to two or more: one very strong identifier, or two strong ones. Among clues that
+count, components only ever grow, so the outcome does not depend on the order of arrival; when a clue
+stops counting or changes, its component is taken apart first (`relink`) and grows anew.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,8 @@ from typing import Any
 
 import orjson
 from django.db import connection, transaction
+
+from . import relink
 
 MERGE_WEIGHT = 2
 PART = 200  # components looked at in one statement: pairs are at most this many for each of their neighbors
@@ -62,8 +65,8 @@ GROUP BY ours.component, theirs.component HAVING sum(ours.weight) >= %(weight)s
 ORDER BY theirs.component, ours.component
 """
 SIZES = """
-SELECT component, count(DISTINCT clue_id), bool_or(EXISTS (
-    SELECT 1 FROM ring r WHERE r.component = e.component AND r.state = 'open'))
+SELECT component, count(DISTINCT clue_id), coalesce((
+    SELECT CASE r.state WHEN 'open' THEN 2 WHEN 'dissolved' THEN 1 END FROM ring r WHERE r.component = e.component), 0)
 FROM ring_edge e WHERE component = ANY(%s) GROUP BY component
 """
 MERGED = "unnest(%(survivors)s::bigint[], %(absorbed)s::bigint[], %(shared)s::text[]) AS m (survivor, absorbed, shared)"
@@ -97,18 +100,20 @@ ON CONFLICT (component) DO UPDATE SET state = 'open', clues = EXCLUDED.clues,
     best_grade = EXCLUDED.best_grade, amount_cny = EXCLUDED.amount_cny,
     first_seen_at = EXCLUDED.first_seen_at, last_seen_at = EXCLUDED.last_seen_at,
     updated_at = EXCLUDED.updated_at
+RETURNING component
 """
 
 
 def build_pending(*, limit: int, now: datetime) -> int:
-    """Bring up to `limit` new clues into components; return how many (0 when another one writes)."""
+    """Bring up to `limit` new or changed clues into components; return how many (0 when another one writes)."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(BECOME_WRITER)
         if not cursor.fetchone()[0]:
             return 0
+        changed, former = relink.take_apart(cursor, limit=limit, now=now)
         cursor.execute(TAKE_PENDING, [limit])
         pending = cursor.fetchall()
-        if not pending:
+        if not pending and not changed:
             return 0
         touched = {component for _, component in pending}
         waiting = sorted(touched)
@@ -118,8 +123,12 @@ def build_pending(*, limit: int, now: datetime) -> int:
             touched |= grown
             waiting = [*(c for c in waiting if c not in gone and c not in grown), *sorted(grown)]
         cursor.execute(SETTLE, [[clue for clue, _ in pending]])
+        relink.keep_names(cursor, former)
+        touched |= former.keys()
         cursor.execute(REFRESH, {"components": list(touched), "now": now})
-    return len(pending)
+        kept = [component for (component,) in cursor.fetchall()]
+        relink.dissolve(cursor, components=touched, kept=kept, now=now)
+    return len(pending) + changed
 
 
 def _merge(cursor: Any, components: Sequence[int], now: datetime) -> tuple[set[int], set[int]]:
@@ -137,7 +146,7 @@ def _merge(cursor: Any, components: Sequence[int], now: datetime) -> tuple[set[i
     members = sorted(why)
     cursor.execute(SIZES, [members])
     # A ring people have seen survives; among equals the larger one, so that less is relabeled.
-    rank = {c: (is_ring, size, -c) for c, size, is_ring in cursor.fetchall()}
+    rank = {c: (known, size, -c) for c, size, known in cursor.fetchall()}
     into: dict[int, int] = {}
     for group in _connected(members, [(one, other) for one, other, _ in links]):
         survivor = max(group, key=rank.__getitem__)
