@@ -37,13 +37,13 @@ def test_a_whole_round(scene: Scene, desk: Any) -> None:
     shown = page(olga, matrix)
     assert shown.context["operations"] == []  # the proposer has nothing to decide
     text = shown.content.decode()
-    assert "3 cells more" in text and "cells fewer" in text and "cn-mobile" in text
+    assert "增加 3 格" in text and "cn-mobile" in text
     assert "&lt;b&gt;art. 13" in text and "<b>art. 13" not in text
     pavel = desk(scene.cast.pavel)
     assert len(page(pavel, matrix).context["operations"]) == 2
     assert pavel.post(reverse(ROW, args=[matrix.pk, "sign"])).status_code == 302
     assert gate.check(purpose="inbound-call", types=["cn-mobile"])[0] == matrix.pk
-    assert "cells more" not in page(pavel, matrix).content.decode()
+    assert "增加 3 格" not in page(pavel, matrix).content.decode()
     assert page(pavel, shipped).context["operations"] == []
 
 

@@ -6,6 +6,7 @@ import importlib
 from itertools import product
 
 import pytest
+from django.utils import translation
 
 from clues.screening.lawful_use.cells import Cell, blocks, count_by_class, expand, may_ever_answer
 from clues.screening.lawful_use.rules import CATEGORIES, GRADES, PURPOSES, TYPES, RulesInvalid, parse
@@ -73,7 +74,7 @@ def test_grounds_stay_with_their_rule() -> None:
     ],
 )
 def test_errors_name_the_line_and_not_the_word(text: str, line: int | None) -> None:
-    with pytest.raises(RulesInvalid) as refusal:
+    with pytest.raises(RulesInvalid) as refusal, translation.override("en"):
         parse(text)
     assert refusal.value.line == line
     assert refusal.value.code == "rules-invalid" and refusal.value.extra["field"] == "rules"
