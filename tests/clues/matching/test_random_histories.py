@@ -212,12 +212,9 @@ class Histories(RuleBasedStateMachine):
         """Hub, matches, parties and events equal the model's; the oracle finds nothing, either."""
         number = {caller.institution_id: n for n, caller in enumerate(self.world.callers)}
         keys = list(self.stored)
+        columns = "token, groups, sightings, first_seen_at, last_seen_at"
         with acting_as("aif_match"), connection.cursor() as cursor:
-            cursor.execute(
-                """SELECT token, groups, sightings, first_seen_at, last_seen_at FROM identifier
-                WHERE token = ANY(%s::uuid[])""",
-                [keys],
-            )
+            cursor.execute(f"SELECT {columns} FROM identifier WHERE token = ANY(%s::uuid[])", [keys])
             hub = {self.stored[t.hex]: (frozenset(g), *rest) for t, g, *rest in cursor.fetchall()}
             cursor.execute(
                 """SELECT m.token, p.institution_id, p.categories, p.best_grade, p.first_seen_at,
@@ -295,7 +292,7 @@ def test_random_histories_equal_the_model(world: World, scale: Any) -> None:
     run_state_machine_as_test(
         lambda: Histories(world),
         settings=hypothesis.settings(
-            max_examples=scale(20, full=2000),
+            max_examples=scale(15, full=2000),
             stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(hypothesis.HealthCheck),
