@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from drf_spectacular.utils import extend_schema
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,7 +22,7 @@ from members.api.renderers import JSONRenderer
 from . import line_shapes, shapes
 from .base import PAGED, ApiView, caller_of
 from .body import read_json_bytes
-from .downloads import CONTENT_TYPES, WRITERS, CsvRenderer, NdjsonRenderer
+from .downloads import CONTENT_TYPES, WRITERS, CsvRenderer, FormNegotiation, NdjsonRenderer
 from .upload import a_place, blocks_of
 
 
@@ -116,7 +115,7 @@ class BatchResultsView(ApiView):
 
     required_scope = "read"
     query_parameters = PAGED
-    content_negotiation_class = DefaultContentNegotiation
+    content_negotiation_class = FormNegotiation
     renderer_classes = (JSONRenderer, NdjsonRenderer, CsvRenderer)
 
     @extend_schema(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 import orjson
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 from aif_share.wire.csv_cells import quoted_cell
 from clues.submissions.queries import RowResult
@@ -17,6 +21,20 @@ PIECE: Final = 2000
 """Rows of one write."""
 
 Chunks = Iterable[list[RowResult]]
+
+
+class FormNegotiation(DefaultContentNegotiation):
+    """Chooses the form of the answer as RFC 9110 has it, by quality too."""
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return the renderer that the client prefers, the first of those it likes the same; raise NotAcceptable."""
+        by_type = {str(renderer.media_type): renderer for renderer in renderers}
+        chosen = request._request.get_preferred_type(list(by_type))
+        if chosen is None:
+            raise NotAcceptable(available_renderers=renderers)
+        return by_type[chosen], chosen
 
 
 class NdjsonRenderer(JSONRenderer):
