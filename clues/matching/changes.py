@@ -120,7 +120,7 @@ def _apply_noise(limit: int, now: datetime) -> int:
         if not entries:
             return 0
         recount.prepare(cursor)
-        recount.touch_tokens(cursor, [tuple(token) for _, *token, mode in entries if mode == "block"])  # type: ignore[misc]
+        recount.touch_tokens(cursor, [tuple(token) for _, *token, mode in entries if mode == "block"])
         recount.lock(cursor)
         recount.bring_in_line(cursor)
         cursor.execute(NOISE_APPLIED, {"now": now, "entries": [entry[0] for entry in entries]})
@@ -158,7 +158,7 @@ def _activate_watches(limit: int) -> int:
         if not watches:
             return 0
         recount.prepare(cursor)
-        recount.touch_tokens(cursor, [tuple(token) for _, *token in watches])  # type: ignore[misc]
+        recount.touch_tokens(cursor, [tuple(token) for _, *token in watches])
         recount.lock(cursor)
         cursor.execute(ACTIVATE, {"watches": [watch[0] for watch in watches]})
         cursor.execute(recount_sql.DROP_EMPTY)
