@@ -6,7 +6,7 @@ Which categories and grades then answer is the business of whoever looks up: it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -30,7 +30,7 @@ class LawfulUse:
 
     def as_json(self) -> dict[str, Any]:
         """Return the member `lawful_use` of an answer."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}  # asdict copies deeply, in every screening
 
 
 class LawfulUseUnresolved(Refusal):
