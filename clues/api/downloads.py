@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -27,7 +27,7 @@ class FormNegotiation(DefaultContentNegotiation):
     """Chooses the form of the answer as RFC 9110 has it, by quality too."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """Return the renderer that the client prefers, the first of those it likes the same; raise NotAcceptable."""
         by_type = {str(renderer.media_type): renderer for renderer in renderers}
