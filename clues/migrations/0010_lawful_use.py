@@ -113,7 +113,7 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION aif_screen({ARGUMENTS}) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION aif_screen({ARGUMENTS}) TO aif_web;
-"""
+"""  # noqa: S608 - put together from literals of this file
 
 SHIP = """
 WITH shipped AS (
