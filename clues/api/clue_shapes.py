@@ -8,7 +8,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers as s
 
-from .query_shapes import IF_MATCH
 from .shapes import Shape, SubmittedClue, SubmittedIdentifier, _page_of, code_of
 
 _STATES = ["active", "withdrawn", "disputed", "expired"]

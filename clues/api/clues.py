@@ -23,8 +23,9 @@ from members.api.versions import expected_version, tagged
 from . import clue_shapes, shapes
 from .base import PAGED, ApiView, caller_of
 from .body import read_json_object
+from .query_shapes import IF_MATCH
 
-_EDIT = [shapes.IDEMPOTENCY_KEY, clue_shapes.IF_MATCH]
+_EDIT = [shapes.IDEMPOTENCY_KEY, IF_MATCH]
 
 
 class CluesView(ApiView):
