@@ -33,7 +33,7 @@ class FormNegotiation(DefaultContentNegotiation):
         by_type = {str(renderer.media_type): renderer for renderer in renderers}
         chosen = request._request.get_preferred_type(list(by_type))
         if chosen is None:
-            raise NotAcceptable(available_renderers=renderers)
+            raise NotAcceptable
         return by_type[chosen], chosen
 
 
