@@ -142,3 +142,19 @@ def test_pages(alliance: list[Member]) -> None:
         seen += [row["ring"] for row in body["results"]]
         path = (body["next"] or "").removeprefix("http://testserver/api/v1")
     assert seen == everything
+
+
+def test_a_clue_without_a_match_of_its_own_waits_for_its_tick_too(alliance: list[Member], settings: Any) -> None:
+    """Joined by an identifier that only its own institution reported: nothing of it shows before its batch is told."""
+    aster, birch, _cedar = alliance
+    card = token("one card", kind="bank-card")
+    aster.submit([clue(person(), phone(1))])
+    birch.submit([clue(person(), card)])
+    work()
+    settings.AIF_DISCLOSURE_TICK = 86_400 * 365
+    birch.submit([clue(card, phone(2), grade="A")])
+    work()
+    with acting_as("aif_match"), connection.cursor() as cursor:
+        cursor.execute("SELECT clues, best_grade FROM ring WHERE state = 'open'")
+        assert cursor.fetchone() == (3, "A"), "it is in the ring"
+    assert [row["best_grade"] for row in rings(aster)] == ["B2"] and rings(birch)[0]["clues"] == 1
