@@ -41,7 +41,7 @@ def serve(
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

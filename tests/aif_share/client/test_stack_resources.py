@@ -32,7 +32,7 @@ from . import loopback
 from .members import admit, clue_of, host, member, report
 
 pytestmark = pytest.mark.stack
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")

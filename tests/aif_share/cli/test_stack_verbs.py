@@ -1,0 +1,122 @@
+"""Verbs that no page of the documentation runs, because they need somebody else's part: against the running stack."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aif_share.wire.keys import MemberKey
+from config.stack import Stack
+from tests.aif_share.client import alliance
+from tests.aif_share.client.members import admit, host
+
+from .conftest import run_process
+
+pytestmark = pytest.mark.stack
+
+
+class Member:
+    """One institution's shell."""
+
+    def __init__(self, stack: Stack, key: MemberKey, folder: Path) -> None:
+        self.environment = alliance.environment(stack.url, key, folder)
+
+    def run(self, *arguments: str, stdin: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = run_process(self.environment, *arguments, stdin=stdin.encode())
+        assert done.returncode == code, (arguments[:2], done.stderr)
+        return done
+
+    def json(self, *arguments: str, stdin: str = "", code: int = 0) -> Any:
+        return json.loads(self.run(*arguments, "--json", stdin=stdin, code=code).stdout)
+
+
+def eventually(read: Callable[[], Any]) -> Any:
+    """The first answer that is not empty."""
+    limit = time.monotonic() + 60
+    while not (found := read()):
+        assert time.monotonic() < limit, "it did not come"
+        time.sleep(0.3)
+    return found
+
+
+def test_what_two_members_say_to_each_other(stack: Stack, tmp_path: Path) -> None:
+    bank, insurer = (Member(stack, admit(stack), tmp_path / name) for name in ("bank", "insurer"))
+    shared = host()
+    path = tmp_path / "shared.txt"
+    path.write_text(f"{shared}\n")
+    for one in (bank, insurer):
+        one.run(
+            "submit", str(path), "--type", "domain", "--category", "counterfeit-site-app", "--grade", "B2", "--wait"
+        )
+    (match,) = bank.json("matches")
+    (clue,) = insurer.json("clues", "list")
+    assert insurer.json("clues", "show", clue["clue"])["raw"] == [shared] == clue["raw"]
+    assert match["raw"] == shared and match["match"] not in bank.run("rings", "list").stdout
+    assert "not-found" in bank.run("rings", "show", "R-A", code=1).stderr
+    event = next(row for row in bank.json("events", "list") if row["kind"] == "match.released")
+    assert bank.json("events", "show", event["event"])["match"] == match["match"]
+    followed = bank.run("events", "list", "--follow", "--limit", "1", "--json")
+    assert json.loads(followed.stdout)["event"].startswith("E-")
+
+    (watched,) = bank.json(
+        "watch", "add", "-", "--type", "domain", "--purpose", "content-takedown", stdin="w.example\n"
+    )
+    assert bank.json("watch", "show", watched["watch"])["raw"] == "w.example"
+
+    opened = bank.json("dispute", "open", "--match", match["match"], "--reason", "shared-device")
+    (received,) = eventually(lambda: insurer.json("dispute", "received"))
+    assert received["raw"] == [shared]
+    insurer.run("dispute", "answer", received["disputed"], "withdraw", "--clue", clue["clue"], "--reason", "mistake")
+    eventually(lambda: bank.json("dispute", "show", opened["dispute"])["state"] == "closed")
+    assert insurer.json("clues", "show", clue["clue"])["state"] == "withdrawn"
+    stale = insurer.run("clues", "withdraw", clue["clue"], "--reason", "mistake", "--if-version", "1", code=1)
+    assert "version-changed" in stale.stderr or "transition-refused" in stale.stderr
+
+
+def test_webhooks_and_keys(stack: Stack, tmp_path: Path) -> None:
+    key = admit(stack)
+    bank = Member(stack, key, tmp_path)
+    (tmp_path / "s").mkdir()
+    hook = bank.json("webhooks", "add", "http://127.0.0.1:9/x", "--secret-file", str(tmp_path / "s/1"))
+    reference = hook["webhook"]
+    assert "secret" not in bank.json("webhooks", "show", reference)
+    bank.run("webhooks", "rotate-secret", reference, "--secret-file", str(tmp_path / "s/2"))
+    assert (tmp_path / "s/1").read_text() != (tmp_path / "s/2").read_text()
+    delivery = bank.json("webhooks", "test", reference)["delivery"]
+    bank.run("webhooks", "replay", reference, "--delivery", delivery)
+    bank.run("webhooks", "replay", reference, "--since", "2026-01-01T00:00:00Z")
+    assert [row["delivery"] for row in bank.json("webhooks", "deliveries", reference)] == [delivery]
+    assert key.text not in bank.run("keys", "verifier", "--for", "platform").stdout
+
+    bank.run("keys", "new", "--out", str(tmp_path / "next.key"))
+    (own,) = bank.json("keys", "list")
+    successor = bank.json("keys", "rotate", own["credential"], "--key-file", str(tmp_path / "next.key"))
+    assert successor["scopes"] == own["scopes"]
+    bank.environment["AIF_SHARE_KEY"] = (tmp_path / "next.key").read_text().strip()
+    assert bank.json("whoami")["key"]["id"] == successor["key_id"]
+
+
+def test_a_kept_message_is_verified(tmp_path: Path) -> None:
+    from tests.aif_share.client.test_webhooks import SECRET, signed
+
+    headers, body = signed()
+    (tmp_path / "body").write_bytes(body)
+    (tmp_path / "headers").write_text("".join(f"{name}: {value}\n" for name, value in headers.items()))
+    (tmp_path / "secret").write_text(SECRET + "\n")
+    command = ("webhooks", "verify", str(tmp_path / "body"), "--headers", str(tmp_path / "headers"))
+    command += ("--secret-file", str(tmp_path / "secret"))
+    environment = {
+        "HOME": str(tmp_path),
+        "PYTHONPATH": alliance.environment("", MemberKey.new(), tmp_path)["PYTHONPATH"],
+    }
+    done = run_process(environment, *command, "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["id"] == "WD-A"
+    (tmp_path / "body").write_bytes(body + b"\n" + secrets.token_bytes(1))
+    assert run_process(environment, *command).returncode == 6
