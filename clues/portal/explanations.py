@@ -129,7 +129,7 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
             _row(
                 "unknown-field",
                 _("The row has a field that does not exist."),
-                _("Remove it and send the row again; docs/api.md lists the fields."),
+                _("Remove it and send the row again; docs/api/batches.md lists the fields."),
             ),
             _row(
                 "too-large",
