@@ -90,6 +90,7 @@ class Load(threading.Thread):
                 self._over.wait(max(0.0, started + sent * self._pause - time.monotonic()))
         except BaseException as error:
             self.failures.append(error)
+        connection.close()
         self.achieved = sent * BATCH / (time.monotonic() - started)
 
     def finish(self) -> None:
@@ -107,7 +108,9 @@ def _register(sender: ingest.Sender, url: str) -> str:
     request = serialize(
         "POST", f"{sender.web}/api/v1/webhooks", sender.bearer, body, Idempotency_Key=os.urandom(16).hex()
     )
-    secret: str = Connection(sender.web).fetch(request, status=201)["secret"]
+    connection = Connection(sender.web)
+    secret: str = connection.fetch(request, status=201)["secret"]
+    connection.close()
     return secret
 
 
