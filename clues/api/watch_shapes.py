@@ -17,7 +17,7 @@ class WatchRequest(Shape):
     case_ref = s.CharField(
         required=False, allow_null=True, help_text="Your case number, 1 to 64 of A-Z a-z 0-9 . _ : / # -"
     )
-    basis = s.RegexField(r"^[a-z0-9-]{1,64}$", required=False)
+    basis = s.RegexField(r"^[a-z0-9-]{1,64}$", required=False, allow_null=True)
     expires_at = s.DateTimeField(
         required=False,
         allow_null=True,

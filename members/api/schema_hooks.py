@@ -71,8 +71,25 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
             of_all = {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(status, operation)}
             answer["headers"] = of_all | answer.get("headers", {})
             _link(operation["operationId"], status, answer, known)
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            _close(content.get("schema", {}), result["components"]["schemas"])
     _share(result, [operation["responses"] for _method, operation in operations])
     return result
+
+
+def _close(shape: Any, components: dict[str, Any]) -> None:
+    """Say of every object of a body that it has no other fields: one that does not exist is refused."""
+    if isinstance(shape, list):
+        for each in shape:
+            _close(each, components)
+    if not isinstance(shape, dict):
+        return
+    if "$ref" in shape:
+        _close(components[shape["$ref"].rpartition("/")[2]], components)
+    if "properties" in shape and "additionalProperties" not in shape:
+        shape["additionalProperties"] = False
+    for each in shape.values():
+        _close(each, components)
 
 
 def _share(result: dict[str, Any], all_responses: list[dict[str, Any]]) -> None:
