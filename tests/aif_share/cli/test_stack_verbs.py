@@ -80,6 +80,28 @@ def test_what_two_members_say_to_each_other(stack: Stack, tmp_path: Path) -> Non
     assert "version-changed" in stale.stderr or "transition-refused" in stale.stderr
 
 
+def test_the_identifiers_of_a_clue_are_replaced_and_the_map_follows(stack: Stack, tmp_path: Path) -> None:
+    bank = Member(stack, admit(stack), tmp_path)
+    first, second, third = host(), host(), host()
+    (tmp_path / "a.txt").write_text(f"{first}\n")
+    (tmp_path / "b.csv").write_text(f"value,role\n{second},tool\n{third.upper()},\n")
+    command = ("submit", str(tmp_path / "a.txt"), "--type", "domain", "--category", "counterfeit-site-app", "--grade")
+    bank.run(*command, "B2", "--wait")
+    (clue,) = bank.json("clues", "list")
+    changed = bank.json("clues", "correct", clue["clue"], "--identifiers", str(tmp_path / "b.csv"), "--type", "domain")
+    assert [(each["type"], each["role"]) for each in changed["identifiers"]] == [
+        ("domain", "tool"),
+        ("domain", "actor"),
+    ]
+    assert bank.json("clues", "show", clue["clue"])["raw"] == [second, third.upper()]
+    bank.run("clues", "correct", clue["clue"], "--role", "1=victim", "--if-version", "2")
+    assert [row["version"] for row in bank.json("clues", "history", clue["clue"])] == [2, 3]
+    bad = bank.run(
+        "clues", "correct", clue["clue"], "--identifiers", "-", "--type", "domain", stdin="no host\n", code=1
+    )
+    assert "line 1: identifier-invalid" in bad.stderr and "no host" not in bad.stderr
+
+
 def test_webhooks_and_keys(stack: Stack, tmp_path: Path) -> None:
     key = admit(stack)
     bank = Member(stack, key, tmp_path)
