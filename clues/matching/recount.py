@@ -72,7 +72,7 @@ def lock(cursor: Any) -> None:
 
 def bring_in_line(cursor: Any) -> None:
     """Recount what was touched and locked: sightings, hub, matches, parties, events."""
-    cursor.execute(recount_sql.HOLD_TICK)
+    cursor.execute(sql.HOLD_TICK)
     cursor.execute(recount_sql.COUNT, {"scoring": SCORING, "linking": LINKING})
     cursor.execute(recount_sql.COUNT_HUB)
     cursor.execute(recount_sql.DROP_EMPTY)

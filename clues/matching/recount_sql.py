@@ -21,9 +21,6 @@ INSERT INTO identifier AS h (type, epoch, token, groups, sightings, first_seen_a
 SELECT type, epoch, token, '{}'::bigint[], 0, now(), now() FROM touched ORDER BY type, epoch, token
 ON CONFLICT (type, epoch, token) DO UPDATE SET sightings = h.sightings
 """
-# Who was told must not change while events are made from it: no tick falls until this commits.
-HOLD_TICK = "SELECT pg_advisory_xact_lock_shared(hashtext('aif.release'))"
-
 # A sighting counts when its role scores, its clue is active and no noise list blocks its identifier. Clues whose strong
 # identifiers start or stop counting are linked anew by the ring builder.
 COUNT = """

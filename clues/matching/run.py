@@ -213,6 +213,7 @@ def tell(cursor: Any, chunk: Chunk) -> int:
     spare_noise(cursor, chunk)
     cursor.execute(sql.LINK, chunk.parameters)
     cursor.execute(sql.FORGET_SUSPENDED)
+    cursor.execute(sql.HOLD_TICK)
     cursor.execute(sql.TELL_MATCHES)
     cursor.execute(sql.TELL_PARTIES)
     cursor.execute(sql.TELL_SCORES)

@@ -116,6 +116,10 @@ DELETE FROM met WHERE EXISTS (SELECT 1 FROM institution WHERE state = 'suspended
 ) < 2
 """
 
+# Who was told must not change while events are made from it: no tick falls until this commits. Taken after the hub locks
+# and before the first match or party is written, as in the recount, so that nobody waits in a circle.
+HOLD_TICK = "SELECT pg_advisory_xact_lock_shared(hashtext('aif.release'))"
+
 TELL_MATCHES = """
 INSERT INTO match (type, epoch, token, created_at)
 SELECT type, epoch, token, clock_timestamp() FROM met ORDER BY type, epoch, token
