@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -144,7 +144,7 @@ def rules(row: LawfulUseMatrix) -> str:
 class LawfulUseMatrixAdmin(ColumnsAdmin):
     """Newest first; one at most is in force."""
 
-    list_display: ClassVar[Any] = (
+    list_display = (
         number,
         shown("title", _("title")),
         shown("state", _("state")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -20,7 +21,7 @@ def delete_ended(*, now: datetime, rules: tuple[Rule, ...] = RULES) -> dict[str,
 
 
 def _apply(rule: Rule, now: datetime) -> int:
-    names = {"before": now - timedelta(days=rule.days), "limit": SLICE}
+    names: dict[str, Any] = {"before": now - timedelta(days=rule.days), "limit": SLICE}
     total = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
