@@ -137,9 +137,8 @@ def authenticate(bearer: str, *, ip: str, now: datetime) -> Caller:
         raise Refusal("key-expired", gettext_noop("This key is expired or not yet valid. Register a new one."))
     if not _is_allowed_from(ip, cidrs):
         raise Refusal("address-refused", gettext_noop("This key may not be used from this address."))
-    caller = Caller(
-        credential_id, key_id, tuple(scopes), expires_at, *row[9:], cidrs=tuple(cidrs), not_before=not_before
-    )
+    values: list[Any] = [credential_id, key_id, tuple(scopes), expires_at, *row[9:], tuple(cidrs), not_before]
+    caller = Caller(*values)
     if caller.state != InstitutionState.LIVE:
         raise NotLive(caller.state)
     if last_used_at is None or now - last_used_at >= LAST_USED_STEP:

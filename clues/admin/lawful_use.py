@@ -144,7 +144,7 @@ def rules(row: LawfulUseMatrix) -> str:
 class LawfulUseMatrixAdmin(ColumnsAdmin):
     """Newest first; one at most is in force."""
 
-    list_display = (
+    list_display: Any = (
         number,
         shown("title", _("title")),
         shown("state", _("state")),
