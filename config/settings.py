@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",  # the files of /api/v1/docs
     "members",
     "clues",
 ]

@@ -10,6 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from aif_share.wire.problem_advice import ADVICE
 from aif_share.wire.problems import PROBLEMS, TYPE_PREFIX
 from members.api.base import ApiView
 from members.api.problem_shapes import problems
@@ -23,6 +24,8 @@ class ProblemRowSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     title = serializers.CharField()
     title_zh = serializers.CharField()
+    advice = serializers.CharField(help_text="What to do, in English.")
+    advice_zh = serializers.CharField()
 
 
 class ProblemCatalogView(ApiView):
@@ -51,6 +54,8 @@ class ProblemCatalogView(ApiView):
                     "status": row.status,
                     "title": row.title_en,
                     "title_zh": row.title_zh,
+                    "advice": ADVICE[code][0],
+                    "advice_zh": ADVICE[code][1],
                 }
                 for code, row in PROBLEMS.items()
             ]

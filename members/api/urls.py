@@ -8,6 +8,7 @@ from members.api.credentials import (
     CredentialsView,
     CredentialView,
 )
+from members.api.docs import docs
 from members.api.me import MeView, QuotaView
 from members.api.problem_catalog import ProblemCatalogView
 from members.api.webhooks import (
@@ -40,5 +41,6 @@ urlpatterns = [
         name="webhook-delivery-replay",
     ),
     path("webhooks/<str:webhook>/replay", ReplayView.as_view(), name="webhook-replay"),
+    path("docs", docs, name="docs"),
     path("problems", ProblemCatalogView.as_view(), name="problems"),
 ]

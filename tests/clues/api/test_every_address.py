@@ -48,13 +48,27 @@ ADDRESSES = {
     # members.api
     "me": ("GET", "/me", None),
     "quota": ("GET", "/quota", None),
+    "webhooks POST": ("POST", "/webhooks", "keys"),
+    "webhooks": ("GET", "/webhooks", "keys"),
+    "webhooks/<str:webhook>": ("GET", "/webhooks/H-NONE", "keys"),
+    "webhooks/<str:webhook> PATCH": ("PATCH", "/webhooks/H-NONE", "keys"),
+    "webhooks/<str:webhook> DELETE": ("DELETE", "/webhooks/H-NONE", "keys"),
+    "webhooks/<str:webhook>/test": ("POST", "/webhooks/H-NONE/test", "keys"),
+    "webhooks/<str:webhook>/rotate-secret": ("POST", "/webhooks/H-NONE/rotate-secret", "keys"),
+    "webhooks/<str:webhook>/replay": ("POST", "/webhooks/H-NONE/replay", "keys"),
+    "webhooks/<str:webhook>/deliveries": ("GET", "/webhooks/H-NONE/deliveries", "keys"),
+    "webhooks/<str:webhook>/deliveries/<str:delivery>/replay": (
+        "POST",
+        "/webhooks/H-NONE/deliveries/WD-NONE/replay",
+        "keys",
+    ),
     "credentials POST": ("POST", "/credentials", "keys"),
     "credentials": ("GET", "/credentials", "keys"),
     "credentials/<str:credential>": ("GET", "/credentials/K-NONE", "keys"),
     "credentials/<str:credential>/rotate": ("POST", "/credentials/K-NONE/rotate", "keys"),
     "credentials/<str:credential>/revoke": ("POST", "/credentials/K-NONE/revoke", "keys"),
 }
-OPEN = {"schema", "problems"}  # no key asked
+OPEN = {"schema", "problems", "docs"}  # no key asked
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 every = pytest.mark.parametrize(("method", "path", "scope"), ADDRESSES.values(), ids=ADDRESSES)

@@ -1,0 +1,109 @@
+"""What to do about each problem code, in both languages; a test keeps the table complete.
+
+Beside `problems` and not in it: a client decides by code and status, people read this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+_VOCABULARY = ("Take a code from GET /vocabulary.", "请使用 GET /vocabulary 所列代码。")
+_TOKENIZE = (
+    "Make tokens with the client or aif-share; never send the value itself or a plain hash of it.",
+    "请用客户端或 aif-share 生成令牌；切勿发送原始值或其无密钥哈希。",
+)
+_NEW_KEY = ("Register a new key, and revoke the old one if it leaked.", "请登记新的密钥；如旧密钥已泄露，请将其吊销。")
+_ALLIANCE = ("Ask the alliance's operator.", "请联系联盟运营人员。")
+_ADMINISTRATOR = ("Ask your administrator.", "请联系本机构管理员。")
+_AGAIN = ("Read it again, then decide anew.", "请重新读取，再作决定。")
+_LATER = ("Send the same request again after Retry-After.", "请在 Retry-After 所示时间后重发同一请求。")
+_ROW = ("Correct the row and send it again.", "请更正该行后重新发送。")
+_TIME = ("Send a time in UTC such as 2026-11-01T08:00:00Z, not in the future.", "请发送形如 2026-11-01T08:00:00Z 的 UTC 时间，且不得晚于当前时间。")  # fmt: skip
+
+_ROWS: Final[dict[str, tuple[str, str]]] = {
+    "malformed": ("Send one JSON document: no name twice, no NaN, no deep nesting, the whole body.", "请发送单个 JSON 文档：字段名不重复、无 NaN、嵌套不过深、内容完整。"),
+    "charset": ("Send UTF-8 without a byte order mark.", "请发送不带 BOM 的 UTF-8 文本。"),
+    "unknown-field": ("Leave the field out, or correct its name.", "请去掉该字段或更正字段名。"),
+    "field-missing": ("Add the field that `field` names.", "请补充 `field` 所指字段。"),
+    "field-invalid": ("Correct the field that `field` names; the schema says what it takes.", "请更正 `field` 所指字段；取值要求见接口文档。"),
+    "cursor-invalid": ("Start again without a cursor; take cursors from `next` only.", "请不带游标重新开始；游标只能取自 `next`。"),
+    "media-type": ("Send the Content-Type of the operation, without Content-Encoding.", "请使用该操作要求的 Content-Type，且不要使用 Content-Encoding。"),
+    "not-acceptable": ("Send Accept: application/json, or a type that the operation lists.", "请发送 Accept: application/json，或该操作列出的类型。"),
+    "too-large": ("Send smaller pieces; `limit` says how large one may be.", "请分批发送；上限见 `limit`。"),
+    "empty": ("Send at least one.", "请至少发送一条。"),
+    "unauthenticated": ("Send Authorization: Bearer with the bearer derived for this server, not the secret itself.", "请发送为本服务器派生的 Bearer 凭证，而非密钥本身。"),
+    "key-expired": _NEW_KEY,
+    "key-revoked": _NEW_KEY,
+    "address-refused": ("Call from one of the key's networks, or register a key for this one.", "请从密钥允许的网络调用，或为当前网络登记新密钥。"),
+    "scope-missing": ("Use a key that has the scope in `scope`.", "请使用具有 `scope` 所示权限的密钥。"),
+    "permission-missing": _ADMINISTRATOR,
+    "institution-suspended": _ALLIANCE,
+    "institution-not-live": _ALLIANCE,
+    "four-eyes": ("Let another person decide.", "请由另一人作出决定。"),
+    "not-found": ("Check the address and the reference. What belongs to others is not found either.", "请检查地址与编号；不属于本机构的内容同样显示未找到。"),
+    "method-not-allowed": ("Use a method that Allow names.", "请使用 Allow 所列方法。"),
+    "precondition-required": ("Send If-Match with the ETag of what you read.", "请发送 If-Match，取值为读取时得到的 ETag。"),
+    "version-changed": _AGAIN,
+    "quota-exhausted": ("Go on after 00:00 UTC, or ask the alliance for more.", "请在 UTC 零点后继续，或向联盟申请提高配额。"),
+    "too-many-requests": ("Wait as long as Retry-After says; send fewer requests with more in each.", "请按 Retry-After 等待；减少请求次数，增加单次数量。"),
+    "idempotency-key-missing": ("Send an Idempotency-Key, fresh for each new request.", "请发送 Idempotency-Key；每个新请求使用新的值。"),
+    "idempotency-key-invalid": ("Use 1 to 255 printable ASCII characters, such as a UUID.", "请使用 1 至 255 个可打印 ASCII 字符，例如 UUID。"),
+    "idempotency-conflict": ("Use a fresh key for another request.", "不同的请求请使用新的幂等键。"),
+    "idempotency-busy": ("Send the same request again in a few seconds.", "请在数秒后重发同一请求。"),
+    "raw-identifier": _TOKENIZE,
+    "unkeyed-hash": _TOKENIZE,
+    "token-malformed": _TOKENIZE,
+    "type-unknown": ("Take a code of the list `identifier-types` of GET /vocabulary.", "请使用 GET /vocabulary 中 `identifier-types` 的代码。"),
+    "epoch-unknown": ("Send the epoch of the key directory as a number from 1.", "请发送密钥目录中的周期编号（从 1 起的整数）。"),
+    "epoch-retired": ("Fetch the directory anew and make the tokens again.", "请重新获取密钥目录并重新生成令牌。"),
+    "element-invalid": ("Blind the value anew; `index` says which one it is.", "请对该值重新盲化；位置见 `index`。"),
+    "identifier-invalid": ("Correct the value or its type; it was not sent to us.", "请更正取值或类型；该值并未发送给平台。"),
+    "client-ref-invalid": ("Use 1 to 64 letters, digits and . _ : / + = @ -.", "请使用 1 至 64 个字母、数字及 . _ : / + = @ -。"),
+    "client-ref-reused": ("Correct the clue by PATCH /clues, or give the new one a new client_ref.", "请用 PATCH /clues 更正原线索，或为新线索使用新的 client_ref。"),
+    "category-unknown": _VOCABULARY,
+    "grade-unknown": _VOCABULARY,
+    "channel-unknown": _VOCABULARY,
+    "level-unknown": _VOCABULARY,
+    "indicator-unknown": _VOCABULARY,
+    "indicator-missing": ("Add an indicator that you can show, or grade the clue C.", "请补充有据可查的识别指标，或将线索定为 C 级。"),
+    "indicator-blocks": ("Do not submit this person; if the indicator is wrong, correct it.", "请勿上报此人；如指标有误请更正。"),
+    "role-unknown": _VOCABULARY,
+    "region-unknown": _VOCABULARY,
+    "tlp-unknown": _VOCABULARY,
+    "basis-invalid": ("Send a code of lower-case letters, digits and hyphens, or none.", "请发送由小写字母、数字和连字符组成的代码，或不填。"),
+    "purpose-unknown": _VOCABULARY,
+    "case-ref-invalid": ("Use 1 to 64 letters, digits and . _ : / # -.", "请使用 1 至 64 个字母、数字及 . _ : / # -。"),
+    "amount-invalid": ("Send text such as \"1000.00\".", "请发送形如 \"1000.00\" 的文本。"),
+    "observed-at-invalid": _TIME,
+    "evidence-digest-invalid": ("Send the SHA-256 of the evidence as 64 hexadecimal digits.", "请发送证据的 SHA-256（64 位十六进制）。"),
+    "consumer-contacted-invalid": _VOCABULARY,
+    "consumer-contacted-missing": ("Contact the consumer and fill it, or grade the clue C.", "请联系消费者本人后填写，或将线索定为 C 级。"),
+    "crime-indicator-invalid": ("Send true or false.", "请发送 true 或 false。"),
+    "identifiers-missing": _ROW,
+    "identifiers-too-many": ("Send 20 identifiers at most; make more clues.", "每条线索最多 20 个标识；请拆分为多条线索。"),
+    "identifier-repeated": _ROW,
+    "row-malformed": _ROW,
+    "batch-unfinished": ("Ask again when the batch is done, or take the pages of JSON.", "请在批次处理完成后再取，或按页读取 JSON。"),
+    "batch-held": ("Wait for the alliance's decision.", "请等待联盟审核。"),
+    "key-malformed": ("Use 8 characters a-z and 0-9, as `aif-share keys new` makes them.", "请使用 8 个小写字母或数字，由 `aif-share keys new` 生成。"),
+    "verifier-malformed": ("Send 64 lower-case hexadecimal digits, as `aif-share keys verifier` prints them.", "请发送 64 位小写十六进制，由 `aif-share keys verifier` 输出。"),
+    "key-limit": ("Revoke one of the two live keys first.", "请先吊销两个有效密钥之一。"),
+    "key-id-taken": ("Make a new key.", "请重新生成密钥。"),
+    "name-taken": ("Choose another name.", "请换用其他名称。"),
+    "sector-unknown": _VOCABULARY,
+    "transition-refused": _AGAIN,
+    "conflict": _AGAIN,
+    "lawful-use-unresolved": ("Ask for another purpose only if it is the true one; else ask the alliance to clear this use.", "仅在确属其他用途时更换用途；否则请联盟明确该用途。"),
+    "rules-invalid": ("Correct the line that the answer names.", "请更正提示所指的行。"),
+    "webhook-url-refused": ("Use https on port 443 at a public address without user information.", "请使用公网地址的 https（443 端口），且不含用户信息。"),
+    "webhook-limit": ("Delete a webhook that is not needed any more.", "请删除不再使用的回调。"),
+    "queue-full": _LATER,
+    "directory-missing": _LATER,
+    "unavailable": _LATER,
+    "internal": ("Send the same request again; if it stays, tell us its X-Request-ID.", "请重发同一请求；如仍失败，请告知 X-Request-ID。"),
+}  # fmt: skip
+
+ADVICE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(_ROWS)
+"""Read-only: code -> (English, Chinese)."""
