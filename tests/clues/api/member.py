@@ -29,7 +29,9 @@ class Member:
     headers: dict[str, str]
 
     @classmethod
-    def join(cls, name: str, *, scopes: tuple[str, ...] = ("submit", "read", "screen", "keys"), **fields: Any) -> Member:
+    def join(
+        cls, name: str, *, scopes: tuple[str, ...] = ("submit", "read", "screen", "keys"), **fields: Any
+    ) -> Member:
         """Admit an institution and register a key for it."""
         quotas = {"submit_quota": 1_000_000, "screen_quota": 1_000_000} | fields
         institution = make_institution(name, **quotas)
