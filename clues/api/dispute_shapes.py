@@ -18,7 +18,10 @@ class DisputeRequest(Shape):
     purpose = code_of("purposes", required=False)
     reason = code_of("dispute-reasons")
     case_ref = s.CharField(
-        required=False, allow_null=True, help_text="Your case number, 1 to 64 of A-Z a-z 0-9 . _ : / # -"
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="Your case number, 1 to 64 of A-Z a-z 0-9 . _ : / # -",
     )
 
 

@@ -15,7 +15,10 @@ class WatchRequest(Shape):
 
     purpose = code_of("purposes")
     case_ref = s.CharField(
-        required=False, allow_null=True, help_text="Your case number, 1 to 64 of A-Z a-z 0-9 . _ : / # -"
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="Your case number, 1 to 64 of A-Z a-z 0-9 . _ : / # -",
     )
     basis = s.RegexField(r"^[a-z0-9-]{1,64}$", required=False, allow_null=True)
     expires_at = s.DateTimeField(

@@ -53,13 +53,17 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method not in self.allowed_methods:
             self.http_method_not_allowed(request)
-        if request.META.get("QUERY_STRING") and request.query_params.keys() - self.query_parameters:
+        if not request.META.get("QUERY_STRING"):
+            return
+        if request.query_params.keys() - self.query_parameters:
             # Not named in the answer: what stands there may be anything, an identifier included.
             raise Refusal(
                 "unknown-field",
                 gettext_noop("The address has query parameters that do not exist here."),
                 known=sorted(self.query_parameters),
             )
+        if any("\0" in value for values in request.query_params.lists() for value in values[1]):
+            raise Refusal("malformed", gettext_noop("The address has a NUL, which no value has."))
 
 
 def caller_of(request: Request) -> Caller:

@@ -132,6 +132,12 @@ def test_parameters_there_are_not(aster: Member, method: str, path: str, scope: 
     assert b"1380013800" not in answer.content
 
 
+@pytest.mark.parametrize("query", ["cursor=%00", "limit=1%00", "client_ref=a%00b", "category=%00", "state=%00"])
+def test_no_value_has_a_nul(aster: Member, query: str) -> None:
+    """PostgreSQL keeps none, so it would be an error of ours further down."""
+    problem(aster.get(f"/clues?{query}"), 400, "malformed")
+
+
 @every
 def test_every_answer_is_for_its_asker_only(aster: Member, method: str, path: str, scope: str | None) -> None:
     answer = call(aster, method, path, HTTP_X_REQUEST_ID="13800138000")
