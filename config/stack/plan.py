@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CUSTODIANS = ("platform", "partner")
 DESK_ABOVE = 1000
 LOGIN_OF = {"web": "aif_web", "desk": "aif_desk", "worker": "aif_match", "beat": "aif_match", "manage": "aif_desk"}
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "AIF_DISCLOSURE_TICK", "AIF_LOG_LEVEL", "PYTHONWARNINGS")
+SYSTEM = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "PYTHONWARNINGS", "SSL_CERT_FILE")
+CHOSEN = ("AIF_DISCLOSURE_TICK", "AIF_LOG_LEVEL", "AIF_QUEUE_MAX_AGE", "AIF_RATE_LIMIT", "AIF_WEBHOOK_ALLOW_CIDRS")
+PASSED_ON = SYSTEM + CHOSEN  # of whoever starts the stack; no secret
 
 
 def write_private(path: Path, text: str) -> None:
