@@ -56,7 +56,12 @@ def pause_after(times: int, *, first: float, longest: float) -> float:
 
 @transaction.atomic
 def settle(outcomes: Sequence[Outcome]) -> None:
-    """Record what came of some attempts. One whose delivery was claimed anew meanwhile changes nothing."""
+    """Record what came of some attempts. One whose delivery was claimed anew meanwhile changes nothing.
+
+    The endpoints are locked before their deliveries, as whoever changes or deletes one does.
+    """
+    concerned = WebhookEndpoint.objects.filter(pk__in={each.claimed.endpoint_id for each in outcomes})
+    list(concerned.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     for outcome in sorted(outcomes, key=lambda each: (each.claimed.endpoint_id, each.claimed.id)):
         _settle_one(outcome)
 
