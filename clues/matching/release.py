@@ -34,7 +34,8 @@ SELECT to_timestamp(ceil((extract(epoch FROM clock_timestamp()) + %(guard)s::num
 LAST_TICK = "SELECT released_at FROM event WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
 # One value for everything that is committed, in one statement: steps of their own would each have their own snapshot,
 # and what a worker commits between two of them would be told of in part.
-# Whoever is to hear of events outside the portal gets one nudge for each tick and kind, never one for each match.
+# Whoever is to hear of events outside the portal gets one nudge for each tick and kind, never one for each match. The
+# member sees when a webhook's message was made: it is made at the tick, for no moment before it is to be known.
 RELEASE = """
 WITH matches AS (
     UPDATE match m SET released_at = %(at)s WHERE m.released_at IS NULL
@@ -61,8 +62,8 @@ WITH matches AS (
 ), nudges AS (
     INSERT INTO webhook_delivery
         (endpoint_id, kind, events, state, created_at, not_before, give_up_at, attempts, last_error)
-    SELECT endpoint_id, kind, array_agg(id ORDER BY seq), 'pending', clock_timestamp(), %(at)s,
-        clock_timestamp() + %(give_up)s::interval, 0, ''
+    SELECT endpoint_id, kind, array_agg(id ORDER BY seq), 'pending', %(at)s, %(at)s,
+        %(at)s::timestamptz + %(give_up)s::interval, 0, ''
     FROM wanted GROUP BY endpoint_id, kind, part ORDER BY min(seq)
 )
 INSERT INTO outbox_message

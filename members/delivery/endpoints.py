@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from aif_share.errors import Refusal
 from members.models import DeliveryState, WebhookDelivery, WebhookEndpoint, reference
@@ -75,10 +76,11 @@ def find_endpoint(*, webhook: str, viewer: Viewer, lock: bool = False) -> Webhoo
 def list_deliveries(
     *, webhook: str, viewer: Viewer, state: str | None, before: int | None, limit: int
 ) -> list[DeliveryView]:
-    """Return what was or will be sent to an endpoint, newest first."""
+    """Return what was or is to be sent to an endpoint, newest first; nothing of a tick that is still to come."""
     if state is not None and state not in set(DeliveryState):
         raise Refusal("field-invalid", field="state")
-    rows = WebhookDelivery.objects.filter(endpoint=find_endpoint(webhook=webhook, viewer=viewer))
+    endpoint = find_endpoint(webhook=webhook, viewer=viewer)
+    rows = WebhookDelivery.objects.filter(endpoint=endpoint, created_at__lte=Now())
     if state is not None:
         rows = rows.filter(state=state)
     if before is not None:

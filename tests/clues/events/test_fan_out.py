@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from clues.matching import release
-from members.models import Institution, OutboxMessage, WebhookDelivery, WebhookEndpoint
+from members.delivery import endpoints
+from members.models import Institution, OutboxMessage, WebhookDelivery, WebhookEndpoint, reference
 from members.operations import webhooks
 from tests.clues.alliance import caller
 from tests.factories import acting_as, make_institution
@@ -86,6 +88,29 @@ def test_who_gets_none() -> None:
         happen(institution, "match.released")
     let_out()
     assert messages() == [] and suspended
+
+
+def listed(institution: Institution, webhook: str) -> list[endpoints.DeliveryView]:
+    by = caller(institution, scopes=("keys",))
+    return endpoints.list_deliveries(webhook=webhook, viewer=by, state=None, before=None, limit=10)
+
+
+def test_a_message_is_listed_from_the_tick_on_and_says_no_other_moment(settings: Any) -> None:
+    aster = make_institution()
+    register(aster)
+    webhook = reference.encode("H", WebhookEndpoint.objects.get().pk)
+    happen(aster, "match.released")
+    let_out()
+    time.sleep(0.15)
+    (told,) = listed(aster, webhook)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT released_at FROM event")
+        assert cursor.fetchone() == (told.created_at,)
+    assert told.gives_up_at == told.created_at + timedelta(hours=24)
+    settings.AIF_DISCLOSURE_TICK = 86_400 * 365
+    happen(aster, "match.released")
+    let_out()
+    assert messages()[1:] and listed(aster, webhook) == [told]
 
 
 def test_mail_of_what_is_news_and_to_who_is_live() -> None:
