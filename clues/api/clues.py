@@ -91,7 +91,7 @@ class ClueView(ApiView):
         responses={
             200: shapes.answer(clue_shapes.Clue, "Corrected. Parties of its matches are told where it concerns them."),
             **shapes.problems(*shapes.FRAMING, "unknown-field", "field-missing", *clue_shapes.EDITING, *shapes.TOKEN,
-                              *clue_shapes.ROW_CODES),
+                              *clue_shapes.ROW_CODES, "quota-exhausted"),
         },
         examples=[clue_shapes.CORRECTION_EXAMPLE, clue_shapes.CLUE_EXAMPLE],
     )  # fmt: skip

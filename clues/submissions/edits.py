@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import extension_reasons, withdrawal_reasons
+from clues import quotas
 from clues.blinding import epochs
 from clues.models import Clue, ClueChange, Sighting
 from members import audit
@@ -36,8 +37,9 @@ def correct(*, clue: str, changes: Mapping[str, Any], version: int, by: Caller, 
     """Change fields, all identifiers (`identifiers`) or roles alone (`roles`) of an active clue of the caller's.
 
     `changes` is the request's object; null takes a field away. What is right already changes nothing and makes no
-    version. Raise ClueNotFound; Refusal `version-changed`, `transition-refused`, `unknown-field`, `field-invalid`, or
-    the code with which a row of a batch would be refused.
+    version. Other identifiers cost one unit of the submit quota: they ask what a new clue would ask. Raise ClueNotFound;
+    Refusal `version-changed`, `transition-refused`, `unknown-field`, `field-invalid`, `quota-exhausted`, or the code with
+    which a row of a batch would be refused.
     """
     if not changes:
         raise Refusal("field-missing", gettext_noop("Name at least one field to correct."))
@@ -69,6 +71,8 @@ def correct(*, clue: str, changes: Mapping[str, Any], version: int, by: Caller, 
         for name, value in after.items():
             setattr(found, name, value)
         found.fingerprint = rows.fingerprint_of(text, new_lines)
+        if "identifiers" in changes and new_lines != lines:
+            quotas.charge(institution_id=by.institution_id, kind=quotas.SUBMIT, amount=1, limit=by.submit_quota)
         return _record(
             found,
             ClueChange.CORRECTED,

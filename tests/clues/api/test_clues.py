@@ -263,3 +263,15 @@ def test_versions_and_keys(aster: Member) -> None:
     problem(edit(aster, mine, {"why": "x"}, step="/extend"), 400, "unknown-field")
     problem(edit(aster, mine, {}, step="/extend"), 400, "field-missing")
     assert fingerprint(mine)
+
+
+def test_other_identifiers_cost_what_a_clue_costs(aster: Member) -> None:
+    """Otherwise one clue, corrected again and again, would ask about any number of tokens."""
+    row = report(aster, token(1))
+    with acting_as("aif_owner"), connection.cursor() as cursor:
+        cursor.execute("UPDATE institution SET submit_quota = 2 WHERE id = %s", [aster.institution.pk])
+    assert edit(aster, row, {"identifiers": [token(1)]}).status_code == 200, "nothing new, nothing charged"
+    first = edit(aster, row, {"identifiers": [token(2)]})
+    assert first.status_code == 200
+    problem(edit(aster, first.json(), {"identifiers": [token(3)]}), 429, "quota-exhausted")
+    assert edit(aster, first.json(), {"roles": [{"identifier": 0, "role": "victim"}]}).status_code == 200

@@ -119,6 +119,20 @@ def test_quality_counts_independent_voices_once(world: Any) -> None:
         assert not quality.has_changed() and not reckon()
 
 
+def test_a_verdict_is_about_those_who_were_there(world: Any) -> None:
+    """Cedar joins a match that Aster called wrong before: nobody has said anything of Cedar yet."""
+    x = token("x")
+    world.report(world.aster, x)
+    world.report(world.birch, x)
+    give(world.aster, refs(world.aster)[0], "false-positive")
+    world.report(world.cedar, x)
+    reckon()
+    assert (qualities(world)["birch"], qualities(world)["cedar"]) == ((0, 1, 1), (0, 0, 1))
+    give(world.aster, refs(world.aster)[0], "false-positive")
+    reckon()
+    assert qualities(world)["cedar"] == (0, 1, 1)
+
+
 def test_disputes_weigh_in(world: Any) -> None:
     """Rejected confirms; upheld and lapsed refute; withdrawn in answer says nothing."""
     clues = [world.report(world.birch, token(n)) for n in range(4)]
