@@ -1,4 +1,4 @@
-"""Deadlines in Chinese working days (docs/adr/0017): make-up Saturdays count, public holidays do not."""
+"""Deadlines in Chinese working days (docs/adr/0016): make-up Saturdays count, public holidays do not."""
 
 from datetime import datetime, time, timedelta
 from functools import cache

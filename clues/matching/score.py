@@ -2,7 +2,7 @@
 
 The tables are the rule. What they take is as coarse as what a party is shown anyway: the band and never the number of
 groups, three steps of source quality, recency in fifths. So points tell no more than the rest of the answer does.
-Roles that never score and clues that do not count at present never come here. Not for judging people: see docs/adr/0016.
+Roles that never score and clues that do not count at present never come here. Not for judging people: see docs/adr/0015.
 """
 
 from collections.abc import Mapping

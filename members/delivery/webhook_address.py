@@ -2,7 +2,7 @@
 
 Members choose the address, the platform's machine connects: unguarded, a member could make us call what only we can
 reach. So an address is checked in form when it is registered, and at every delivery the name is looked up once, every
-answer is checked, and the connection goes to one of the answers that were checked (docs/adr/0021).
+answer is checked, and the connection goes to one of the answers that were checked (docs/adr/0020).
 
 Sources: IANA special-purpose address registries for IPv4 and IPv6 (RFC 6890), RFC 6052, RFC 6666, RFC 7534, RFC 7535.
 """
