@@ -120,10 +120,17 @@ _KINDS: Final[Mapping[int, type[RefusedError]]] = {
 }
 
 
+def answered_id(response: httpx.Response, sent: str) -> str:
+    """The id under which the other side knows the request: the platform ignores `sent` and makes its own."""
+    named = response.headers.get("X-Request-ID", "")
+    return named if re.fullmatch("[A-Za-z0-9_-]{1,64}", named) else sent
+
+
 def problem_error(response: httpx.Response, server: str, request_id: str) -> RequestError:
     """The typed error of an answer that is not a success. Unreadable bodies are dropped, never repeated.
 
-    Its `extra` names the `server` and the `request_id`, beside the problem's own further members.
+    Its `extra` names the `server` and the `request_id`, beside the problem's own further members: the id that the answer
+    names, for the other side's log knows it; ours only where it names none.
     """
     try:
         body = response.json()
@@ -132,7 +139,7 @@ def problem_error(response: httpx.Response, server: str, request_id: str) -> Req
     problem: dict[str, Any] = body if isinstance(body, dict) else {}
     status = response.status_code
     extra = {name: value for name, value in problem.items() if name not in _STANDARD}
-    extra |= {"server": server, "request_id": request_id}
+    extra |= {"server": server, "request_id": answered_id(response, request_id)}
     known: dict[str, Any] = {
         "status": status,
         "code": str(problem.get("code") or f"http-{status}"),

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from aif_share import __version__
-from aif_share.client.answers import problem_error, retry_after
+from aif_share.client.answers import answered_id, problem_error, retry_after
 from aif_share.errors import NetworkError, RequestError
 from aif_share.wire.keys import PLATFORM, MemberKey
 
@@ -266,7 +266,7 @@ def _decoded(response: httpx.Response, request_id: str) -> Any:
     except ValueError:
         raise NetworkError(
             f"the answer of {_origin(str(response.url))} is not JSON; is this the platform's address?",
-            request_id=request_id,
+            request_id=answered_id(response, request_id),
         ) from None
 
 

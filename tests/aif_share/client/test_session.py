@@ -89,6 +89,15 @@ def test_a_write_without_a_key_is_never_repeated() -> None:
     assert len(recorder.seen) == 1 and pauses == []
 
 
+@pytest.mark.parametrize(("named", "taken"), [("a1" * 16, True), ("no id, but 13800138000", False), ("", False)])
+def test_an_error_names_the_request_as_the_other_side_does(named: str, taken: bool) -> None:
+    recorder = Recorder(problem(404, "not-found", **{"X-Request-ID": named}))
+    with session(recorder) as (made, _), pytest.raises(RefusedError) as caught:
+        made.get("clues/C-NONE")
+    request_id = caught.value.extra["request_id"]
+    assert (request_id == named) is taken and len(request_id) == 32
+
+
 def test_patience_ends() -> None:
     with (
         session(Recorder("drop"), patience=5.0) as (made, pauses),
