@@ -26,9 +26,14 @@ def in_code() -> Iterator[tuple[str, str]]:
     for package in ("members", "clues", "config"):
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
-                    if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
-                        yield str(path.relative_to(ROOT)), node.args[0].value
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    # A problem's detail is translated when it is shown, marked or not.
+                    texts = (
+                        node.args[:1] if node.func.id in MARKS else node.args[1:2] if node.func.id == "Refusal" else []
+                    )
+                    for text in texts:
+                        if isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value:
+                            yield str(path.relative_to(ROOT)), text.value
 
 
 def in_templates() -> Iterator[tuple[str, str]]:
