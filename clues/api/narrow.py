@@ -106,8 +106,9 @@ class NarrowScreenings:
             return None
         if limits is None:
             limits = _take(answered.institution_id) or {}
-            if len(self._institutions) < MAX_KNOWN:
-                self._institutions[stored] = answered.institution_id
+            if len(self._institutions) >= MAX_KNOWN:  # else later keys would never be counted in time
+                self._institutions.clear()
+            self._institutions[stored] = answered.institution_id
         return _render(shown(answered.answer)), limits
 
 

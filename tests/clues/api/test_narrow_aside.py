@@ -158,6 +158,23 @@ class TestStepsAside:
             answer = door.ask(aster, QUESTION)
         assert answer[0].startswith("429") and ledger() == rows
 
+    def test_the_rate_holds_for_keys_beyond_those_that_can_be_remembered(
+        self, world: list[Member], door: Door, aster: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The first answer to a key is given before its request is counted; a second one is not."""
+        monkeypatch.setattr(narrow, "MAX_KNOWN", 1)
+        for member in world[:2]:
+            door.ask(member, QUESTION)
+            door.ask(member, QUESTION)
+
+        def refuse(institution_id: int) -> dict[str, str]:
+            raise rate_limit.TooManyRequests(7, {})
+
+        monkeypatch.setattr(rate_limit, "take", refuse)
+        for member in (world[1], world[0], world[1]):
+            door.ask(member, QUESTION)
+            assert door.ask(member, QUESTION)[0].startswith("429")
+
     def test_a_header_that_nobody_knows_here(self, aster: Member) -> None:
         """Who adds a header to answers has to say here whether it is everybody's."""
         door = Door()
