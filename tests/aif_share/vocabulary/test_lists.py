@@ -56,6 +56,14 @@ EXPECTED = {
         procuratorate court justice-bureau bar-association platform telecom-operator registrar mediation-body""",
     "tracks": "police-criminal police-administrative regulator platform-telecom civil",
     "tlp": "red amber+strict amber green clear",
+    "withdrawal-reasons": "mistake wrong-person resolved duplicate legal-request",
+    "extension-reasons": "new-activity ongoing-investigation case-open",
+    "feedback-verdicts": "confirm false-positive acted no-action enriched",
+    "feedback-reasons": """
+        same-actor different-person recycled-number shared-identifier already-handled insufficient other""",
+    "dispute-reasons": """
+        wrong-person recycled-number shared-device victim-not-actor legally-cleared consumer-complaint other""",
+    "maintain-reasons": "evidence-held verified-again authority-confirmed dispute-unfounded",
     "noise-lists": "hotline own-number own-domain link-shortener shared-host dummy-value",
     "regions": """
         CN-11 CN-12 CN-13 CN-14 CN-15 CN-21 CN-22 CN-23 CN-31 CN-32 CN-33 CN-34 CN-35 CN-36 CN-37 CN-41 CN-42 CN-43

@@ -253,34 +253,6 @@ class TestMeanwhile:
         assert send(aster, ndjson(clue(token(2))), key="k-2").status_code == 202
 
 
-class TestQueueAge:
-    """New batches are turned away while old ones wait for too long."""
-
-    def test_full(self, aster: Member, tables: Any) -> None:
-        aster.submit([clue(token(1))], key="old")
-        with acting_as("aif_owner"), connection.cursor() as cursor:
-            cursor.execute("UPDATE batch SET received_at = now() - interval '601 seconds'")
-        before = tables()
-        for answer in (aster.submit([clue(token(2))]), send(aster, ndjson(clue(token(2))))):
-            problem(answer, 503, "queue-full")
-            assert answer["Retry-After"] == "60"
-        assert tables() == before
-
-    def test_a_repeated_request_has_its_answer(self, aster: Member) -> None:
-        rows = [clue(token(1))]
-        aster.submit(rows, key="old")
-        with acting_as("aif_owner"), connection.cursor() as cursor:
-            cursor.execute("UPDATE batch SET received_at = now() - interval '601 seconds'")
-        assert aster.submit(rows, key="old").status_code == 202
-
-    def test_what_is_done_does_not_wait(self, aster: Member) -> None:
-        aster.submit([clue(token(1))])
-        with acting_as("aif_owner"), connection.cursor() as cursor:
-            cursor.execute("UPDATE batch SET received_at = now() - interval '1 day'")
-            cursor.execute("UPDATE batch_chunk SET state = 'done'")
-        assert aster.submit([clue(token(2))]).status_code == 202
-
-
 def test_chunks_by_rows_and_by_identifiers(aster: Member, monkeypatch: Any) -> None:
     """Chunks hold a bounded number of either, and rows keep their place."""
     monkeypatch.setattr(chunks, "CHUNK_ROWS", 3)

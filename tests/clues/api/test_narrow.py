@@ -90,7 +90,7 @@ class TestTheSame:
 
     @pytest.mark.parametrize(
         ("own", "of_institution", "named"),
-        [("unspecified", "consent", None), ("contract", "consent", None), ("contract", "consent", "law"), ("contract", "consent", "")],
+        [("unspecified", "consent", None), ("contract", "consent", None), ("contract", "consent", "law")],
     )  # fmt: skip
     def test_the_basis_is_the_one_named_or_the_keys_or_the_institutions(
         self, door: Door, aster: Member, own: str, of_institution: str, named: str | None
