@@ -104,12 +104,14 @@ def rescore_all() -> int:
 def forget_scores_of(institutions: Sequence[int]) -> None:
     """Let all matches of these institutions wait for a new score, a slice at a time."""
     after = 0
-    while institutions:
+
+    def mark() -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(FORGET, {"institutions": list(institutions), "after": after, "limit": SLICE})
-            found = [number for (number,) in cursor.fetchall()]
-        if not found:
-            return
+            return [number for (number,) in cursor.fetchall()]
+
+    # Matching writes the same rows in an order of its own, and nobody else would remember whose scores are stale.
+    while institutions and (found := with_retry(mark, what="stale scores")):
         after = max(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -229,3 +231,34 @@ def test_scores_age(world: Any) -> None:
     with acting_as("aif_match"):
         assert rescore.rescore_all() == 1 and rescore.rescore_all() == 0
     assert terms(world.birch)[0]["recency"] == 12
+
+
+def test_stale_scores_are_marked_in_spite_of_a_deadlock(world: Any, connect: Any) -> None:
+    """Matching writes the same matches in another order; what was reckoned must not stay without its consequence."""
+    for n in range(2):
+        world.report(world.aster, token(n))
+        world.report(world.birch, token(n))
+    score(world)
+    other = connect("aif_match")
+    other.autocommit = False
+    with other.cursor() as theirs:
+        theirs.execute("SELECT id FROM match ORDER BY id")
+        first, last = (number for (number,) in theirs.fetchall())
+        theirs.execute("UPDATE match SET scored_at = scored_at WHERE id = %s", [last])
+        marking = threading.Thread(target=_forget, args=[world.birch.institution_id])
+        marking.start()
+        time.sleep(0.4)
+        theirs.execute("UPDATE match SET scored_at = scored_at WHERE id = %s", [first])
+    other.commit()
+    marking.join(10)
+    with acting_as("aif_match"), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM match WHERE scored_at IS NULL")
+        assert cursor.fetchone() == (2,)
+
+
+def _forget(institution: int) -> None:
+    try:
+        with acting_as("aif_match"):
+            rescore.forget_scores_of([institution])
+    finally:
+        connection.close()
