@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
 
-from django.db import connection
+from django.db import Error, connection
+from django.utils import timezone
 
 from aif_share.errors import Refusal
 from aif_share.wire.keys import verifier
@@ -21,6 +22,7 @@ from members.api import rate_limit
 from members.api.authentication import get_client_ip
 from members.api.documents import load_json
 from members.api.renderers import JSONRenderer
+from members.queries import authenticate
 
 from .screenings import shown
 
@@ -55,7 +57,7 @@ class NarrowScreenings:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer the request, or let the application do so."""
-        if environ["PATH_INFO"] != ADDRESS or not _is_plain(environ):
+        if environ["PATH_INFO"] != ADDRESS or not _is_plain(environ) or not self._knows(environ):
             return self.application(environ, start_response)
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         environ["wsgi.input"] = BytesIO(body)
@@ -92,9 +94,9 @@ class NarrowScreenings:
         question = _question(environ, body)
         if question is None:
             return None
-        bearer = environ["HTTP_AUTHORIZATION"].removeprefix(SCHEME).strip()
+        bearer = _bearer(environ)
         stored = verifier(bearer)
-        # Counted before it is answered. Whose key it is shows only after the first time; that one is counted then.
+        # Counted before it is answered, or after it if another thread has just forgotten the key.
         institution = self._institutions.get(stored)
         limits = None if institution is None else _take(institution)
         if institution is not None and limits is None:
@@ -106,10 +108,31 @@ class NarrowScreenings:
             return None
         if limits is None:
             limits = _take(answered.institution_id) or {}
-            if len(self._institutions) >= MAX_KNOWN:  # else later keys would never be counted in time
-                self._institutions.clear()
-            self._institutions[stored] = answered.institution_id
+            self._note(stored, answered.institution_id)
         return _render(shown(answered.answer)), limits
+
+    def _knows(self, environ: dict[str, Any]) -> bool:
+        """Whether the key opens anything. For the body of a stranger nobody waits: each would hold a thread."""
+        bearer = _bearer(environ)
+        stored = verifier(bearer)
+        if stored in self._institutions:
+            return True
+        connection.close_if_unusable_or_obsolete()
+        try:
+            caller = authenticate(bearer, ip=get_client_ip(environ), now=timezone.now())
+        except (Refusal, Error):
+            return False
+        self._note(stored, caller.institution_id)
+        return True
+
+    def _note(self, stored: str, institution_id: int) -> None:
+        if len(self._institutions) >= MAX_KNOWN:  # else later keys would never be counted in time
+            self._institutions.clear()
+        self._institutions[stored] = institution_id
+
+
+def _bearer(environ: dict[str, Any]) -> str:
+    return str(environ["HTTP_AUTHORIZATION"]).removeprefix(SCHEME).strip()
 
 
 def _is_plain(environ: dict[str, Any]) -> bool:

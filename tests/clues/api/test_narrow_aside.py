@@ -158,6 +158,17 @@ class TestStepsAside:
             answer = door.ask(aster, QUESTION)
         assert answer[0].startswith("429") and ledger() == rows
 
+    def test_nobody_waits_for_the_body_of_a_stranger(self, door: Door, aster: Member) -> None:
+        class Never:
+            def read(self, size: int = -1) -> bytes:
+                raise AssertionError("a thread would hang here")
+
+            readline = read
+
+        for bearer in ("Bearer x", "Bearer aif_live_aaaaaaaa_" + "A" * 43, aster.headers["HTTP_AUTHORIZATION"] + "A"):
+            answer = door.ask(aster, QUESTION, HTTP_AUTHORIZATION=bearer, **{"wsgi.input": Never()})
+            assert answer[0].startswith("401")
+
     def test_the_rate_holds_for_keys_beyond_those_that_can_be_remembered(
         self, world: list[Member], door: Door, aster: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
