@@ -22,7 +22,7 @@ serve: $(RUNTIME)
 	$(PY) -m config.stack serve
 
 test: $(DEV)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: $(DEV)
 	$(PY) -m config.bench

@@ -65,13 +65,13 @@ def open_dispute(*, request: Mapping[str, Any], by: Caller, now: datetime) -> Di
             type=about.type,
             epoch=about.epoch,
             token=about.token,
+            purpose=about.purpose,
             reason=reason,
             case_ref=case_ref,
             key_id=by.key_id,
             opened_at=now,
             due_at=answer_due(now),
         )
-        # `purpose` stands here alone: it matters to whoever asks later why the token was known to the opener.
         audit.record(
             "dispute.open",
             actor=by,

@@ -19,6 +19,7 @@ class Dispute(models.Model):
     type = CodeField(_("type"))
     epoch = models.IntegerField()
     token = models.UUIDField()
+    purpose = CodeField(db_default="")  # empty by match: what one is party of was released to one
     reason = CodeField(_("reason"))
     case_ref = models.CharField(_("case reference"), max_length=64, default="")
     key_id = models.CharField(max_length=8)

@@ -66,6 +66,14 @@ WITH freed AS (
     RETURNING 1
 ) SELECT count(*) FROM freed
 """
+# Who asks again sweeps behind itself (screening/repeat.py); this takes the last answers of those who do not.
+SCREENING_ANSWERS = """
+WITH gone AS (
+    DELETE FROM screening_answer WHERE (institution_id, idempotency_key) IN (
+        SELECT institution_id, idempotency_key FROM screening_answer WHERE asked_at < %(before)s LIMIT %(limit)s)
+    RETURNING 1
+) SELECT count(*) FROM gone
+"""
 QUOTA_DAYS = """
 WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
 SELECT count(*) FROM gone
@@ -82,5 +90,6 @@ RULES: Final = (
     Rule("outbox", 30, _ended("outbox_message", "state = 'done' AND done_at < %(before)s")),
     # Personal Information Protection Law, article 56: records of processing are kept for three years at least.
     Rule("screenings", 3 * 366, _ended("screening", "screened_at < %(before)s")),
+    Rule("screening-answers", 1, SCREENING_ANSWERS),
     Rule("quota-days", 400, QUOTA_DAYS),
 )

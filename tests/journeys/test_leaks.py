@@ -18,8 +18,8 @@ from config.demo.files import write_files
 from config.demo.member import Member
 from config.demo.plan import build_plan
 from config.stack import Stack
-from tests.prove.leaks import Kept, Place, list_unfound, search
 from tests.prove.issue_2.show_7 import CANARY, choose_values
+from tests.prove.leaks import Kept, Place, list_unfound, search
 
 VALUES = 200
 MEMBERS = ("lamp-lending", "plaza-net")

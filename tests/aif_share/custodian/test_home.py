@@ -135,7 +135,7 @@ def test_root_leaves_nothing_that_the_owner_cannot_write(tmp_path):
     import pwd
 
     nobody = pwd.getpwnam("nobody")
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+    for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
         folder.chmod(0o755)
     home = make_home(tmp_path / "home", name="partner")
     home.give_to(nobody.pw_uid, nobody.pw_gid)

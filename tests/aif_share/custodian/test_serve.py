@@ -19,7 +19,7 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a
 
 @pytest.fixture
 def home(tmp_path):
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+    for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
         folder.chmod(0o755)
     return make_home(tmp_path / "home", name=NAME)
 

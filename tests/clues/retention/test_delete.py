@@ -103,6 +103,8 @@ ROWS: dict[str, str] = {
     "screenings": """INSERT INTO screening
         (institution_id, key_id, purpose, case_ref, basis, tokens, hits, screened_at)
         SELECT id, 'k', 'investigation', '', 'x', 1, 0, %s FROM institution LIMIT 1""",
+    "screening-answers": """INSERT INTO screening_answer (institution_id, idempotency_key, fingerprint, asked_at)
+        SELECT id, 'k', ''::bytea, %s FROM institution LIMIT 1""",
     "quota-days": """INSERT INTO quota_use (institution_id, kind, day, used)
         SELECT id, 'screen', %s::date, 1 FROM institution LIMIT 1""",
     "events": """INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at, released_at, seq)
