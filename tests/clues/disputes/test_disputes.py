@@ -61,6 +61,42 @@ def test_by_token_only_what_a_screening_would_show(world: Any) -> None:
     assert world.state(victim) == ("active", 1)
 
 
+@pytest.mark.parametrize(
+    ("allowed", "reached"),
+    [
+        ("complaint-handling malware A domain", True),
+        ("complaint-handling * * domain\nallowed investigation * * *", True),
+        ("complaint-handling malware B1 domain", False),
+        ("complaint-handling counterfeit-site-app A domain", False),
+        ("complaint-handling malware B1 domain\nallowed investigation * * *", False),
+        ("complaint-handling malware B1 domain\nallowed complaint-handling * * app-package", False),
+    ],
+)
+def test_by_token_only_what_the_purpose_may_see(world: Any, allowed: str, reached: bool) -> None:
+    """Category, grade, type and purpose make one cell; the matrix in force decides, not one that was before."""
+    x = token("x")
+    ref = world.report(world.birch, x, category="malware", grade="A")
+    world.report(world.aster, x)
+    allow("allowed " + allowed)
+    dispute = world.dispute_token(world.aster, x)
+    world.work()
+    assert (world.states(dispute), world.state(ref)[0]) == ((["open"], "disputed") if reached else ([], "active"))
+    world.pass_days(30)
+    world.work()
+    dispute.refresh_from_db()
+    assert dispute.state == "closed", "what was out of reach does not tell of itself by staying open"
+
+
+def test_by_match_the_matrix_has_no_say(world: Any) -> None:
+    x = token("x")
+    ref = world.report(world.birch, x)
+    world.report(world.aster, x)
+    allow("refused * * * *")
+    dispute = world.dispute_match(world.aster)
+    world.work()
+    assert (world.states(dispute), dispute.purpose, world.state(ref)[0]) == (["open"], "", "disputed")
+
+
 def test_opening_tells_nothing(world: Any) -> None:
     """Concerning something or nothing, a dispute by token answers alike, stays open as long and closes in one way."""
     world.report(world.birch, token("known"))
