@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -259,3 +261,25 @@ class TestTwoPeople:
         ):
             with pytest.raises(ProgrammingError), transaction.atomic():
                 run("aif_web", statement)
+
+
+def test_of_two_signed_at_once_one_is_in_force(fresh_database: str) -> None:
+    """The other one was overtaken, and is refused as such."""
+    olga, signers = make_user("alliance-operator"), [make_user("alliance-approver") for _ in range(2)]
+    for _ in range(5):
+        matrices = [propose(olga), propose(olga)]
+        barrier = threading.Barrier(2)
+
+        def outcome(matrix: LawfulUseMatrix, by: User, barrier: threading.Barrier = barrier) -> str:
+            try:
+                barrier.wait(timeout=10)
+                return sign(matrix, by).state
+            except Refusal as refusal:
+                return refusal.code
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = list(pool.map(outcome, matrices, signers))
+        assert sorted(outcomes) == ["conflict", "in-force"]
+        assert LawfulUseMatrix.objects.get(state="in-force") == matrices[outcomes.index("in-force")]
