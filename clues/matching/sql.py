@@ -12,6 +12,8 @@ Three ordered steps, and the order is the correctness (matching.md, "Flow of one
 What changes after a clue was reported is the business of `recount_sql`; both tell parties by `DIFFERENCE`.
 """
 
+from .visibility import ALLIANCE_SHOWS_BANDS, band_rank
+
 TEMPORARY = """
 CREATE TEMPORARY TABLE IF NOT EXISTS clue_in (
     row integer NOT NULL, client_ref text COLLATE "C" NOT NULL, fingerprint uuid NOT NULL,
@@ -128,8 +130,8 @@ ON CONFLICT (type, epoch, token) DO NOTHING
 
 # What told parties hear, by difference of `before` and `after`: the parties of matches that changed, as they were and as
 # they are. Each hears of others only, and only of what it can see of them: a second institution of one group that says
-# the same is no news.
-DIFFERENCE = """
+# the same is no news, and neither is another group within a band, or any in an alliance too small for bands.
+DIFFERENCE = f"""
 sides AS (
     SELECT false AS later, match_id, institution_id, group_id, categories, best_grade FROM before
     UNION ALL
@@ -137,8 +139,8 @@ sides AS (
 ), seen AS (
     SELECT t.match_id, t.institution_id,
         coalesce(bool_or(o.later AND o.institution_id = t.institution_id), false) AS stays,
-        count(DISTINCT o.group_id) FILTER (WHERE o.later)
-            - count(DISTINCT o.group_id) FILTER (WHERE NOT o.later) AS more,
+        {band_rank("count(DISTINCT o.group_id) FILTER (WHERE o.later AND o.group_id <> t.group_id)")}
+            - {band_rank("count(DISTINCT o.group_id) FILTER (WHERE NOT o.later AND o.group_id <> t.group_id)")} AS more,
         (array_agg(DISTINCT c) FILTER (WHERE o.later AND o.institution_id <> t.institution_id),
             min(o.best_grade) FILTER (WHERE o.later AND o.institution_id <> t.institution_id))
         IS DISTINCT FROM
@@ -148,16 +150,17 @@ sides AS (
     WHERE t.released_at IS NOT NULL
     GROUP BY t.match_id, t.institution_id
 ), news AS (
-    SELECT institution_id, match_id, CASE WHEN NOT stays THEN 'match.undone' WHEN more > 0 THEN 'match.grew'
-        WHEN more < 0 THEN 'match.shrank' WHEN other THEN 'match.changed' END AS kind
-    FROM seen
+    SELECT institution_id, match_id, CASE WHEN NOT stays THEN 'match.undone'
+        WHEN shown AND more > 0 THEN 'match.grew' WHEN shown AND more < 0 THEN 'match.shrank'
+        WHEN other THEN 'match.changed' END AS kind
+    FROM seen CROSS JOIN {ALLIANCE_SHOWS_BANDS} AS bands (shown)
 )
 INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at)
 SELECT institution_id, kind, 'M', match_id, clock_timestamp() FROM (
     SELECT institution_id, 'match.released' AS kind, match_id FROM party WHERE fresh
     UNION ALL SELECT institution_id, kind, match_id FROM news WHERE kind IS NOT NULL
 ) told
-"""
+"""  # noqa: S608 - put together from literals
 
 # What every live institution with a counted sighting brings to the matches of `met`.
 DUE = """

@@ -7,6 +7,13 @@ BANDS = ((5, "5+"), (2, "2-4"), (1, "1"))
 LIVE_FOR_BANDS = 5
 LIVE_FOR_SECTOR = 3
 
+ALLIANCE_SHOWS_BANDS = f"(SELECT count(*) >= {LIVE_FOR_BANDS} FROM institution WHERE state = 'live')"
+
+
+def band_rank(groups: str) -> str:
+    """Return SQL for the rank of the band that a number of groups is in: higher bands rank higher, 0 is none."""
+    return f"CASE {' '.join(f'WHEN {groups} >= {least} THEN {least}' for least, _ in BANDS)} ELSE 0 END"
+
 
 @dataclass(frozen=True)
 class Alliance:

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 GRADES = ("A", "B1", "B2", "C")
+BANDS = ((1, 1), (2, 4), (5, 10**9))
+LIVE_FOR_BANDS = 5
 NEVER_SCORING = ("victim", "represented-consumer", "recognized-representative")
 
 Value = int
@@ -35,7 +37,7 @@ class Clue:
 
 @dataclass
 class Model:
-    """The alliance; `groups[member]` is the group of a member."""
+    """The alliance; `groups[member]` is the group of a member, and every member is live."""
 
     groups: dict[Member, int]
     clues: dict[str, Clue] = field(default_factory=dict)
@@ -90,7 +92,6 @@ class Model:
     def _tell(self, value: Value, before: dict[Member, Said], after: dict[Member, Said]) -> None:
         for member in after.keys() - before.keys():
             self.events[member, "match.released", value] += 1
-        rose = len({self.groups[m] for m in after}) - len({self.groups[m] for m in before})
         for member in before:
             if (value, member) not in self.told:
                 if member not in after:
@@ -98,10 +99,17 @@ class Model:
             elif member not in after:
                 self.events[member, "match.undone", value] += 1
                 self.told.discard((value, member))
-            elif rose:
+            elif rose := self.band(after, member) - self.band(before, member):
                 self.events[member, "match.grew" if rose > 0 else "match.shrank", value] += 1
             elif others(before, member) != others(after, member):
                 self.events[member, "match.changed", value] += 1
+
+    def band(self, parties: dict[Member, Said], member: Member) -> int:
+        """The number of the band that a party sees: of the other groups, nothing in a small alliance."""
+        if len(self.groups) < LIVE_FOR_BANDS:
+            return 0
+        beside = len({self.groups[m] for m in parties} - {self.groups[member]})
+        return next((n for n, (least, most) in enumerate(BANDS, 1) if least <= beside <= most), 0)
 
     def release(self) -> None:
         """The tick: every party knows."""

@@ -125,6 +125,37 @@ def test_an_institution_that_comes_later_is_told_and_the_others_hear_of_it(membe
     assert sorted(grew) == sorted(m.institution_id for m in members[:2])
 
 
+def heard(member: Any) -> list[str]:
+    found = Event.objects.filter(institution_id=member.institution_id, subject_kind="M", seq__isnull=False)
+    return list(found.order_by("seq").values_list("kind", flat=True))
+
+
+def test_another_group_within_the_band_is_no_news(members: Any, as_role: Any) -> None:
+    """Or the notices would count for a party what the band hides. What it can see, a category, is told as such."""
+    for member in members[:3]:
+        submit(member, [clue(token(1))])
+        match(as_role)
+    assert heard(members[0]) == ["match.released", "match.grew"]
+    submit(members[3], [clue(token(1))])
+    match(as_role)
+    submit(members[4], [clue(token(1), category="spam-sms")])
+    match(as_role)
+    assert heard(members[0]) == ["match.released", "match.grew", "match.changed"]
+    assert heard(members[3]) == ["match.released", "match.changed"]
+
+
+def test_a_small_alliance_hears_of_no_growth(members: Any, as_role: Any) -> None:
+    with as_role("aif_desk"), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE institution SET state = 'suspended', suspended_at = now(), suspended_reason = 'test' WHERE id = ANY(%s)",
+            [[m.institution_id for m in members[4:]]],
+        )
+    for member in members[:3]:
+        submit(member, [clue(token(1))])
+        match(as_role)
+    assert [heard(m) for m in members[:3]] == [["match.released"]] * 3
+
+
 def test_repeating_ones_own_report_changes_nothing_for_others(members: Any, as_role: Any) -> None:
     submit(members[0], [clue(token(1)), clue(token(1))])
     match(as_role)

@@ -1,4 +1,4 @@
-"""Random histories of four institutions, two of them one group: whatever happens, in whatever order, the database says
+"""Random histories of five institutions, two of them one group: whatever happens, in whatever order, the database says
 what the model says. Submitting, repeating, correcting, withdrawing, disputing, expiring and noise run through the code
 that web and worker run, in their roles, on a real PostgreSQL; the tick falls at any moment.
 
@@ -36,7 +36,7 @@ STEPS = 14
 histories = itertools.count()
 
 values = st.integers(0, VALUES - 1)
-members = st.integers(0, 3)
+members = st.integers(0, 4)  # five: fewer see no bands
 roles = st.sampled_from(["actor", "actor", "agent", "victim"])
 contents = st.fixed_dictionaries(
     {
@@ -61,7 +61,8 @@ def world(fresh_database: Any, as_role: Any, settings: Any) -> World:
     settings.AIF_DISCLOSURE_TICK = 0.01
     with as_role("aif_desk"):
         open_epoch()
-        callers = [join("Aster"), join("Birch"), join("North", group="Compass"), join("South", group="Compass")]
+        compass = [join("North", group="Compass"), join("South", group="Compass")]
+        callers = [join("Aster"), join("Birch"), *compass, join("Dune")]
     return World(callers, next(row.code for row in noise_lists.ROWS if row.mode == "block"))
 
 
