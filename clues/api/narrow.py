@@ -59,7 +59,10 @@ class NarrowScreenings:
         """Answer the request, or let the application do so."""
         if environ["PATH_INFO"] != ADDRESS or not _is_plain(environ) or not self._knows(environ):
             return self.application(environ, start_response)
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        try:
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        except OSError:  # it stopped coming; the application says so
+            body = b""
         environ["wsgi.input"] = BytesIO(body)
         head = (
             environ.get("HTTP_HOST"),

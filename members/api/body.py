@@ -84,13 +84,20 @@ def _read(request: HttpRequest) -> bytes:
             raise BodyTooLarge
         body = _bounded(request)
         if len(body) != int(length):
-            raise Refusal("malformed", gettext_noop("The body breaks off before its end."))
+            raise _broken_off()
     keep_body(request, body)
     return body
 
 
 def _bounded(stream: Any) -> bytes:
-    body: bytes = stream.read(MAX_BODY + 1)
+    try:
+        body: bytes = stream.read(MAX_BODY + 1)
+    except OSError:  # what the server says of a body that stops coming, or whose chunks have no form
+        raise _broken_off() from None
     if len(body) > MAX_BODY:
         raise BodyTooLarge
     return body
+
+
+def _broken_off() -> Refusal:
+    return Refusal("malformed", gettext_noop("The body breaks off before its end."))

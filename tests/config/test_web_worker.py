@@ -18,8 +18,13 @@ from config.stack.plan import ROOT
 THREADS = 3
 APP = textwrap.dedent("""
     import threading, time
+    import config.web.reading
+    config.web.reading.WAIT_S = 1
     def application(environ, start_response):
-        size = len(environ["wsgi.input"].read())
+        try:
+            size = 0 if environ["PATH_INFO"] == "/unread" else len(environ["wsgi.input"].read())
+        except OSError:
+            size = -1
         if environ["PATH_INFO"] == "/slow":
             time.sleep(0.5)
         if environ["PATH_INFO"] == "/busy":
@@ -161,3 +166,112 @@ def test_what_cannot_be_read_is_not_repeated(port: int, head: bytes):
         answer = link.recv(65536)
     assert answer.startswith(b"HTTP/1.1 400") and b"application/problem+json" in answer
     assert b"13800138000" not in answer
+
+
+def receive(link: socket.socket) -> bytes:
+    """What comes until the server closes its side, or for 5 s."""
+    link.settimeout(5)
+    received = b""
+    try:
+        while data := link.recv(65536):
+            received += data
+    except TimeoutError:
+        received += b"(open)"
+    return received
+
+
+UNREAD = (
+    b"Content-Length: 9000\r\n\r\nx",
+    b"Content-Length: 90000000\r\n\r\nx",
+    b"Transfer-Encoding: chunked\r\n\r\n9\r\nx",
+)
+
+
+@pytest.mark.parametrize("rest", UNREAD)
+def test_a_body_that_nobody_read_holds_nobody(port: int, rest: bytes):
+    """More of them than threads, who neither send on nor close: others are served at once, also by the main thread."""
+    links = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(THREADS * 3)]
+    try:
+        begun = time.monotonic()
+        for link in links:
+            link.sendall(b"POST /unread HTTP/1.1\r\nHost: a\r\n" + rest)
+        for link in links:
+            answer = link.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 200") and b"Connection: close" in answer
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            ask(connection)
+        assert time.monotonic() - begun < 0.5
+        assert all(b"(open)" not in receive(link) for link in links)  # nor do they stay
+    finally:
+        for link in links:
+            link.close()
+
+
+def test_an_unread_body_that_is_here_costs_no_connection(port: int):
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        ask(connection)
+        kept = connection.sock
+        for _ in range(3):
+            head = b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n"
+            connection.sock.sendall(head + b"x" * 5000)
+            assert b"keep-alive" in connection.sock.recv(65536)
+        assert ask(connection, body=b"abc")[1] == 3 and connection.sock is kept
+
+
+def test_the_answer_is_read_by_who_sends_on(port: int):
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
+        link.sendall(b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 800000\r\n\r\n")
+        for _ in range(8):
+            link.sendall(b"x" * 100_000)
+            time.sleep(0.01)
+        assert receive(link).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("sent", [b"Content-Length: 10\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n9\r\nx"])
+def test_a_body_that_stops_coming_ends(port: int, sent: bytes):
+    begun = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
+        link.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n" + sent)
+        answer = receive(link)
+    assert answer.startswith(b"HTTP/1.1 200") and answer.endswith(b" -1") and b"Connection: close" in answer
+    assert 0.9 < time.monotonic() - begun < 3
+
+
+def test_a_body_that_comes_byte_by_byte_ends(port: int):
+    """No pause is longer than the wait, but all in all nothing comes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
+        link.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+        sent = 0
+        try:
+            while sent < 40:
+                time.sleep(0.1)
+                link.sendall(b"x")
+                sent += 1
+        except OSError:
+            pass
+    assert 5 < sent < 35
+
+
+def test_a_head_that_stops_coming_ends(port: int):
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
+        link.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n")
+        assert receive(link) == b""
+
+
+def test_a_body_that_flows_may_take_long(port: int):
+    """Longer than the wait, at more than the least rate; in chunks as well, and the connection lives on."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        for chunked in (False, True):
+            pieces = (time.sleep(0.2) or b"x" * 8000 for _ in range(10))
+            headers = {} if chunked else {"Content-Length": "80000"}
+            connection.request("POST", "/", pieces, headers, encode_chunked=chunked)
+            answer = connection.getresponse()
+            assert answer.getheader("Connection") == "keep-alive"
+            assert answer.read().split()[1] == b"80000"
+
+
+def test_chunks_without_form_are_a_body_that_breaks_off(port: int):
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
+        link.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n13800138000z\r\n")
+        answer = receive(link)
+    assert answer.endswith(b" -1") and b"Connection: close" in answer

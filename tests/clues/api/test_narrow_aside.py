@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import orjson
@@ -31,6 +32,13 @@ def door(aster: Member) -> Door:
     return open_door(aster)
 
 
+class Stops(BytesIO):
+    """A body that stops coming, as the server tells it."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise OSError
+
+
 BODIES = {
     "not JSON": b"{",
     "a list": b"[]",
@@ -52,6 +60,7 @@ PLAIN_NO_MORE: dict[str, dict[str, Any]] = {
     "parameters": {"QUERY_STRING": "limit=1"},
     "breaks off": {"CONTENT_LENGTH": "100000"},
     "breaks off early": {"CONTENT_LENGTH": "9000"},
+    "stops coming": {"wsgi.input": Stops()},
     "unknown host": {"HTTP_HOST": "nobody.example"},
 }
 
