@@ -178,7 +178,7 @@ def _take_document(request: Request) -> receive.Received:
 
 
 def _take_lines(request: Request, form: str) -> receive.Received:
-    with a_place():
+    with a_place(caller_of(request).institution_id):
         return receive.receive_stream(
             blocks=blocks_of(request._request),
             form=form,

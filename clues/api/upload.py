@@ -16,17 +16,42 @@ from members.api.body import check_encoding
 from members.api.documents import UTF_8
 
 BLOCK: Final = 256 * 1024
-AT_ONCE: Final = 2
-"""Uploads that one process reads at once: the other threads stay free for everybody else."""
+AT_ONCE: Final = 3
+"""Uploads that one process reads at once, about 20 MB of memory each: one thread of four is left for everybody else."""
 
 RETRY_AFTER: Final = 5
-_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+class _Places:
+    """Who uploads in this process: no institution twice, so that none can take all the places."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._lock = threading.Lock()
+        self._taken: set[int] = set()
+
+    def take(self, institution_id: int) -> bool:
+        """Take a place, if there is one for this institution."""
+        with self._lock:
+            if institution_id in self._taken or len(self._taken) >= self._number:
+                return False
+            self._taken.add(institution_id)
+            return True
+
+    def leave(self, institution_id: int) -> None:
+        """Give the place back."""
+        with self._lock:
+            self._taken.remove(institution_id)
+
+
+_places = _Places(AT_ONCE)
 
 
 @contextmanager
-def a_place() -> Iterator[None]:
-    """Hold one of the places for uploads; raise Refusal `unavailable` when all are taken."""
-    if not _places.acquire(blocking=False):
+def a_place(institution_id: int) -> Iterator[None]:
+    """Hold one of the places for uploads; raise Refusal `unavailable` when all are taken, or one by this institution."""
+    places = _places
+    if not places.take(institution_id):
         raise Refusal(
             "unavailable",
             gettext_noop("Other large uploads are under way. Repeat this one under the same Idempotency-Key."),
@@ -35,7 +60,7 @@ def a_place() -> Iterator[None]:
     try:
         yield
     finally:
-        _places.release()
+        places.leave(institution_id)
 
 
 def blocks_of(request: HttpRequest) -> Iterator[bytes]:

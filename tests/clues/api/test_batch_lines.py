@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import logging
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -238,19 +237,33 @@ class TestMeanwhile:
         problem(send(aster, b"", **self.during(aster.suspend)), 403, "institution-suspended")
         assert stored() == []
 
-    def test_others_upload_too(self, aster: Member, monkeypatch: Any) -> None:
-        """So many at once and no more: the threads that are left answer everybody else."""
-        monkeypatch.setattr(upload, "_places", threading.BoundedSemaphore(1))
+    def test_others_upload_too(self, aster: Member) -> None:
+        """An institution holds one place and no more, however many keys and uploads it has; the others stay free."""
+        birch = Member.join("Birch Bank")
         answers: list[Any] = []
 
         def another() -> None:
-            answers.append(send(aster, ndjson(clue(token(2))), key="k-2"))
-            answers.append(aster.submit([clue(token(3))]))
+            row = ndjson(clue(token(2)))
+            answers[:] = send(aster, row, key="k-2"), aster.submit([clue(token(3))]), send(birch, row)
 
         assert send(aster, b"", **self.during(another)).status_code == 202
         problem(answers[0], 503, "unavailable")
-        assert answers[0]["Retry-After"] == "5" and answers[1].status_code == 202
+        assert answers[0]["Retry-After"] == "5" and [answer.status_code for answer in answers[1:]] == [202, 202]
         assert send(aster, ndjson(clue(token(2))), key="k-2").status_code == 202
+
+    def test_all_places_are_taken(self, aster: Member, monkeypatch: Any) -> None:
+        """So many at once and no more: the threads that are left answer everybody else."""
+        monkeypatch.setattr(upload, "_places", upload._Places(1))
+        birch = Member.join("Birch Bank")
+        answers: list[Any] = []
+
+        def another() -> None:
+            answers[:] = send(birch, ndjson(clue(token(2)))), birch.submit([clue(token(3))])
+
+        assert send(aster, b"", **self.during(another)).status_code == 202
+        problem(answers[0], 503, "unavailable")
+        assert answers[1].status_code == 202
+        assert send(birch, ndjson(clue(token(2)))).status_code == 202
 
 
 def test_chunks_by_rows_and_by_identifiers(aster: Member, monkeypatch: Any) -> None:
