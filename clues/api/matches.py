@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clues import events
 from clues.feedback import giving
 from clues.matching import queries
 from members.api.pagination import get_page_size, get_position, page
@@ -106,7 +107,7 @@ def _show(match: queries.MatchView) -> dict[str, Any]:
     return {
         "match": match.match,
         "type": match.type,
-        "released_at": match.released_at,
+        "released_at": events.shown_tick(match.released_at),
         "mine": [{"client_ref": own.client_ref, "identifier": own.identifier} for own in match.mine],
         "band": match.band,
         "sectors": match.sectors,

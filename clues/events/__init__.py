@@ -6,6 +6,7 @@ an event never holds more than its code and the reference of its subject.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -60,3 +61,11 @@ NOT_MAILED: Final = (BATCH_DONE, WEBHOOK_TEST)
 """What nobody wants an e-mail of: an answer to what its own institution has just done."""
 TOLD_KINDS: Final = frozenset(BY_CODE) - {WEBHOOK_TEST}
 """What stands in the feed, and what an endpoint can ask for. A test goes to one endpoint and is no event."""
+
+
+def shown_tick(moment: datetime) -> datetime:
+    """Return the tick that a moment of release belongs to, in whole milliseconds: what members are shown.
+
+    The microseconds order the steps of a tick (`clues.matching.release`), and would tell how many there were.
+    """
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -98,7 +98,12 @@ def describe(*, ids: Iterable[int], institution_id: int) -> list[tuple[datetime,
 
 def show(event: FeedEvent) -> dict[str, Any]:
     """Return an event as the API shows it."""
-    return {"event": event.event, "kind": event.kind, "at": event.released_at, event.subject: event.ref}
+    return {
+        "event": event.event,
+        "kind": event.kind,
+        "at": events.shown_tick(event.released_at),
+        event.subject: event.ref,
+    }
 
 
 def _read_some(ids: list[int], institution_id: int) -> list[FeedEvent]:

@@ -5,9 +5,17 @@ after it. A worker that dies in between leaves rows without a tick, which nobody
 look of any worker gives them theirs.
 
 The same step numbers the events and writes the webhook messages. Steps follow each other under one lock, which PostgreSQL
-lets go of only when the commit can be seen, and no tick is before the last one: whoever reads behind a number misses
-nothing (clues/events/feed.py).
+lets go of only when the commit can be seen: whoever reads behind a number misses nothing (clues/events/feed.py).
+
+Nor does whoever reads behind a moment, as `GET /matches` does by (released_at, match id). No two steps share a moment: the
+guard is a hope, and a step whose commit comes after the tick would put its matches among those that a reader has seen
+already. So the first step of a tick takes the tick itself, and each further one comes a microsecond behind the last.
+Moments thus rise strictly in the order of commits, and who has seen one moment has seen all of it and all before it,
+however late a commit was. Nobody waits for that: members are shown the tick alone (`events.shown_tick`), for the
+microseconds would count the steps of a tick.
 """
+
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -30,8 +38,10 @@ NEXT_TICK = """
 SELECT to_timestamp(ceil((extract(epoch FROM clock_timestamp()) + %(guard)s::numeric)
     / %(tick)s::numeric) * %(tick)s::numeric)
 """
-# A clock that was set back must not give a later number an earlier moment.
-LAST_TICK = "SELECT released_at FROM event WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
+# Every match that is released comes with an event. A clock that was set back must not give a later number an earlier
+# moment, either.
+LAST_MOMENT = "SELECT released_at FROM event WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
+STEP = timedelta(microseconds=1)
 # One value for everything that is committed, in one statement: steps of their own would each have their own snapshot,
 # and what a worker commits between two of them would be told of in part.
 # Whoever is to hear of events outside the portal gets one nudge for each tick and kind, never one for each match. The
@@ -62,7 +72,7 @@ WITH matches AS (
 ), nudges AS (
     INSERT INTO webhook_delivery
         (endpoint_id, kind, events, state, created_at, not_before, give_up_at, attempts, last_error)
-    SELECT endpoint_id, kind, array_agg(id ORDER BY seq), 'pending', %(at)s, %(at)s,
+    SELECT endpoint_id, kind, array_agg(id ORDER BY seq), 'pending', %(shown)s, %(at)s,
         %(at)s::timestamptz + %(give_up)s::interval, 0, ''
     FROM wanted GROUP BY endpoint_id, kind, part ORDER BY min(seq)
 )
@@ -76,7 +86,7 @@ FROM heard WHERE kind <> ALL(%(not_mailed)s) GROUP BY institution_id, kind
 
 
 def release_pending() -> bool:
-    """Give everything committed and unreleased the next tick; False when there was nothing."""
+    """Give everything committed and unreleased its moment, at the next tick; False when there was nothing."""
     with connection.cursor() as cursor:
         cursor.execute(UNRELEASED)
         if not cursor.fetchone()[0]:
@@ -85,12 +95,14 @@ def release_pending() -> bool:
         cursor.execute(SERIALIZE)
         cursor.execute(NEXT_TICK, {"guard": GUARD_SECONDS, "tick": settings.AIF_DISCLOSURE_TICK})
         (at,) = cursor.fetchone()
-        cursor.execute(LAST_TICK)
+        cursor.execute(LAST_MOMENT)
         last = cursor.fetchone()
+        moment = max(at, last[0] + STEP) if last else at
         cursor.execute(
             RELEASE,
             {
-                "at": max(at, last[0]) if last else at,
+                "at": moment,
+                "shown": events.shown_tick(moment),
                 "most": EVENTS_A_MESSAGE,
                 "give_up": GIVE_UP_AFTER,
                 "not_mailed": list(events.NOT_MAILED),

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
+from clues import events
 from clues.models import Watch, WatchHit
 from members.models import reference
 from members.permissions import Viewer
@@ -71,7 +72,7 @@ def list_watches(*, viewer: Viewer, now: datetime, before: int | None = None, li
 def view(row: Watch, *, now: datetime) -> WatchView:
     """Return the watch as its institution sees it; hits only of a row read here."""
     hits = [
-        Hit(hit.category, hit.grade, hit.released_at)
+        Hit(hit.category, hit.grade, events.shown_tick(hit.released_at))
         for hit in getattr(row, "released_hits", [])[:MOST_HITS]
         if hit.released_at is not None
     ]

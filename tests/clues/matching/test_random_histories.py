@@ -1,5 +1,4 @@
-"""Random histories of five institutions, two of them one group: whatever happens, in whatever order, the database says
-what the model says. Submitting, repeating, correcting, withdrawing, disputing, expiring and noise run through the code
+"""Random histories of five institutions, two of them one group: whatever happens, the database says what the model says. Submitting, repeating, correcting, withdrawing, disputing, expiring and noise run through the code
 that web and worker run, in their roles, on a real PostgreSQL; the tick falls at any moment.
 
 Histories share a database; each has identifiers of its own.
@@ -293,7 +292,7 @@ def test_random_histories_equal_the_model(world: World, scale: Any) -> None:
     run_state_machine_as_test(
         lambda: Histories(world),
         settings=hypothesis.settings(
-            max_examples=scale(15, full=2000),
+            max_examples=scale(15, full=300),
             stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(hypothesis.HealthCheck),

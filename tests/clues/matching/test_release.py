@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from clues.events import shown_tick
 from clues.matching import queries, release, run
+from clues.models import MatchParty
 from clues.submissions import queries as submissions
 from tests.clues.alliance import clue, join, open_epoch, submit, token
 
@@ -17,7 +19,7 @@ def members(fresh_database: Any, as_role: Any, settings: Any) -> list[Any]:
     settings.AIF_DISCLOSURE_TICK = 0.2
     with as_role("aif_desk"):
         open_epoch()
-        return [join(f"Institution {n}") for n in range(2)]
+        return [join(f"Institution {n}") for n in range(3)]
 
 
 def match_one() -> None:
@@ -71,3 +73,28 @@ def test_what_is_matched_during_a_release_waits_whole_for_the_next(members: Any,
                 WHERE n.released_at <> p.released_at"""
             )
             assert cursor.fetchone() == (0,), "an event leads to its match"
+
+
+def test_no_two_steps_share_a_moment(members: Any, as_role: Any, settings: Any) -> None:
+    """A step may commit after its tick: a reader who is past the tick's last match must find it behind that all the same."""
+    settings.AIF_DISCLOSURE_TICK = 86_400
+    reader = members[2]
+
+    def report(member: Any, value: str) -> None:
+        submit(member, [clue(token(value))])
+        with as_role("aif_match"):
+            match_one()
+
+    report(members[0], "old")
+    report(members[1], "old")
+    report(members[0], "new")
+    report(reader, "new")
+    with as_role("aif_match"):
+        assert release.release_pending()
+    report(reader, "old")
+    with as_role("aif_match"):
+        assert release.release_pending()
+    old, new = MatchParty.objects.filter(institution_id=reader.institution_id).order_by("match_id")
+    assert old.match_id < new.match_id and new.released_at is not None and old.released_at is not None
+    assert new.released_at < old.released_at, "a reader behind the newer match has the older one before it"
+    assert shown_tick(new.released_at) == shown_tick(old.released_at)
