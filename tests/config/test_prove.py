@@ -14,7 +14,7 @@ prove = importlib.import_module("tests.prove.__main__")
 def test_all_shows_in_order() -> None:
     names = prove.list_shows()
     assert names[:9] == [f"2.{number}" for number in range(1, 10)]
-    assert {"3.3", "3.4", "3.6"} <= set(names)
+    assert names[9:] == [f"3.{number}" for number in range(1, 9)]
     assert names == sorted(names, key=lambda name: [int(part) for part in name.split(".")])
     assert prove.choose_shows([]) == names
 
