@@ -17,6 +17,7 @@ from rest_framework.views import set_rollback
 
 from aif_share.errors import AifShareError, Refusal
 from aif_share.wire import problems as wire
+from members.queries import Caller
 
 logger = logging.getLogger(__name__)
 
@@ -66,12 +67,14 @@ def problem_headers(code: str, extra: dict[str, Any]) -> dict[str, str]:
 def problem(request: HttpRequest, code: str, detail: str = "", **extra: Any) -> Response:
     """Return a problem as an answer of a REST view."""
     body = problem_document(code, detail, language=get_language_from_request(request), **extra)
+    _log(request, code, body["status"])
     return Response(body, status=body["status"], headers=problem_headers(code, extra), content_type=wire.CONTENT_TYPE)
 
 
 def plain_problem(request: HttpRequest, code: str, detail: str = "", **extra: Any) -> HttpResponse:
     """Return a problem where no REST view is at hand: unknown addresses, errors outside of views."""
     body = problem_document(code, detail, language=get_language_from_request(request), **extra)
+    _log(request, code, body["status"])
     return HttpResponse(
         orjson.dumps(body),
         status=body["status"],
@@ -97,6 +100,18 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
             return response
     logger.error("unexpected error in a REST view", exc_info=error)
     return problem(request, "internal")
+
+
+def _log(request: HttpRequest, code: str, status: int) -> None:
+    """Write the line by which a call is found again; the request's id is in every line.
+
+    Of the address only the pattern: what stands in its places, in the method or in the query the client wrote.
+    """
+    match = getattr(request, "resolver_match", None)
+    # Not `user`: it would authenticate, which is perhaps what has just failed.
+    caller = getattr(request, "_user", None)
+    who = f" by {caller.institution_ref} key {caller.key_id}" if isinstance(caller, Caller) else ""
+    logger.info("problem %s %s at %s%s", status, code, match.route if match else "-", who)
 
 
 def _seconds_to_midnight() -> int:

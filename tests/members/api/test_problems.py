@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
+from collections.abc import Iterator
+
 import pytest
 from django.db import OperationalError
 from django.test import RequestFactory
@@ -11,8 +16,10 @@ from rest_framework.views import APIView
 
 from aif_share.errors import InvalidElement, Refusal
 from aif_share.wire.problems import PROBLEMS
+from config.logs import JsonFormatter
 from members.api import problems
 from members.queries import NotAuthenticated
+from tests.factories import bearer, make_institution, make_key
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +96,56 @@ def test_the_language_of_the_process_is_left_alone():
         from django.utils.translation import get_language
 
         assert get_language() == "en"
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What web writes to its log."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield written
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+VALUE = "13800138000"
+
+
+@pytest.mark.parametrize(
+    ("path", "scopes", "said"),
+    [
+        (
+            f"webhooks/{VALUE}?{VALUE}={VALUE}",
+            ["keys"],
+            "problem 400 unknown-field at api/v1/webhooks/<str:webhook>{who}",
+        ),
+        (f"webhooks/{VALUE}", ["keys"], "problem 404 not-found at api/v1/webhooks/<str:webhook>{who}"),
+        (f"webhooks/{VALUE}", ["read"], "problem 403 scope-missing at api/v1/webhooks/<str:webhook>{who}"),
+        (f"webhooks/{VALUE}", None, "problem 401 unauthenticated at api/v1/webhooks/<str:webhook>"),
+        (VALUE, None, "problem 404 not-found at ^api/"),
+    ],
+)
+def test_a_call_is_found_by_the_id_in_its_answer(client, log, path, scopes, said):
+    """One line, that of the id; nothing that the client wrote stands in it."""
+    headers, who = {}, ""
+    if scopes:
+        institution = make_institution()
+        key = make_key(institution, scopes=scopes)
+        headers = bearer(key) | {"HTTP_X_REQUEST_ID": VALUE}
+        who = f" by {institution.ref} key {key.id}"
+    response = client.get(f"/api/v1/{path}", **headers)
+    assert response.status_code >= 400 and VALUE not in log.getvalue()
+    (line,) = [line for line in map(json.loads, log.getvalue().splitlines()) if line["logger"] == problems.__name__]
+    assert line["request_id"] == response["X-Request-ID"]
+    assert (line["level"], line["message"]) == ("info", said.format(who=who))
+
+
+def test_a_call_that_succeeds_leaves_no_line(client, log):
+    key = make_key(make_institution(), scopes=["read"])
+    assert client.get("/api/v1/me", **bearer(key)).status_code == 200
+    assert problems.__name__ not in log.getvalue()
