@@ -21,6 +21,10 @@ _STATUS = {
 class CustodianWorker(ThreadWorker):  # type: ignore[misc]
     """Answers unreadable requests with a problem document. gunicorn's own answer and log line quote the request."""
 
+    def refusal_headers(self) -> dict[str, str]:
+        """Return the headers of an answer to an unreadable request, beside those that frame it."""
+        return {"Cache-Control": "no-store"}
+
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
         """Log the kind of error alone; gunicorn calls this for a request that never reached the application."""
         framing = isinstance(exc, errors.ParseException)
@@ -34,6 +38,7 @@ class CustodianWorker(ThreadWorker):  # type: ignore[misc]
             "Connection: close",
             f"Content-Type: {problems.CONTENT_TYPE}",
             f"Content-Length: {len(body)}",
+            *(f"{name}: {value}" for name, value in self.refusal_headers().items()),
         ]
         try:
             util.write_nonblock(client, "\r\n".join(head).encode() + b"\r\n\r\n" + body)

@@ -15,6 +15,7 @@ import selectors
 import socket
 import threading
 import time
+import uuid
 from collections import deque
 from concurrent.futures import Future
 from functools import partial
@@ -50,6 +51,12 @@ class WebWorker(CustodianWorker):
         self._counting = threading.Lock()
         self._queued = 0
         self._parting: deque[TConn] = deque()  # in the order of their timeouts
+
+    def refusal_headers(self) -> dict[str, str]:
+        """Add the id by which an answer of ours is found in the log; no application has seen the request."""
+        request_id = uuid.uuid4().hex
+        self.log.warning("answered as unreadable: request %s", request_id)
+        return super().refusal_headers() | {"X-Request-ID": request_id}
 
     def enqueue_req(self, conn: TConn) -> None:
         """Queue a connection for a thread of the pool; the main thread calls this."""

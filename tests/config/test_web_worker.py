@@ -36,9 +36,13 @@ APP = textwrap.dedent("""
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("app")
+
+
+@pytest.fixture(scope="module")
+def port(folder: Path) -> Iterator[int]:
     """A server of one process and three threads, with an application of its own."""
-    folder = tmp_path_factory.mktemp("app")
     (folder / "tiny.py").write_text(APP, encoding="utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -52,7 +56,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def start(folder: Path, number: int) -> subprocess.Popen[bytes]:
     options = ["--bind", f"127.0.0.1:{number}", "--workers", "1", "--threads", str(THREADS), "--keep-alive", "30"]
     options += ["--worker-class", "config.web.worker.WebWorker", "--pythonpath", str(folder), "--log-level", "warning"]
-    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *options, "tiny"], cwd=ROOT)
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen([sys.executable, "-m", "gunicorn", *options, "tiny"], cwd=ROOT, stderr=log)
     limit = time.monotonic() + 20
     while time.monotonic() < limit:
         try:
@@ -159,13 +164,25 @@ def test_a_stop_answers_what_is_under_way_and_ends(tmp_path: Path):
     assert process.wait(timeout=20) == 0
 
 
-@pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nX-13800138000 : a\r\n\r\n", b"13800138000\r\n\r\n"])
-def test_what_cannot_be_read_is_not_repeated(port: int, head: bytes):
+UNREADABLE = (
+    b"GET / HTTP/1.1\r\nX-13800138000 : a\r\n\r\n",
+    b"13800138000\r\n\r\n",
+    b"GET / HTTP/1.1\r\nX-A: 13800138000\x01\r\n\r\n",
+    b"GET / HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Type: 13800138000\r\n\r\n",
+)
+
+
+@pytest.mark.parametrize("head", UNREADABLE)
+def test_what_cannot_be_read_is_not_repeated(port: int, folder: Path, head: bytes):
     with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
         link.sendall(head)
         answer = link.recv(65536)
     assert answer.startswith(b"HTTP/1.1 400") and b"application/problem+json" in answer
-    assert b"13800138000" not in answer
+    log = (folder / "log").read_bytes()
+    assert b"13800138000" not in answer + log
+    headers = dict(line.split(b": ") for line in answer.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:])
+    assert headers[b"Cache-Control"] == b"no-store"
+    assert len(headers[b"X-Request-ID"]) == 32 and log.count(headers[b"X-Request-ID"]) == 1
 
 
 def receive(link: socket.socket) -> bytes:
