@@ -19,7 +19,7 @@ from django.utils import timezone
 from clues.disputes import apply as disputes
 from clues.events import expiring_keys
 from clues.feedback import quality
-from clues.matching import changes, release, rescore, run, turns
+from clues.matching import changes, release, rescore, run, standing, turns
 from clues.matching import oracle as matches_oracle
 from clues.retention import delete
 from clues.rings import build
@@ -33,6 +33,7 @@ CLUES_A_TURN = 2_000
 DISPUTES_A_TURN = 100
 CHANGES_A_TURN = 2_000
 NOISE_A_TURN = 200
+STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
 EXPIRED_A_SLICE = 10_000
 EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
 ORACLE_SECONDS = 3600
@@ -108,6 +109,7 @@ STEPS: tuple[Callable[[], int], ...] = (
     lambda: changes.apply_changes(limit=CHANGES_A_TURN, now=timezone.now()),
     lambda: changes.apply_noise(limit=NOISE_A_TURN, now=timezone.now()),
     lambda: changes.activate_watches(limit=CHANGES_A_TURN),
+    lambda: standing.apply_standings(limit=STANDING_A_TURN),
     _rate,
     _expire,
 )

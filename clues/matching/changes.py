@@ -80,7 +80,7 @@ def apply_changes(*, limit: int, now: datetime) -> int:
 
 def _apply_changes(limit: int, now: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        if not _become_applier(cursor):
+        if not become_applier(cursor):
             return 0
         cursor.execute(TAKE_CHANGES, {"limit": limit})
         changes = cursor.fetchall()
@@ -113,7 +113,7 @@ def apply_noise(*, limit: int, now: datetime) -> int:
 
 def _apply_noise(limit: int, now: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        if not _become_applier(cursor):
+        if not become_applier(cursor):
             return 0
         cursor.execute(TAKE_NOISE, {"limit": limit})
         entries = cursor.fetchall()
@@ -134,7 +134,7 @@ def expire(*, limit: int, now: datetime) -> int:
 
 def _expire(limit: int, now: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        if not _become_applier(cursor):
+        if not become_applier(cursor):
             return 0
         cursor.execute(EXPIRE, {"limit": limit, "now": now})
         clues = [clue for (clue,) in cursor.fetchall()]
@@ -165,6 +165,7 @@ def _activate_watches(limit: int) -> int:
     return len(watches)
 
 
-def _become_applier(cursor: Any) -> bool:
+def become_applier(cursor: Any) -> bool:
+    """Take the one place of an applier until the transaction ends; False when another has it."""
     cursor.execute(BECOME_APPLIER)
     return bool(cursor.fetchone()[0])

@@ -110,7 +110,7 @@ SELECT type, epoch, token, groups FROM hub WHERE groups > 1
 """
 
 # The hub knows every group that ever came; a suspended one must not show, not even in a count. Costs nothing as long
-# as nobody is suspended. The oracle tells of the match when the institution is back.
+# as nobody is suspended. `standing` tells of the match when the institution is back.
 FORGET_SUSPENDED = """
 DELETE FROM met WHERE EXISTS (SELECT 1 FROM institution WHERE state = 'suspended') AND (
     SELECT count(DISTINCT i.group_id) FROM sighting s JOIN institution i ON i.id = s.institution_id

@@ -11,7 +11,7 @@ from .feedback import Feedback, SourceQuality
 from .identifier import Identifier
 from .job import Job
 from .lawful_use import LawfulUseCell, LawfulUseMatrix
-from .match import Match, MatchParty
+from .match import AppliedStanding, Match, MatchParty
 from .noise import NoiseEntry
 from .quota import QuotaUse
 from .ring import Ring, RingEdge, RingMerge, RingRelink
@@ -19,6 +19,7 @@ from .screening import Screening, ScreeningAnswer
 from .watch import Watch, WatchHit
 
 __all__ = [
+    "AppliedStanding",
     "Batch",
     "BatchChunk",
     "Case",

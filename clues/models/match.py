@@ -62,3 +62,21 @@ class MatchParty(models.Model):
                 name="match_party_unreleased",
             ),
         ]
+
+
+class AppliedStanding(models.Model):
+    """How far the matches follow the state of an institution (`clues.matching.standing`).
+
+    `live` is what was last applied to all its clues; `toward` what is being applied, of which the clues up to `after` are
+    done, 0 when nothing is under way.
+    """
+
+    institution = models.OneToOneField(
+        "members.Institution", on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    live = models.BooleanField()
+    toward = models.BooleanField()
+    after = models.BigIntegerField()
+
+    class Meta:
+        db_table = "applied_standing"

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clues.events import shown_tick
-from clues.matching import oracle, queries, release
+from clues.matching import queries, release, standing
 from clues.matching.run import match_pending
 from clues.matching.visibility import Alliance
 from clues.models import Event, MatchParty
@@ -177,7 +177,7 @@ def test_a_suspended_institution_stops_counting_at_once(members: Any, as_role: A
 
 
 def test_a_report_that_meets_a_suspended_one_tells_nobody_until_it_counts_again(members: Any, as_role: Any) -> None:
-    """Neither in the count of the batch nor in a notice; the oracle makes up for it when the institution is back."""
+    """Neither in the count of the batch nor in a notice; a turn makes up for it when the institution is back."""
     submit(members[1], [clue(token(1))])
     match(as_role)
     with as_role("aif_desk"), connection.cursor() as cursor:
@@ -185,6 +185,9 @@ def test_a_report_that_meets_a_suspended_one_tells_nobody_until_it_counts_again(
             "UPDATE institution SET state = 'suspended', suspended_at = now(), suspended_reason = 'test' WHERE id = %s",
             [members[1].institution_id],
         )
+    with as_role("aif_match"):
+        while standing.apply_standings(limit=100):
+            pass
     told = submit(members[0], [clue(token(1))])
     match(as_role)
     assert submissions.get_batch(batch=told.batch, viewer=members[0]).matched == 0
@@ -196,7 +199,8 @@ def test_a_report_that_meets_a_suspended_one_tells_nobody_until_it_counts_again(
             [members[1].institution_id],
         )
     with as_role("aif_match"):
-        oracle.check_and_repair()
+        while standing.apply_standings(limit=100):
+            pass
         release.release_pending()
     time.sleep(0.3)
     assert seen(members[0]) and seen(members[1])

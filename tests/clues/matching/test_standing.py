@@ -1,0 +1,137 @@
+"""A suspension, and its end, reaches the others' matches and feeds by the next turn of a worker, and is no alarm."""
+
+import logging
+import threading
+import time
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from clues import tasks
+from clues.events import feed
+from clues.matching import oracle, queries, release, run, standing
+from clues.matching.run import match_pending
+from members.operations import institutions
+from tests.clues.alliance import clue, join, open_epoch, submit, token
+from tests.factories import make_user
+
+
+@pytest.fixture
+def members(fresh_database: Any, as_role: Any, settings: Any) -> list[Any]:
+    settings.AIF_DISCLOSURE_TICK = 0.05
+    with as_role("aif_desk"):
+        open_epoch()
+        return [join(f"Institution {n}") for n in range(6)]
+
+
+def match(as_role: Any) -> None:
+    with as_role("aif_match"):
+        match_pending(limit=100)
+    time.sleep(0.15)
+
+
+def turn(as_role: Any) -> None:
+    """What a worker does until nothing waits."""
+    with as_role("aif_match"):
+        while tasks.CHANGES.do():
+            pass
+        assert oracle.compare().clean
+    time.sleep(0.15)
+
+
+def suspend(member: Any, as_role: Any) -> None:
+    with as_role("aif_desk"):
+        by = make_user("alliance-operator")
+        institutions.suspend(institution_id=member.institution_id, reason="tests", by=by, now=timezone.now())
+
+
+def reinstate(member: Any, as_role: Any) -> None:
+    with as_role("aif_desk"):
+        by = make_user("alliance-approver")
+        institutions.reinstate(institution_id=member.institution_id, reason="tests", by=by, now=timezone.now())
+
+
+def heard(member: Any) -> list[str]:
+    return [row.kind for row in feed.read_feed(viewer=member, limit=100).rows if row.kind.startswith("match.")]
+
+
+def test_others_hear_of_the_end_and_of_the_return(members: Any, as_role: Any, caplog: Any) -> None:
+    """Red without the step in tasks.STEPS."""
+    for member in members[:2]:
+        submit(member, [clue(token(1)), clue(token(2))])
+    submit(members[2], [clue(token(2))])
+    match(as_role)
+    before = len(heard(members[0]))
+    with caplog.at_level(logging.ERROR):
+        suspend(members[1], as_role)
+        turn(as_role)
+        assert sorted(heard(members[0])[before:]) == ["match.shrank", "match.undone"]
+        assert len(queries.list_matches(viewer=members[0])) == 1
+        reinstate(members[1], as_role)
+        turn(as_role)
+    assert sorted(heard(members[0])[before + 2 :]) == ["match.grew", "match.released"]
+    assert len(queries.list_matches(viewer=members[0])) == len(queries.list_matches(viewer=members[1])) == 2
+    assert not caplog.records
+    with as_role("aif_match"):
+        assert standing.apply_standings(limit=10) == 0, "once is enough"
+
+
+def test_a_change_of_mind_halfway_starts_again(members: Any, as_role: Any) -> None:
+    for member in members[:2]:
+        submit(member, [clue(token(n)) for n in range(4)])
+    match(as_role)
+    suspend(members[1], as_role)
+    with as_role("aif_match"):
+        for left in (3, 2):
+            assert standing.apply_standings(limit=1) == 1
+            release.release_pending()
+            time.sleep(0.15)
+            assert heard(members[0]).count("match.undone") == 4 - left
+    reinstate(members[1], as_role)
+    turn(as_role)
+    assert heard(members[0]).count("match.undone") == 2
+    assert heard(members[0]).count("match.released") == 4 + 2
+    assert len(queries.list_matches(viewer=members[0])) == 4
+
+
+def test_a_chunk_that_is_matched_meanwhile_is_waited_for(members: Any, as_role: Any, monkeypatch: Any) -> None:
+    """It read that its institution is live; its parties must not stay. Red without WAIT_FOR_CHUNKS."""
+    submit(members[0], [clue(token(1))])
+    match(as_role)
+    submit(members[1], [clue(token(1))])
+    told, go_on = threading.Event(), threading.Event()
+    finish = run.finish
+
+    def wait(*given: Any) -> None:
+        told.set()
+        assert go_on.wait(timeout=30)
+        finish(*given)
+
+    def work() -> None:
+        with as_role("aif_match"):
+            claimed = run.claim()
+            assert claimed is not None and run.process(claimed[0])
+        connections.close_all()
+
+    def apply() -> None:
+        with as_role("aif_match"):
+            while standing.apply_standings(limit=10):
+                pass
+        connections.close_all()
+
+    monkeypatch.setattr(run, "finish", wait)
+    matching = threading.Thread(target=work)
+    matching.start()
+    assert told.wait(timeout=30)
+    suspend(members[1], as_role)
+    applying = threading.Thread(target=apply)
+    applying.start()
+    applying.join(timeout=0.5)
+    go_on.set()
+    for each in (matching, applying):
+        each.join(timeout=30)
+        assert not each.is_alive()
+    turn(as_role)
+    assert heard(members[0]) == [] and queries.list_matches(viewer=members[0]) == []
