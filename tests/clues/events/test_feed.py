@@ -133,7 +133,7 @@ def test_a_clock_that_was_set_back(viewer: Any) -> None:
     let_out()
     with connection.cursor() as cursor:
         cursor.execute("SELECT released_at FROM event ORDER BY seq DESC LIMIT 1")
-        assert cursor.fetchone() == (ahead,)
+        assert cursor.fetchone() == (ahead + timedelta(microseconds=1),)
     assert feed.read_feed(viewer=viewer, limit=10).rows == []
 
 
