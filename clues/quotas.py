@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues.models import QuotaUse
@@ -16,8 +17,10 @@ class QuotaExhausted(Refusal):
     def __init__(self, kind: str, limit: int) -> None:
         super().__init__(
             "quota-exhausted",
-            f"The daily {kind} quota of {limit} does not cover this request. "
-            "It starts anew at 00:00 UTC; ask the alliance if you need more.",
+            gettext_noop(
+                "What is left of the daily quota does not cover this request. It starts anew at 00:00 UTC; "
+                "ask the alliance if you need more."
+            ),
             kind=kind,
             limit=limit,
         )

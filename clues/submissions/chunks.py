@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 
@@ -80,7 +81,9 @@ class ChunkSpool:
         first = row = 0
         for row, value in enumerate(values, start=1):
             if row > most:
-                raise Refusal("too-large", f"A batch may have {most} clues; make more batches.", limit=most)
+                raise Refusal(
+                    "too-large", gettext_noop("A batch has at most `limit` clues; make more batches."), limit=most
+                )
             number = row - 1
             try:
                 if type(value) is Unreadable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.wire.limits import MAX_BODY, MAX_CLUES
@@ -21,7 +22,7 @@ def parse(body: bytes) -> list[Any]:
     whole request is refused then, because its framing cannot be trusted.
     """
     if len(body) > MAX_BODY:
-        raise Refusal("too-large", f"A batch may have {MAX_BODY} bytes; split it.", limit=MAX_BODY)
+        raise Refusal("too-large", gettext_noop("A batch has at most `limit` bytes; split it."), limit=MAX_BODY)
     try:
         document = orjson.loads(body)
         twice = has_repeated_name(body, document)
@@ -40,7 +41,9 @@ def parse(body: bytes) -> list[Any]:
     if not isinstance(clues, list) or not clues:
         raise Refusal("field-missing", "`clues` must be a list of at least one clue.")
     if len(clues) > MAX_CLUES:
-        raise Refusal("too-large", f"A batch may have {MAX_CLUES} clues; make more batches.", limit=MAX_CLUES)
+        raise Refusal(
+            "too-large", gettext_noop("A batch has at most `limit` clues; make more batches."), limit=MAX_CLUES
+        )
     return clues
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from aif_share.errors import Refusal
 from aif_share.identifiers import types
 from clues.blinding import epochs
@@ -33,9 +35,9 @@ def read_tokens(tokens: Any, *, most: int, name: str = "tokens") -> StoredTokens
     `name` is what the list is called in the body.
     """
     if not isinstance(tokens, list) or not tokens:
-        raise Refusal("field-missing", f"`{name}` must be a list of at least one token.")
+        raise Refusal("field-missing", gettext_noop("Send a list of at least one token."), field=name)
     if len(tokens) > most:
-        raise Refusal("too-large", f"Send {most} tokens at most.", limit=most)
+        raise Refusal("too-large", gettext_noop("Send fewer tokens: `limit` is the most."), limit=most)
     in_force = epochs.get_epochs()
     read = StoredTokens([], [], [])
     for index, item in enumerate(tokens):

@@ -36,6 +36,26 @@ def in_code() -> Iterator[tuple[str, str]]:
                             yield str(path.relative_to(ROOT)), text.value
 
 
+def details() -> Iterator[tuple[str, ast.expr]]:
+    """The detail of every refusal, also of those that are classes of their own."""
+    for package in ("members", "clues"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and len(node.args) > 1 and (
+                    getattr(node.func, "id", "") == "Refusal" or getattr(node.func, "attr", "") == "__init__"
+                ):  # fmt: skip
+                    yield str(path.relative_to(ROOT)), node.args[1]
+
+
+def test_no_detail_is_put_together():
+    """With a number or a name inside, no catalog has it: those go into fields of the problem."""
+    found = list(details())
+    assert len(found) > 100, "the search itself must find something"
+    at_the_console = {"clues/blinding/directory.py", "clues/blinding/epochs.py"}
+    put_together = {path for path, detail in found if any(isinstance(n, ast.JoinedStr) for n in ast.walk(detail))}
+    assert put_together == at_the_console
+
+
 def in_templates() -> Iterator[tuple[str, str]]:
     marked = re.compile(r"\bgettext\(u((?:'(?:[^'\\]|\\.)*')|(?:\"(?:[^\"\\]|\\.)*\"))\)")
     for package in ("members", "clues", "config"):
