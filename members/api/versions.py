@@ -28,12 +28,18 @@ class VersionChanged(Refusal):
 def expected_version(request: Request) -> int:
     """Return the version that If-Match names.
 
-    Raise Refusal `precondition-required` without the header; `version-changed` for a tag that no version has: `*`, a
-    list or a weak tag would let a change through that its author has not seen.
+    Raise Refusal `precondition-required` without the header, and for `*`: that matches whatever is there (RFC 9110,
+    section 13.1.1), so it would let a change through that its author has not seen. Raise `version-changed` for a tag
+    that no version has; lists and weak tags are none.
     """
     header = request.META.get("HTTP_IF_MATCH")
     if header is None:
         raise Refusal("precondition-required", gettext_noop("Send If-Match with the ETag of what you read."))
+    if header.strip() == "*":
+        raise Refusal(
+            "precondition-required",
+            gettext_noop("`If-Match: *` says nothing of what you read. Send the ETag of it."),
+        )
     tag = _TAG.fullmatch(header.strip())
     if tag is None:
         raise VersionChanged
