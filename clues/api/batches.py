@@ -56,6 +56,8 @@ class BatchesView(ApiView):
     def post(self, request: Request) -> Response:
         """Answer 202 once the batch is stored; the same key with the same body gives the same answer again."""
         form = request._request.content_type or ""
+        if form not in (JSONRenderer.media_type, *receive.FORMS):
+            raise Refusal("media-type", gettext_noop("Send application/json, application/x-ndjson or text/csv."))
         taken = _take_lines(request, form) if form in receive.FORMS else _take_document(request)
         tasks.ring()
         address = request.build_absolute_uri(f"{request.path}/{taken.batch}")

@@ -149,8 +149,11 @@ def test_retired_epoch(aster: Member) -> None:
 )
 def test_media_types(aster: Member, tables: Any, media: str, status: int, code: str) -> None:
     before = tables()
-    problem(post(aster, orjson.dumps({"clues": [ROW]}), content_type=media), status, code)
+    answer = post(aster, orjson.dumps({"clues": [ROW]}), content_type=media, HTTP_ACCEPT_LANGUAGE="en")
+    problem(answer, status, code)
     assert tables() == before
+    if code == "media-type":
+        assert answer.json()["detail"] == "Send application/json, application/x-ndjson or text/csv."
 
 
 class _Counted(io.RawIOBase):
