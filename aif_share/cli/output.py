@@ -70,8 +70,14 @@ NEXT: Final[Mapping[str, str]] = {
 """What to do next, by code."""
 
 
+NOT_OF_THE_KEY: Final = frozenset({"lawful-use-unresolved"})
+"""Refused with 403, but not because of the key: no other key would help."""
+
+
 def exit_code(error: AifShareError) -> int:
     """The exit code for an error."""
+    if error.code in NOT_OF_THE_KEY:
+        return REFUSED
     for kind, code in EXIT_CODES:
         if isinstance(error, kind):
             return code

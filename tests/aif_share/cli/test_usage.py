@@ -94,6 +94,7 @@ def test_an_error_inside_shows_its_place_and_nothing_else(
         (UnknownType("x"), 2),
         (AuthenticationError(status=401, code="unauthenticated"), 3),
         (AuthenticationError(status=403, code="institution-suspended"), 3),
+        (AuthenticationError(status=403, code="lawful-use-unresolved"), 1),
         (QuotaError(), 4),
         (NetworkError("x"), 5),
         (RefusedError(status=503, code="unavailable"), 5),
