@@ -38,11 +38,15 @@ check: $(DEV)
 	AIF_ENV=test $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	env $$(grep -v '^#' .ci/production.env) $(PY) -W error manage.py check --deploy --fail-level WARNING
 	$(PY) .ci/openapi.py --check
+	$(PY) .ci/vectors.py --check
+	$(PY) .ci/errors.py --check
 
 fix: $(DEV)
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 	$(PY) .ci/openapi.py
+	$(PY) .ci/vectors.py
+	$(PY) .ci/errors.py
 
 lock:
 	$(LOCK) requirements/runtime.in -o requirements/runtime.txt
