@@ -16,7 +16,7 @@ from aif_share.errors import Refusal
 from clues import tasks
 from clues.submissions import queries, receive, results
 from members.api.authentication import KeyAuthentication
-from members.api.pagination import get_page_size, get_position, page
+from members.api.pagination import get_page_size, get_position, newest_first, page
 from members.api.renderers import JSONRenderer
 
 from . import line_shapes, shapes
@@ -80,17 +80,11 @@ class BatchesView(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page of batches."""
         caller = caller_of(request)
-        size = get_page_size(request)
-        scope = f"batches:{caller.institution_id}"
-        position = get_position(request, scope=scope)
-        rows = queries.list_batches(viewer=caller, before=position[0] if position else None, limit=size + 1)
         return Response(
-            page(
+            newest_first(
                 request,
-                rows,
-                size=size,
-                scope=scope,
-                position_of=lambda row: [row.id],
+                scope=f"batches:{caller.institution_id}",
+                fetch=lambda before, limit: queries.list_batches(viewer=caller, before=before, limit=limit),
                 show=lambda row: {**_show(row), "received_at": row.received_at},
             )
         )

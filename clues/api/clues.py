@@ -16,7 +16,7 @@ from aif_share.errors import Refusal
 from aif_share.vocabulary import categories
 from clues import tasks
 from clues.submissions import clues, edits
-from members.api.pagination import get_page_size, get_position, page
+from members.api.pagination import get_page_size, get_position, newest_first, page
 from members.api.repeat import once
 from members.api.versions import expected_version, tagged
 
@@ -46,18 +46,14 @@ class CluesView(ApiView):
         filters = {name: request.query_params.get(name) for name in ("state", "category", "client_ref")}
         _check_filter("state", filters["state"], clues.STATES)
         _check_filter("category", filters["category"], categories.BY_CODE)
-        size = get_page_size(request)
-        scope = f"clues:{caller.institution_id}:{filters}"
-        position = get_position(request, scope=scope)
-        rows = clues.list_clues(
-            viewer=caller,
-            state=filters["state"],
-            category=filters["category"],
-            client_ref=filters["client_ref"],
-            before=position[0] if position else None,
-            limit=size + 1,
+        return Response(
+            newest_first(
+                request,
+                scope=f"clues:{caller.institution_id}:{filters}",
+                fetch=lambda before, limit: clues.list_clues(viewer=caller, before=before, limit=limit, **filters),
+                show=_show,
+            )
         )
-        return Response(page(request, rows, size=size, scope=scope, position_of=lambda row: [row.id], show=_show))
 
 
 class ClueView(ApiView):

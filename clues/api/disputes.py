@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from clues import tasks
 from clues.disputes import answers, opening, queries
-from members.api.pagination import get_page_size, get_position, page
+from members.api.pagination import newest_first
 from members.api.repeat import once
 
 from . import dispute_shapes, shapes
@@ -65,10 +65,14 @@ class DisputesView(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page of disputes."""
         caller = caller_of(request)
-        size, scope = get_page_size(request), f"disputes:{caller.institution_id}"
-        position = get_position(request, scope=scope)
-        rows = queries.list_opened(viewer=caller, before=position[0] if position else None, limit=size + 1)
-        return Response(page(request, rows, size=size, scope=scope, position_of=lambda row: [row.id], show=_show))
+        return Response(
+            newest_first(
+                request,
+                scope=f"disputes:{caller.institution_id}",
+                fetch=lambda before, limit: queries.list_opened(viewer=caller, before=before, limit=limit),
+                show=_show,
+            )
+        )
 
 
 class DisputeView(ApiView):
@@ -101,10 +105,14 @@ class ReceivedDisputesView(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page, a row for each clue under a dispute."""
         caller = caller_of(request)
-        size, scope = get_page_size(request), f"disputes-received:{caller.institution_id}"
-        position = get_position(request, scope=scope)
-        rows = queries.list_received(viewer=caller, before=position[0] if position else None, limit=size + 1)
-        return Response(page(request, rows, size=size, scope=scope, position_of=lambda row: [row.id], show=_received))
+        return Response(
+            newest_first(
+                request,
+                scope=f"disputes-received:{caller.institution_id}",
+                fetch=lambda before, limit: queries.list_received(viewer=caller, before=before, limit=limit),
+                show=_received,
+            )
+        )
 
 
 class DisputeAnswerView(ApiView):

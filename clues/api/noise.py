@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from clues import tasks
 from clues.noise import decide, propose, queries
-from members.api.pagination import get_page_size, get_position, page
+from members.api.pagination import newest_first
 from members.api.repeat import once
 
 from . import noise_shapes, shapes
@@ -64,12 +64,16 @@ class NoiseView(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page of entries, decided and removed ones among them."""
         caller, code = caller_of(request), request.query_params.get("list")
-        size, scope = get_page_size(request), f"noise:{caller.institution_id}:{code or ''}"
-        position = get_position(request, scope=scope)
-        rows = queries.list_entries(
-            viewer=caller, list_code=code, before=position[0] if position else None, limit=size + 1
+        return Response(
+            newest_first(
+                request,
+                scope=f"noise:{caller.institution_id}:{code or ''}",
+                fetch=lambda before, limit: queries.list_entries(
+                    viewer=caller, list_code=code, before=before, limit=limit
+                ),
+                show=_show,
+            )
         )
-        return Response(page(request, rows, size=size, scope=scope, position_of=lambda row: [row.id], show=_show))
 
 
 class NoiseRemoveView(ApiView):

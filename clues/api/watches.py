@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from clues import tasks
 from clues.watches import change, create, queries
-from members.api.pagination import get_page_size, get_position, page
+from members.api.pagination import newest_first
 from members.api.repeat import once
 from members.api.versions import expected_version
 
@@ -71,12 +71,16 @@ class WatchesView(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page of watches with their hits."""
         caller = caller_of(request)
-        size, scope = get_page_size(request), f"watches:{caller.institution_id}"
-        position = get_position(request, scope=scope)
-        rows = queries.list_watches(
-            viewer=caller, now=timezone.now(), before=position[0] if position else None, limit=size + 1
+        return Response(
+            newest_first(
+                request,
+                scope=f"watches:{caller.institution_id}",
+                fetch=lambda before, limit: queries.list_watches(
+                    viewer=caller, now=timezone.now(), before=before, limit=limit
+                ),
+                show=_show,
+            )
         )
-        return Response(page(request, rows, size=size, scope=scope, position_of=lambda row: [row.id], show=_show))
 
 
 class WatchView(ApiView):

@@ -15,7 +15,7 @@ from members.api import credential_shapes as shapes
 from members.api import fields
 from members.api.base import PAGED, ApiView, caller_of
 from members.api.body import read_json_object
-from members.api.pagination import get_page_size, get_position, page
+from members.api.pagination import newest_first
 from members.api.problem_shapes import FRAMING, PAGING, READING, REPEATING, answer, problems
 from members.api.query_shapes import IDEMPOTENCY_KEY, PAGE_PARAMETERS
 from members.api.repeat import Made, once
@@ -41,16 +41,11 @@ class CredentialsView(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page of keys, ended ones too."""
         caller, now = caller_of(request), timezone.now()
-        size, scope = get_page_size(request), f"credentials:{caller.institution_id}"
-        position = get_position(request, scope=scope)
-        rows = queries.list_credentials(viewer=caller, before=position[0] if position else None, limit=size + 1)
         return Response(
-            page(
+            newest_first(
                 request,
-                rows,
-                size=size,
-                scope=scope,
-                position_of=lambda row: [row.pk],
+                scope=f"credentials:{caller.institution_id}",
+                fetch=lambda before, limit: queries.list_credentials(viewer=caller, before=before, limit=limit),
                 show=lambda row: _show(row, now=now),
             )
         )

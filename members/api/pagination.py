@@ -87,3 +87,19 @@ def page(
         query["cursor"] = encode_cursor(position_of(shown[-1]), scope=scope)
         next_url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
     return {"results": [show(row) for row in shown], "next": next_url}
+
+
+def newest_first(
+    request: Request,
+    *,
+    scope: str,
+    fetch: Callable[[int | None, int], Iterable[Any]],
+    show: Callable[[Any], Any],
+) -> dict[str, Any]:
+    """Return the asked-for page of a list that is kept by row number, newest first.
+
+    `fetch(before, limit)` returns rows with an `id` below `before` (None: from the newest on).
+    """
+    size, position = get_page_size(request), get_position(request, scope=scope)
+    rows = fetch(position[0] if position else None, size + 1)
+    return page(request, rows, size=size, scope=scope, position_of=lambda row: [row.id], show=show)

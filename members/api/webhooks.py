@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from members.api import webhook_shapes as shapes
 from members.api.base import PAGED, ApiView, caller_of
 from members.api.body import read_json_object
-from members.api.pagination import get_page_size, get_position, page
+from members.api.pagination import newest_first
 from members.api.problem_shapes import FRAMING, PAGING, READING, answer, problems
 from members.api.query_shapes import IDEMPOTENCY_KEY, IF_MATCH, PAGE_PARAMETERS
 from members.api.repeat import once
@@ -66,10 +66,14 @@ class WebhooksView(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page of webhooks."""
         caller = caller_of(request)
-        size, scope = get_page_size(request), f"webhooks:{caller.institution_id}"
-        position = get_position(request, scope=scope)
-        rows = endpoints.list_endpoints(viewer=caller, before=position[0] if position else None, limit=size + 1)
-        return Response(page(request, rows, size=size, scope=scope, position_of=lambda row: [row.id], show=_show))
+        return Response(
+            newest_first(
+                request,
+                scope=f"webhooks:{caller.institution_id}",
+                fetch=lambda before, limit: endpoints.list_endpoints(viewer=caller, before=before, limit=limit),
+                show=_show,
+            )
+        )
 
 
 class WebhookView(ApiView):
@@ -204,12 +208,16 @@ class DeliveriesView(ApiView):
     def get(self, request: Request, webhook: str) -> Response:
         """Return one page of deliveries."""
         caller, state = caller_of(request), request.query_params.get("state")
-        size, scope = get_page_size(request), f"deliveries:{caller.institution_id}:{webhook}:{state or ''}"
-        position = get_position(request, scope=scope)
-        rows = endpoints.list_deliveries(
-            webhook=webhook, viewer=caller, state=state, before=position[0] if position else None, limit=size + 1
+        return Response(
+            newest_first(
+                request,
+                scope=f"deliveries:{caller.institution_id}:{webhook}:{state or ''}",
+                fetch=lambda before, limit: endpoints.list_deliveries(
+                    webhook=webhook, viewer=caller, state=state, before=before, limit=limit
+                ),
+                show=_show,
+            )
         )
-        return Response(page(request, rows, size=size, scope=scope, position_of=lambda row: [row.id], show=_show))
 
 
 class DeliveryReplayView(ApiView):
