@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,11 @@ def run() -> dict[str, Any]:
 
 
 def make_environment(folder: Path) -> Path:
-    """A virtual environment with pip and nothing of ours; the folder of its programs. `uv` brings pip along."""
-    uv = Path(sys.executable).parent / "uv"
-    subprocess.run(
-        [str(uv), "venv", "--quiet", "--seed", "--python", sys.executable, str(folder)], check=True, capture_output=True
-    )
+    """A virtual environment with pip and nothing of ours; the folder of its programs. Our pip brings it its own."""
+    venv.create(folder, symlinks=True)
+    inside = str(folder / "bin" / "python")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "--python", inside]
+    subprocess.run([*pip, "install", "pip"], check=True, capture_output=True)
     return folder / "bin"
 
 
