@@ -231,7 +231,9 @@ def test_an_unread_body_that_is_here_costs_no_connection(port: int):
         for _ in range(3):
             head = b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n"
             connection.sock.sendall(head + b"x" * 5000)
-            assert b"keep-alive" in connection.sock.recv(65536)
+            answer = http.client.HTTPResponse(connection.sock)  # head and body may come in two pieces
+            answer.begin()
+            assert answer.read() and answer.headers["Connection"] == "keep-alive"
         assert ask(connection, body=b"abc")[1] == 3 and connection.sock is kept
 
 

@@ -1,7 +1,5 @@
 """Random histories of five institutions, two of them one group: whatever happens, the database says what the model
-says. Submitting, repeating, correcting, withdrawing, disputing, expiring and noise run through the code that web and
-worker run, in their roles, on a real PostgreSQL; the tick falls at any moment.
-
+says. All runs through the code that web and worker run, in their roles, on a real PostgreSQL; the tick falls at any moment.
 Histories share a database; each has identifiers of its own.
 """
 
