@@ -166,9 +166,10 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"  # pages; the API speaks UTC, and so does the database
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [path for path in [BASE_DIR / "config" / "static"] if path.is_dir()]
+# The second holds what config/frontend/build.mjs made of the browser's files.
+STATICFILES_DIRS = [path for path in [BASE_DIR / "config" / "static", BASE_DIR / "var" / "static"] if path.is_dir()]
 # Collected in production only (the image's build does it); elsewhere files are served from where they lie.
-STATIC_ROOT = env.text("AIF_STATIC_ROOT", str(BASE_DIR / "var" / "static")) if PRODUCTION else None
+STATIC_ROOT = env.text("AIF_STATIC_ROOT", str(BASE_DIR / "var" / "collected")) if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
@@ -212,6 +213,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["members.api.schema_hooks.only_the_api"],
     # Choices stand where they are used: many things have a `state`, each with its own.
     "POSTPROCESSING_HOOKS": ["members.api.schema_hooks.complete"],
 }

@@ -10,6 +10,9 @@ urlpatterns = [
     path("api/v1/", include("members.api.urls")),
     path("api/v1/", include("clues.api.urls")),
     re_path(r"^api/", not_found),
+    path("portal/api/", include("members.api.session_urls")),
+    path("portal/api/", include("clues.api.session_urls")),
+    re_path(r"^portal/api/", not_found),
     path("", include("members.portal.urls")),
     path("", include("clues.portal.urls")),
 ]

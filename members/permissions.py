@@ -96,6 +96,17 @@ SCOPE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType
 )
 """Scope of a key -> what whoever calls with it may do."""
 
+ROLE_SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "submitter": ("submit",),
+        "analyst": ("submit", "read", "screen"),
+        "approver": ("read", "screen"),
+        "member-admin": ("read", "keys"),
+        "auditor": ("read", "audit"),
+    }
+)
+"""Role -> the scopes with which the portal's scripts call the API in the person's name."""
+
 ROLE_LABELS: Final[Mapping[str, StrPromise]] = MappingProxyType(
     {
         "submitter": _("Submitter"),

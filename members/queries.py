@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.wire.keys import bearer_id, verifier
 from members.models import Credential, Institution, InstitutionState, User, reference
-from members.permissions import Permission, Viewer, check
+from members.permissions import ROLE_SCOPES, Permission, Viewer, check
 
 LAST_USED_STEP = timedelta(hours=1)
 _NO_VERIFIER = "0" * 64
@@ -76,6 +76,68 @@ class Caller:
     def institution_ref(self) -> str:
         """The opaque public reference `I-…`."""
         return reference.encode("I", self.institution_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person of a member institution, as operations need to know who acts: like a `Caller`, with a role for scopes."""
+
+    user_id: int
+    role: str
+    institution_id: int
+    institution_name: str
+    group_id: int
+    sector: str
+    state: str
+    default_basis: str
+    evaluate_quota: int
+    submit_quota: int
+    screen_quota: int
+    is_active: bool = True
+    cidrs: tuple[str, ...] = ()  # people are not bound to networks
+
+    is_authenticated = True
+    audit_kind = "user"
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What a script of the portal may ask for in this person's name."""
+        return ROLE_SCOPES.get(self.role, ())
+
+    @property
+    def audit_ref(self) -> str:
+        """How the audit trail names the person: by reference, not by name."""
+        return reference.encode("U", self.user_id)
+
+    @property
+    def institution_ref(self) -> str:
+        """The opaque public reference `I-…`."""
+        return reference.encode("I", self.institution_id)
+
+
+Member = Caller | Person
+"""Whoever acts for a member institution: one of its systems, or one of its people."""
+
+
+def person_of(user: Any) -> Person:
+    """Return the person behind an account of a member institution; raise NotLive unless the institution is live."""
+    institution = user.institution
+    if institution.state != InstitutionState.LIVE:
+        raise NotLive(institution.state)
+    return Person(
+        user_id=user.pk,
+        role=user.role,
+        institution_id=institution.pk,
+        institution_name=institution.name,
+        group_id=institution.group_id,
+        sector=institution.sector,
+        state=institution.state,
+        default_basis=institution.default_basis,
+        evaluate_quota=institution.evaluate_quota,
+        submit_quota=institution.submit_quota,
+        screen_quota=institution.screen_quota,
+        is_active=user.is_active,
+    )
 
 
 class NotAuthenticated(Refusal):

@@ -19,7 +19,7 @@ from clues.submissions.rows import names_of
 from members import audit
 from members.models import reference
 from members.permissions import Permission, check
-from members.queries import Caller
+from members.queries import Member
 
 MAINTAIN, WITHDRAW = "maintain", "withdraw"
 FIELDS = frozenset({"clue", "answer", "reason"})
@@ -42,7 +42,7 @@ class NotAnswerable(Refusal):
         super().__init__("transition-refused", gettext_noop("This is answered already, or its time is over."))
 
 
-def answer(*, dispute: str, request: Mapping[str, Any], by: Caller, now: datetime) -> DisputedClue:
+def answer(*, dispute: str, request: Mapping[str, Any], by: Member, now: datetime) -> DisputedClue:
     """Answer `dispute` (`D-…`) for one clue of the caller's; return its row. Raise Refusal.
 
     `request` has `clue` (`C-…`), `answer` (maintain or withdraw) and a `reason` of the list that goes with it. A clue
@@ -86,7 +86,7 @@ def answer(*, dispute: str, request: Mapping[str, Any], by: Caller, now: datetim
     return found
 
 
-def _withdraw(row: Clue, reason: str, by: Caller, now: datetime) -> None:
+def _withdraw(row: Clue, reason: str, by: Member, now: datetime) -> None:
     Clue.objects.filter(pk=row.pk).update(state=Clue.WITHDRAWN, version=F("version") + 1, ended_at=now)
     ClueChange.objects.create(
         clue_id=row.pk,

@@ -26,7 +26,7 @@ from clues.submissions.rows import names_of
 from clues.submissions.tokens import read_tokens
 from members import audit
 from members.permissions import Permission, check
-from members.queries import Caller
+from members.queries import Member
 
 from .working_days import answer_due
 
@@ -45,7 +45,7 @@ class _About:
     purpose: str = ""
 
 
-def open_dispute(*, request: Mapping[str, Any], by: Caller, now: datetime) -> Dispute:
+def open_dispute(*, request: Mapping[str, Any], by: Member, now: datetime) -> Dispute:
     """Open a dispute and return it. Raise Refusal; then nothing is stored and nothing charged.
 
     `request` has `match`, or `identifier` and `purpose`; and `reason`, and maybe `case_ref`. By token it costs one unit
@@ -68,7 +68,7 @@ def open_dispute(*, request: Mapping[str, Any], by: Caller, now: datetime) -> Di
             purpose=about.purpose,
             reason=reason,
             case_ref=case_ref,
-            key_id=by.key_id,
+            key_id=by.audit_ref,
             opened_at=now,
             due_at=answer_due(now),
         )
@@ -84,7 +84,7 @@ def open_dispute(*, request: Mapping[str, Any], by: Caller, now: datetime) -> Di
     return dispute
 
 
-def _about(request: Mapping[str, Any], by: Caller) -> _About:
+def _about(request: Mapping[str, Any], by: Member) -> _About:
     if ("match" in request) == ("identifier" in request):
         raise Refusal("field-missing", gettext_noop("Give either `match` or `identifier`."))
     if "match" in request:

@@ -16,12 +16,12 @@ from clues.models import Feedback
 from clues.submissions.rows import names_of
 from members import audit
 from members.permissions import Permission, check
-from members.queries import Caller
+from members.queries import Member
 
 FIELDS = frozenset({"verdict", "reason"})
 
 
-def give(*, match: str, request: Mapping[str, Any], by: Caller, now: datetime) -> Feedback:
+def give(*, match: str, request: Mapping[str, Any], by: Member, now: datetime) -> Feedback:
     """Store the verdict of the caller's institution on `match` (`M-…`), and return it. Raise Refusal.
 
     `request` has a `verdict`, and maybe a `reason`. What it says of the others who reported is reckoned by a job

@@ -18,7 +18,7 @@ class Batch(models.Model):
     institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT)
     idempotency_key = models.CharField(max_length=255)
     fingerprint = models.BinaryField()
-    key_id = models.CharField(max_length=8)
+    key_id = models.CharField(max_length=32)  # a key, or the U-… of a person
     source = CodeField(default="api")
     basis = CodeField(db_default="unspecified")  # of clues that name none: the key's default
     state = CodeField(default=RECEIVED)

@@ -22,7 +22,7 @@ class Dispute(models.Model):
     purpose = CodeField(db_default="")  # empty by match: what one is party of was released to one
     reason = CodeField(_("reason"))
     case_ref = models.CharField(_("case reference"), max_length=64, default="")
-    key_id = models.CharField(max_length=8)
+    key_id = models.CharField(max_length=32)  # a key, or the U-… of a person
     state = CodeField(_("state"), default=OPEN)
     opened_at = models.DateTimeField(_("opened at"))
     due_at = models.DateTimeField(_("answer due"))  # the end of the fifth working day: until then filers answer

@@ -10,7 +10,7 @@ class Screening(models.Model):
     """One screening call; written by the SQL function that answers it."""
 
     institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, db_index=False)
-    key_id = models.CharField(max_length=8)
+    key_id = models.CharField(max_length=32)  # a key, or the U-… of a person
     purpose = CodeField()
     case_ref = models.CharField(max_length=64)
     basis = CodeField()

@@ -20,7 +20,7 @@ class Watch(models.Model):
     purpose = CodeField()
     case_ref = models.CharField(max_length=64, default="")
     basis = CodeField()
-    key_id = models.CharField(max_length=8)
+    key_id = models.CharField(max_length=32)  # a key, or the U-… of a person
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     active_at = models.DateTimeField(null=True)

@@ -15,7 +15,7 @@ from clues.models import NoiseEntry
 from members import audit
 from members.models import User, reference
 from members.permissions import Actor, Permission, check
-from members.queries import Caller
+from members.queries import Member
 
 OPEN = (NoiseEntry.PROPOSED, NoiseEntry.IN_FORCE)
 
@@ -82,7 +82,7 @@ def remove(*, entry_id: int, reason: str, by: User, now: datetime) -> NoiseEntry
 
 
 @transaction.atomic
-def remove_own(*, entry: str, by: Caller, now: datetime) -> NoiseEntry:
+def remove_own(*, entry: str, by: Member, now: datetime) -> NoiseEntry:
     """Take an entry of the caller's institution (`Q-…`) off its list, or take its proposal back. Raise Refusal."""
     check(by, Permission.CLUE_SUBMIT)
     own = NoiseEntry.objects.select_for_update().filter(institution_id=by.institution_id)

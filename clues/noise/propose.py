@@ -20,7 +20,7 @@ from clues.submissions.tokens import StoredTokens, read_tokens
 from members import audit
 from members.models import User, reference
 from members.permissions import Actor, Permission, check
-from members.queries import Caller
+from members.queries import Member
 
 FIELDS = frozenset({"list", "entries"})
 
@@ -53,7 +53,7 @@ class Proposed:
     state: str
 
 
-def propose_own(*, request: Mapping[str, Any], by: Caller, now: datetime) -> list[Proposed]:
+def propose_own(*, request: Mapping[str, Any], by: Member, now: datetime) -> list[Proposed]:
     """Propose an institution's own numbers or domains: `{"list", "entries": [{"type", "epoch", "token"}]}`.
 
     Charges the submit quota one unit an entry. Raise Refusal; then nothing is stored and nothing charged.

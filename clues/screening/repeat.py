@@ -14,7 +14,7 @@ from aif_share.errors import Refusal
 from aif_share.wire.limits import IDEMPOTENCY_MINUTES
 from clues.matching.score import Term
 from clues.submissions.receive import IDEMPOTENCY_KEY
-from members.queries import Caller
+from members.queries import Member
 
 from .lawful_use.gate import LawfulUse
 from .screen import Answer, Result, screen
@@ -43,7 +43,7 @@ DELETE FROM screening_answer WHERE (institution_id, idempotency_key) IN (
 """
 
 
-def screen_once(*, request: Mapping[str, Any], idempotency_key: str, by: Caller) -> tuple[Answer, bool]:
+def screen_once(*, request: Mapping[str, Any], idempotency_key: str, by: Member) -> tuple[Answer, bool]:
     """Return the answer, and whether it is the one of an earlier request with this key.
 
     Raise Refusal as `screen`, or `idempotency-key-invalid` or `idempotency-conflict` (same key, other question).

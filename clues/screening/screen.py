@@ -13,7 +13,7 @@ from clues import quotas
 from clues.matching.score import Term, score
 from clues.matching.visibility import Alliance
 from clues.submissions.tokens import read_tokens
-from members.queries import Caller
+from members.queries import Member
 
 from .lawful_use import gate
 from .lawful_use.gate import LawfulUse
@@ -45,7 +45,7 @@ class Answer:
     lawful_use: LawfulUse
 
 
-def screen(*, request: Mapping[str, Any], by: Caller) -> Answer:
+def screen(*, request: Mapping[str, Any], by: Member) -> Answer:
     """Answer which tokens other institutions reported at grade B2 or better, as the matrix allows. Raise Refusal.
 
     A refused screening charges nothing and leaves no ledger row.
@@ -53,7 +53,7 @@ def screen(*, request: Mapping[str, Any], by: Caller) -> Answer:
     purpose, case_ref, basis = read_header(request, by=by)
     kinds, numbers, stored = read_tokens(request.get("tokens"), most=MAX_SCREEN_TOKENS)
     parameters: list[Any] = [
-        by.institution_id, by.group_id, by.key_id, purpose, case_ref, basis, by.screen_quota,
+        by.institution_id, by.group_id, by.audit_ref, purpose, case_ref, basis, by.screen_quota,
         kinds, numbers, stored,
     ]  # fmt: skip
     try:

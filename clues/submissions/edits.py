@@ -23,7 +23,7 @@ from clues.models import Clue, ClueChange, Sighting
 from members import audit
 from members.models import reference
 from members.permissions import Permission, check
-from members.queries import Caller
+from members.queries import Member
 
 from . import rows
 from .clues import ClueNotFound, ClueView, show
@@ -33,7 +33,7 @@ CORRECTABLE = FIELDS.keys() | {"identifiers", "roles"}
 ROLE_EDIT = {"identifier", "role"}
 
 
-def correct(*, clue: str, changes: Mapping[str, Any], version: int, by: Caller, now: datetime) -> ClueView:
+def correct(*, clue: str, changes: Mapping[str, Any], version: int, by: Member, now: datetime) -> ClueView:
     """Change fields, all identifiers (`identifiers`) or roles alone (`roles`) of an active clue of the caller's.
 
     `changes` is the request's object; null takes a field away. What is right already changes nothing and makes no
@@ -85,7 +85,7 @@ def correct(*, clue: str, changes: Mapping[str, Any], version: int, by: Caller, 
         )
 
 
-def withdraw(*, clue: str, reason: Any, version: int, by: Caller, now: datetime) -> ClueView:
+def withdraw(*, clue: str, reason: Any, version: int, by: Member, now: datetime) -> ClueView:
     """Take an active clue of the caller's back, for good; it stops answering at once and its matches are undone.
 
     Raise ClueNotFound; Refusal `version-changed`, `transition-refused` or `field-invalid` (reason).
@@ -105,7 +105,7 @@ def withdraw(*, clue: str, reason: Any, version: int, by: Caller, now: datetime)
         )
 
 
-def extend(*, clue: str, reason: Any, version: int, by: Caller, now: datetime) -> ClueView:
+def extend(*, clue: str, reason: Any, version: int, by: Member, now: datetime) -> ClueView:
     """Let an active clue of the caller's live a full period of its category and grade from now on.
 
     Raise ClueNotFound; Refusal `version-changed`, `transition-refused` or `field-invalid` (reason).
@@ -124,7 +124,7 @@ def _check_reason(reason: Any, known: Mapping[str, Any]) -> None:
         raise Refusal("field-invalid", gettext_noop("reason is a code of the vocabulary."), field="reason")
 
 
-def _lock(clue: str, version: int, by: Caller) -> Clue:
+def _lock(clue: str, version: int, by: Member) -> Clue:
     """Return the caller's clue with its row locked, if it is active and of this version."""
     check(by, Permission.CLUE_SUBMIT)
     own = Clue.objects.select_for_update().filter(institution_id=by.institution_id)
@@ -145,7 +145,7 @@ def _record(
     kind: str,
     *,
     verb: str,
-    by: Caller,
+    by: Member,
     now: datetime,
     columns: list[str],
     reason: str = "",

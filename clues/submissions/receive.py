@@ -23,7 +23,7 @@ from clues.blinding import epochs
 from clues.models import Batch, BatchChunk
 from members import audit
 from members.models import reference
-from members.queries import Caller
+from members.queries import Member
 
 from .chunks import Chunk, ChunkSpool
 from .csv_rows import csv_rows
@@ -67,7 +67,7 @@ def receive(
     *,
     body: bytes,
     idempotency_key: str,
-    by: Caller,
+    by: Member,
     now: datetime,
     source: str = SOURCE_API,
     confirm: Confirm = _take_their_word,
@@ -95,7 +95,7 @@ def receive_stream(
     blocks: Iterable[bytes],
     form: str,
     idempotency_key: str,
-    by: Caller,
+    by: Member,
     clock: Callable[[], datetime],
     source: str = SOURCE_API,
     confirm: Confirm = _take_their_word,
@@ -148,7 +148,7 @@ def _commit(
     fingerprint: bytes,
     idempotency_key: str,
     *,
-    by: Caller,
+    by: Member,
     now: datetime,
     source: str,
     confirm: Confirm,
@@ -159,7 +159,7 @@ def _commit(
             institution_id=by.institution_id,
             idempotency_key=idempotency_key,
             fingerprint=fingerprint,
-            key_id=by.key_id,
+            key_id=by.audit_ref,
             source=source,
             basis=by.default_basis,
             state=Batch.RECEIVED if spool.rows_taken else Batch.REJECTED,

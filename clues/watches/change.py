@@ -16,13 +16,13 @@ from clues.submissions.rows import names_of
 from members import audit
 from members.models import reference
 from members.permissions import Permission, check
-from members.queries import Caller
+from members.queries import Member
 
 from .create import read_expiry
 from .queries import WatchNotFound
 
 
-def extend(*, watch: str, request: Mapping[str, Any], version: int, by: Caller, now: datetime) -> Watch:
+def extend(*, watch: str, request: Mapping[str, Any], version: int, by: Member, now: datetime) -> Watch:
     """Set another end, `{"expires_at"}`, later or sooner. Raise Refusal.
 
     The purpose passes the lawful-use gate anew: a matrix that no longer allows it must not be outlived.
@@ -46,7 +46,7 @@ def extend(*, watch: str, request: Mapping[str, Any], version: int, by: Caller, 
     return row
 
 
-def cancel(*, watch: str, by: Caller, now: datetime) -> Watch:
+def cancel(*, watch: str, by: Member, now: datetime) -> Watch:
     """End a watch now; its hits stay readable. Raise Refusal."""
     check(by, Permission.SCREEN)
     with transaction.atomic():
@@ -58,7 +58,7 @@ def cancel(*, watch: str, by: Caller, now: datetime) -> Watch:
     return row
 
 
-def _lock(watch: str, by: Caller) -> Watch:
+def _lock(watch: str, by: Member) -> Watch:
     own = Watch.objects.select_for_update(no_key=True).filter(institution_id=by.institution_id)
     row = own.filter(pk=reference.decode("W", watch) or 0).first()
     if row is None:
@@ -71,7 +71,7 @@ def _check_open(row: Watch, now: datetime) -> None:
         raise Refusal("transition-refused", gettext_noop("The watch is over. Create another one."))
 
 
-def _record(verb: str, row: Watch, by: Caller) -> None:
+def _record(verb: str, row: Watch, by: Member) -> None:
     audit.record(
         verb, actor=by, subject_ref=reference.encode("W", row.pk), institution_id=by.institution_id,
         detail={"purpose": row.purpose},

@@ -21,7 +21,7 @@ from clues.submissions.tokens import read_tokens
 from members import audit
 from members.models import reference
 from members.permissions import Permission, check
-from members.queries import Caller
+from members.queries import Member
 
 FIELDS = frozenset({"purpose", "case_ref", "basis", "tokens", "expires_at"})
 
@@ -35,7 +35,7 @@ class Created:
     lawful_use: LawfulUse
 
 
-def create(*, request: Mapping[str, Any], by: Caller, now: datetime) -> Created:
+def create(*, request: Mapping[str, Any], by: Member, now: datetime) -> Created:
     """Create one watch for each token. Raise Refusal; then nothing is stored and nothing charged.
 
     `request` has `purpose` and `tokens` (1 to 1,000), and maybe `case_ref`, `basis`, `expires_at` (180 days at most).
@@ -50,7 +50,7 @@ def create(*, request: Mapping[str, Any], by: Caller, now: datetime) -> Created:
         rows = Watch.objects.bulk_create(
             Watch(
                 institution_id=by.institution_id, type=kind, epoch=epoch, token=stored, purpose=purpose,
-                case_ref=case_ref, basis=basis, key_id=by.key_id, created_at=now, expires_at=expires_at,
+                case_ref=case_ref, basis=basis, key_id=by.audit_ref, created_at=now, expires_at=expires_at,
             )
             for kind, epoch, stored in zip(*tokens, strict=True)
         )  # fmt: skip

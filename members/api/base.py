@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_noop
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from aif_share.errors import Refusal
-from members.api import rate_limit
-from members.queries import Caller
+from members.api import rate_limit, session
+from members.queries import Caller, Member, Person
 
 PAGED = frozenset({"limit", "cursor"})
 _JSON_ACCEPTED = frozenset({"*/*", "application/json"})
@@ -32,16 +33,23 @@ class JsonNegotiation(DefaultContentNegotiation):
 
 
 class ApiView(APIView):
-    """A view for keys. It names its `required_scope` (None: any key) and its `query_parameters`."""
+    """A view for keys, and for the portal's pages. It names its `required_scope` (None: any) and `query_parameters`."""
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class: type[DefaultContentNegotiation] = JsonNegotiation
     query_parameters: frozenset[str] = frozenset()
 
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Return who may call: below `/portal/api/` people by their session, elsewhere keys."""
+        # The generator of the schema asks before there is a request.
+        if self.request is not None and self.request.path_info.startswith(session.PREFIX):
+            return [session.PersonAuthentication()]
+        return super().get_authenticators()
+
     def perform_authentication(self, request: Request) -> None:
         """Authenticate, then count the request: also one that is about to be refused for its scope or content."""
         super().perform_authentication(request)
-        if isinstance(request.user, Caller):
+        if isinstance(request.user, Caller | Person):
             try:
                 self.headers |= rate_limit.take(request.user.institution_id)
             except rate_limit.TooManyRequests as refused:
@@ -66,8 +74,8 @@ class ApiView(APIView):
             raise Refusal("malformed", gettext_noop("The address has a NUL, which no value has."))
 
 
-def caller_of(request: Request) -> Caller:
+def caller_of(request: Request) -> Member:
     """Return the caller, whom authentication and HasScope let in."""
     caller = request.user
-    assert isinstance(caller, Caller)  # noqa: S101 - HasScope lets nobody else in
+    assert isinstance(caller, Caller | Person)  # noqa: S101 - HasScope lets nobody else in
     return caller

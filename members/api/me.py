@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from members.api.base import ApiView, caller_of
 from members.api.problem_shapes import OPEN_READING, problems
-from members.queries import Caller
+from members.queries import Caller, Member
 
 
 class Quota(s.Serializer[Any]):
@@ -83,6 +83,7 @@ class MeView(ApiView):
     def get(self, request: Request) -> Response:
         """Return the institution, the key and the quotas."""
         caller = caller_of(request)
+        assert isinstance(caller, Caller)  # noqa: S101 - the pages do not ask about their key: they have none
         return Response(
             {
                 "institution": caller.institution_ref,
@@ -125,7 +126,7 @@ class QuotaView(ApiView):
         )
 
 
-def _quotas(caller: Caller, now: datetime) -> dict[str, Any]:
+def _quotas(caller: Member, now: datetime) -> dict[str, Any]:
     used = _used_today(caller.institution_id, now)
     return {
         "evaluate": {"limit": caller.evaluate_quota, "used": None, "remaining": None},

@@ -1,4 +1,4 @@
-"""What a key may do: a view names its scope in `required_scope`."""
+"""What a key, or a person of the portal, may do: a view names its scope in `required_scope`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from aif_share.errors import Refusal
-from members.queries import Caller
+from members.queries import Caller, Person
 
 if TYPE_CHECKING:  # rest_framework.views imports this module through its settings
     from rest_framework.views import APIView
@@ -31,7 +31,7 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Raise ScopeMissing, so that the answer can name the scope."""
         caller = request.user
-        if not isinstance(caller, Caller):
+        if not isinstance(caller, Caller | Person):
             return False
         scope = getattr(view, "required_scope", "(none)")
         if scope is not None and scope not in caller.scopes:

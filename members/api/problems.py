@@ -17,7 +17,7 @@ from rest_framework.views import set_rollback
 
 from aif_share.errors import AifShareError, Refusal
 from aif_share.wire import problems as wire
-from members.queries import Caller
+from members.queries import Member
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ def _log(request: HttpRequest, code: str, status: int) -> None:
     match = getattr(request, "resolver_match", None)
     # Not `user`: it would authenticate, which is perhaps what has just failed.
     caller = getattr(request, "_user", None)
-    who = f" by {caller.institution_ref} key {caller.key_id}" if isinstance(caller, Caller) else ""
+    who = f" by {caller.institution_ref} {caller.audit_kind} {caller.audit_ref}" if isinstance(caller, Member) else ""
     logger.info("problem %s %s at %s%s", status, code, match.route if match else "-", who)
 
 

@@ -40,7 +40,7 @@ class WebhookEndpoint(models.Model):
     old_secret_until = models.DateTimeField(null=True)
     state = models.CharField(_("state"), max_length=16, default=EndpointState.ENABLED.value)
     version = models.IntegerField(default=1)
-    key_id = models.CharField(max_length=8, default="")
+    key_id = models.CharField(max_length=32, default="")  # a key, or the U-… of a person
     created_at = models.DateTimeField(_("created at"))
     deleted_at = models.DateTimeField(_("deleted at"), null=True)
     failures = models.IntegerField(_("failures in a row"), default=0)

@@ -18,7 +18,7 @@ from members.models import Credential, Institution, InstitutionState, User
 from members.operations.custodian_state import PLATFORM_CUSTODIAN, announce
 from members.operations.institutions import required_reason
 from members.permissions import Actor, Permission, check
-from members.queries import Caller
+from members.queries import Caller, Person
 
 ROTATION_OVERLAP = timedelta(days=7)
 MAX_CIDRS = 100
@@ -175,7 +175,7 @@ def _store(
                 cidrs=cidrs,
                 default_basis=default_basis,
                 created_at=now,
-                created_by=by if isinstance(by, User) else None,
+                created_by_id=by.pk if isinstance(by, User) else by.user_id if isinstance(by, Person) else None,
                 not_before=now,
                 expires_at=_checked_expiry(expires_at, now=now),
             )
@@ -248,7 +248,7 @@ def _checked_expiry(expires_at: datetime | None, *, now: datetime) -> datetime:
 
 
 def _locked_institution(institution_id: int, *, by: Actor) -> Institution:
-    if isinstance(by, User | Caller) and by.institution_id not in (None, institution_id):
+    if isinstance(by, User | Caller | Person) and by.institution_id not in (None, institution_id):
         raise Refusal("not-found")  # to a stranger there is nothing here
     try:
         return Institution.objects.select_for_update(of=("self",)).get(pk=institution_id)

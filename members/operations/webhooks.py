@@ -21,7 +21,7 @@ from members.delivery.webhook_address import parse
 from members.models import DeliveryState, EndpointState, Institution, WebhookDelivery, WebhookEndpoint, reference
 from members.operations.institutions import required_reason
 from members.permissions import Actor, Permission, check
-from members.queries import Caller
+from members.queries import Member
 
 MAX_ENDPOINTS: Final = 10
 MAX_DESCRIPTION: Final = 100
@@ -42,7 +42,7 @@ class WithSecret:
 
 
 @transaction.atomic
-def create(*, fields: Mapping[str, Any], by: Caller, now: datetime) -> WithSecret:
+def create(*, fields: Mapping[str, Any], by: Member, now: datetime) -> WithSecret:
     """Register an endpoint from `url`, `kinds` (none: every kind) and `description`; MAX_ENDPOINTS at most.
 
     Refusal `webhook-url-refused`, `webhook-limit`, `field-missing`, `field-invalid` or `unknown-field`.
@@ -58,7 +58,7 @@ def create(*, fields: Mapping[str, Any], by: Caller, now: datetime) -> WithSecre
     row = WebhookEndpoint(
         institution_id=by.institution_id,
         secret=webhook_message.seal_secret(secret, institution_id=by.institution_id),
-        key_id=by.key_id,
+        key_id=by.audit_ref,
         created_at=now,
         **_checked(fields),
     )
@@ -68,7 +68,7 @@ def create(*, fields: Mapping[str, Any], by: Caller, now: datetime) -> WithSecre
 
 
 @transaction.atomic
-def change(*, webhook: str, changes: Mapping[str, Any], version: int, by: Caller, now: datetime) -> EndpointView:
+def change(*, webhook: str, changes: Mapping[str, Any], version: int, by: Member, now: datetime) -> EndpointView:
     """Change some of CHANGEABLE. Another address or a new start closes the breaker: it is about the former one."""
     check(by, Permission.KEY_MANAGE)
     _check_names(changes, known=CHANGEABLE)
@@ -85,7 +85,7 @@ def change(*, webhook: str, changes: Mapping[str, Any], version: int, by: Caller
 
 
 @transaction.atomic
-def delete(*, webhook: str, version: int, by: Caller, now: datetime) -> None:
+def delete(*, webhook: str, version: int, by: Member, now: datetime) -> None:
     """Delete an endpoint; what waits for it is given up."""
     check(by, Permission.KEY_MANAGE)
     row = find_endpoint(webhook=webhook, viewer=by, lock=True)
@@ -100,7 +100,7 @@ def delete(*, webhook: str, version: int, by: Caller, now: datetime) -> None:
 
 
 @transaction.atomic
-def rotate_secret(*, webhook: str, by: Caller, now: datetime) -> WithSecret:
+def rotate_secret(*, webhook: str, by: Member, now: datetime) -> WithSecret:
     """Make a new secret; for SECRET_OVERLAP messages are signed with the former one as well."""
     check(by, Permission.KEY_MANAGE)
     row = find_endpoint(webhook=webhook, viewer=by, lock=True)
@@ -114,7 +114,7 @@ def rotate_secret(*, webhook: str, by: Caller, now: datetime) -> WithSecret:
 
 
 @transaction.atomic
-def test(*, webhook: str, by: Caller, now: datetime) -> str:
+def test(*, webhook: str, by: Member, now: datetime) -> str:
     """Queue one message of kind `webhook.test`, without events, to this endpoint alone; return its reference."""
     check(by, Permission.KEY_MANAGE)
     row = find_endpoint(webhook=webhook, viewer=by, lock=True)
@@ -132,7 +132,7 @@ def test(*, webhook: str, by: Caller, now: datetime) -> str:
 
 
 @transaction.atomic
-def replay(*, webhook: str, delivery: str, by: Caller, now: datetime) -> str:
+def replay(*, webhook: str, delivery: str, by: Member, now: datetime) -> str:
     """Send one message again, under the same webhook-id; return its reference. One that waits goes at once."""
     check(by, Permission.KEY_MANAGE)
     row = find_endpoint(webhook=webhook, viewer=by, lock=True)
@@ -146,7 +146,7 @@ def replay(*, webhook: str, delivery: str, by: Caller, now: datetime) -> str:
 
 
 @transaction.atomic
-def replay_since(*, webhook: str, fields: Mapping[str, Any], by: Caller, now: datetime) -> int:
+def replay_since(*, webhook: str, fields: Mapping[str, Any], by: Member, now: datetime) -> int:
     """Send again everything that was made since the moment `since`; return how many messages."""
     check(by, Permission.KEY_MANAGE)
     _check_names(fields, known=("since",))

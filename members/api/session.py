@@ -1,0 +1,28 @@
+"""Who calls from the portal's pages: the person of the session. Below `/portal/api/`, and only there.
+
+The pages' scripts post tokens with it. What it may do follows from the role (`ROLE_SCOPES`); nothing is open to it that
+is not open to the institution's keys. Writes carry the CSRF token of the page in X-CSRFToken.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+
+from members.queries import NotAuthenticated, Person, person_of
+
+PREFIX = "/portal/api/"
+
+
+class PersonAuthentication(SessionAuthentication):
+    """Set `request.user` to the `Person`. Alliance staff, who work at the desk, are nobody here."""
+
+    def authenticate(self, request: Request) -> tuple[Person, None]:
+        """Return the person; raise NotAuthenticated, NotLive, or PermissionDenied without the CSRF token."""
+        user: Any = request._request.user
+        if not user.is_authenticated or not user.is_active or user.institution_id is None:
+            raise NotAuthenticated
+        self.enforce_csrf(request)
+        return person_of(user), None
