@@ -12,6 +12,7 @@ from .identifier import Identifier
 from .job import Job
 from .lawful_use import LawfulUseCell, LawfulUseMatrix
 from .match import AppliedStanding, Match, MatchParty
+from .match_work import MatchRead, MatchReadUntil, MatchWork
 from .noise import NoiseEntry
 from .quota import QuotaUse
 from .ring import Ring, RingEdge, RingMerge, RingRelink
@@ -39,6 +40,9 @@ __all__ = [
     "LawfulUseMatrix",
     "Match",
     "MatchParty",
+    "MatchRead",
+    "MatchReadUntil",
+    "MatchWork",
     "NoiseEntry",
     "QuotaUse",
     "Ring",
