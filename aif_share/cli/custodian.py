@@ -59,7 +59,18 @@ def init(home: Path, name: str, epoch: int, operator_token_file: Path | None, as
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; by default one a core, at most two.")
 @click.option("--user", help="Started as root: become this user before serving.")
 @click.option("--group", help="Its group, if not the user's own.")
-def serve(home: Path, bind: str, workers: int | None, user: str | None, group: str | None) -> None:
+@click.option(
+    "--portal-origin",
+    "portal_origins",
+    multiple=True,
+    metavar="URL",
+    envvar="AIF_CUSTODIAN_PORTAL_ORIGINS",
+    help="Let the pages of this portal ask from a browser; repeatable"
+    " (or AIF_CUSTODIAN_PORTAL_ORIGINS, separated by spaces). Without it no page can.",
+)
+def serve(
+    home: Path, bind: str, workers: int | None, user: str | None, group: str | None, portal_origins: tuple[str, ...]
+) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     if not _BIND.fullmatch(bind):
         raise click.UsageError("--bind takes ADDRESS:PORT")
@@ -69,7 +80,9 @@ def serve(home: Path, bind: str, workers: int | None, user: str | None, group: s
     from aif_share.custodian import serve as server  # gunicorn is needed by this command alone
 
     with _refusals():
-        server.serve(homes.Home(home), bind=bind, workers=workers, user=user, group=group)
+        server.serve(
+            homes.Home(home), bind=bind, workers=workers, user=user, group=group, portal_origins=portal_origins
+        )
 
 
 @custodian.group()

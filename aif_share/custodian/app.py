@@ -6,7 +6,8 @@
     GET  /healthz                   whether it answers
     PUT  /operator/members/<REF>    one member's full state, from the platform that keeps the list
 
-Refusals are RFC 9457 documents. Logged are the institution, type, epoch and number of elements; nothing that came in.
+Pages of the configured portal origins may ask the first two from a browser. Refusals are RFC 9457 documents. Logged
+are the institution, type, epoch and number of elements; nothing that came in.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from urllib.parse import parse_qs
 from aif_share.custodian import charging
 from aif_share.custodian.keyring import Keyring
 from aif_share.custodian.operator import read_member
+from aif_share.custodian.origins import PortalOrigins
 from aif_share.custodian.request import array, read_object, text, whole_number
 from aif_share.custodian.store import Store
 from aif_share.errors import InvalidElement, Refusal
@@ -42,7 +44,7 @@ Answer = tuple[int, dict[str, Any]]
 
 _MEMBER: Final = re.compile(r"/operator/members/([A-Za-z0-9][A-Za-z0-9._-]{0,63})")
 _IDEMPOTENCY_KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{limits.MAX_IDEMPOTENCY_KEY}}}")
-_REASONS: Final = {200: "OK", **{row.status: row.title_en for row in problems.PROBLEMS.values()}}
+_REASONS: Final = {200: "OK", 204: "No Content", **{row.status: row.title_en for row in problems.PROBLEMS.values()}}
 
 
 class Custodian:
@@ -55,12 +57,14 @@ class Custodian:
         keyring: Keyring,
         store: Store,
         operator_token: str | None = None,
+        portal_origins: PortalOrigins | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.name = name
         self._keyring = keyring
         self._store = store
         self._operator_digest = None if operator_token is None else sha256(operator_token.encode()).digest()
+        self._origins = portal_origins or PortalOrigins()
         self._clock = clock
         self._routes: dict[str, dict[str, Callable[[Environ], Answer]]] = {
             "/evaluate": {"POST": self._evaluate},
@@ -72,6 +76,11 @@ class Custodian:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         headers = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+        headers += self._origins.headers(environ)
+        preflight = self._origins.preflight(environ, self._routes.get(str(environ.get("PATH_INFO")), {}))
+        if preflight is not None:
+            start_response(f"204 {_REASONS[204]}", headers + preflight)
+            return []
         content_type = "application/json"
         try:
             status, body = self._answer(environ)

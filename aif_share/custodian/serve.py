@@ -10,6 +10,7 @@ import logging
 import os
 import sqlite3
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from aif_share.custodian import charging, preload
 from aif_share.custodian.app import Custodian
 from aif_share.custodian.home import Home
 from aif_share.custodian.keyring import Keyring
+from aif_share.custodian.origins import PortalOrigins
 from aif_share.custodian.privilege import become_ids, ids_of
 from aif_share.custodian.store import Store
 from aif_share.custodian.worker import CustodianWorker
@@ -30,8 +32,9 @@ THREADS: Final = 8
 """Requests a worker process answers at a time; the arithmetic releases the GIL."""
 
 
-def prepare(home: Home, *, user: str | None, group: str | None = None) -> Custodian:
+def prepare(home: Home, *, user: str | None, group: str | None = None, portal_origins: Sequence[str] = ()) -> Custodian:
     """Read the secrets, load everything, become the user, open the store; the ready application."""
+    origins = PortalOrigins(portal_origins)
     name, token = home.name, home.operator_token()
     keyring = Keyring(home.seeds(), types())
     preload.load_everything()
@@ -54,15 +57,21 @@ def prepare(home: Home, *, user: str | None, group: str | None = None) -> Custod
         ) from None
     finally:
         store.close()
-    return Custodian(name=name, keyring=keyring, store=store, operator_token=token)
+    return Custodian(name=name, keyring=keyring, store=store, operator_token=token, portal_origins=origins)
 
 
 def serve(
-    home: Home, *, bind: str, workers: int | None = None, user: str | None = None, group: str | None = None
+    home: Home,
+    *,
+    bind: str,
+    workers: int | None = None,
+    user: str | None = None,
+    group: str | None = None,
+    portal_origins: Sequence[str] = (),
 ) -> None:
     """Serve until SIGTERM or SIGINT, which finish what is under way. Raise Refusal before the first request."""
     _log_to_stderr()
-    application = prepare(home, user=user, group=group)
+    application = prepare(home, user=user, group=group, portal_origins=portal_origins)
     Server(application, bind=bind, workers=workers or min(2, cores())).run()
 
 

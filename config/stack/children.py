@@ -73,6 +73,8 @@ def custodian(plan: Plan, name: str) -> Child:
         if as_root():
             subprocess.run(["chown", "-R", f"{user}:{user}", str(home)], check=True)
     serve = ["serve", "--home", str(home), "--bind", f"127.0.0.1:{plan.ports[name]}"]
+    for origin in plan.portal_origins():
+        serve += ["--portal-origin", origin]
     return Child(
         name=f"custodian-{name}",
         command=[*command, *serve, *(["--user", user] if as_root() else [])],

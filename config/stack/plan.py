@@ -117,6 +117,10 @@ class Plan:
         """Return the address of web, desk or a custodian."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
+    def portal_origins(self) -> list[str]:
+        """Return the origins whose pages the custodians answer: web, under both names it is opened by here."""
+        return [self.url("web"), f"http://localhost:{self.ports['web']}"]
+
     @property
     def admin_url(self) -> str:
         """The database as its administrator."""

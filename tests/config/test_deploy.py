@@ -77,6 +77,11 @@ def test_named_volumes_and_networks_are_declared():
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
 
 
+def test_the_custodian_answers_the_portals_own_pages():
+    served = SERVICES["custodian"]["command"][-1].partition("serve")[2]
+    assert f"--portal-origin {variables('web')['AIF_PUBLIC_URL']}" in served
+
+
 def test_make_secrets_makes_every_secret_once(tmp_path: Path):
     (tmp_path / "deploy").mkdir()
     script = tmp_path / "deploy" / "make-secrets"

@@ -67,6 +67,17 @@ def test_the_others_get_no_secret_of_the_platform(stack: Stack, name: str):
     )
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_portals_pages_may_ask_both_custodians(stack: Stack, host: str):
+    origin = stack.url.replace("127.0.0.1", host)
+    for url in stack.custodian_urls.values():
+        asked = urllib.request.Request(
+            url + "/evaluate", method="OPTIONS", headers={"Origin": origin, "Access-Control-Request-Method": "POST"}
+        )
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (204, origin)
+
+
 def test_a_login_cannot_be_used_with_another_ones_password(stack: Stack):
     wrong = stack.env["DATABASE_URL"].replace("aif_desk:", "aif_match:")
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
