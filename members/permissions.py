@@ -27,6 +27,7 @@ class Permission(StrEnum):
     CLUE_VIEW = "clue.view"
     CLUE_SUBMIT = "clue.submit"
     MATCH_VIEW = "match.view"
+    MATCH_WORK = "match.work"
     SCREEN = "screen"
     CASE_VIEW = "case.view"
     CASE_PROPOSE = "case.propose"
@@ -53,9 +54,10 @@ _DESK_READS = frozenset({Permission.DESK_VIEW, Permission.CASE_VIEW, Permission.
 ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
     {
         "submitter": frozenset({Permission.CLUE_VIEW, Permission.CLUE_SUBMIT}),
-        "analyst": _MEMBER_READS | {Permission.CLUE_SUBMIT, Permission.SCREEN, Permission.CASE_PROPOSE},
-        "approver": _MEMBER_READS | {Permission.SCREEN, Permission.CASE_DECIDE},
-        "member-admin": _MEMBER_READS | {Permission.TEAM_MANAGE, Permission.KEY_MANAGE},
+        "analyst": _MEMBER_READS
+        | {Permission.CLUE_SUBMIT, Permission.MATCH_WORK, Permission.SCREEN, Permission.CASE_PROPOSE},
+        "approver": _MEMBER_READS | {Permission.MATCH_WORK, Permission.SCREEN, Permission.CASE_DECIDE},
+        "member-admin": _MEMBER_READS | {Permission.MATCH_WORK, Permission.TEAM_MANAGE, Permission.KEY_MANAGE},
         "auditor": _MEMBER_READS | {Permission.AUDIT_VIEW},
         "alliance-operator": _DESK_READS
         | {
