@@ -43,6 +43,17 @@ class ReceivedView:
     answered_at: datetime | None
     answer_reason: str | None
     decided_at: datetime | None
+    category: str
+    grade: str
+    opened_at: datetime
+
+
+OPENED_STATES = (Dispute.OPEN, Dispute.CLOSED)
+RECEIVED_STATES = (
+    DisputedClue.OPEN, DisputedClue.MAINTAINED, DisputedClue.WITHDRAWN, DisputedClue.LAPSED, DisputedClue.UPHELD,
+    DisputedClue.REJECTED,
+)  # fmt: skip
+MOST_COUNTED = 1_000
 
 
 class DisputeNotFound(Refusal):
@@ -52,9 +63,13 @@ class DisputeNotFound(Refusal):
         super().__init__("not-found", gettext_noop("No such dispute."))
 
 
-def list_opened(*, viewer: Viewer, before: int | None = None, limit: int = 100) -> list[DisputeView]:
+def list_opened(
+    *, viewer: Viewer, state: str | None = None, before: int | None = None, limit: int = 100
+) -> list[DisputeView]:
     """Return the disputes that the institution opened, newest first, below row number `before`."""
     rows = Dispute.objects.filter(institution_id=viewer.institution_id)
+    if state is not None:
+        rows = rows.filter(state=state)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [view(row) for row in rows.order_by("-id")[:limit]]
@@ -68,12 +83,38 @@ def get_opened(*, dispute: str, viewer: Viewer) -> DisputeView:
     return view(row)
 
 
-def list_received(*, viewer: Viewer, before: int | None = None, limit: int = 100) -> list[ReceivedView]:
+def list_received(
+    *, viewer: Viewer, state: str | None = None, before: int | None = None, limit: int = 100
+) -> list[ReceivedView]:
     """Return the disputes about the institution's own clues, newest first, one row for each clue."""
     rows = DisputedClue.objects.filter(institution_id=viewer.institution_id).select_related("dispute", "clue")
+    if state is not None:
+        rows = rows.filter(state=state)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [received(row) for row in rows.order_by("-id")[:limit]]
+
+
+def get_received(*, dispute: str, clue: str, viewer: Viewer) -> ReceivedView:
+    """Return the dispute about one clue of the institution. Raise DisputeNotFound."""
+    row = (
+        DisputedClue.objects.filter(
+            dispute_id=reference.decode("D", dispute) or 0,
+            clue_id=reference.decode("C", clue) or 0,
+            institution_id=viewer.institution_id,
+        )
+        .select_related("dispute", "clue")
+        .first()
+    )
+    if row is None:
+        raise DisputeNotFound
+    return received(row)
+
+
+def count_to_answer(*, viewer: Viewer, now: datetime) -> int:
+    """Return how many disputes about own clues wait for an answer and can still have one, counting to MOST_COUNTED."""
+    waiting = DisputedClue.objects.filter(institution_id=viewer.institution_id, state=DisputedClue.OPEN, due_at__gt=now)
+    return waiting.order_by()[:MOST_COUNTED].count()
 
 
 def view(row: Dispute) -> DisputeView:
@@ -105,4 +146,7 @@ def received(row: DisputedClue) -> ReceivedView:
         answered_at=row.answered_at,
         answer_reason=row.answer_reason or None,
         decided_at=row.decided_at,
+        category=row.clue.category,
+        grade=row.clue.grade,
+        opened_at=row.dispute.opened_at,
     )

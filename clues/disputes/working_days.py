@@ -22,3 +22,16 @@ def answer_due(opened_at: datetime) -> datetime:
         day += timedelta(days=1)
         left -= _calendar().is_working_day(day)
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZONE)
+
+
+def working_days_left(due_at: datetime, *, now: datetime) -> int | None:
+    """Return how many working days follow today's before `due_at`, its end exclusive; None when it is over.
+
+    0 is the last day. A clock that runs over a holiday says what people count: the days on which they work.
+    """
+    if now >= due_at:
+        return None
+    day, last, left = now.astimezone(ZONE).date(), due_at.astimezone(ZONE).date(), 0
+    while (day := day + timedelta(days=1)) < last:
+        left += _calendar().is_working_day(day)
+    return left

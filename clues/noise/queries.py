@@ -31,8 +31,16 @@ class EntryView:
     removed_at: datetime | None
 
 
+STATES = (NoiseEntry.PROPOSED, NoiseEntry.IN_FORCE, NoiseEntry.REJECTED, NoiseEntry.REMOVED)
+
+
 def list_entries(
-    *, viewer: Viewer, list_code: str | None = None, before: int | None = None, limit: int = 100
+    *,
+    viewer: Viewer,
+    list_code: str | None = None,
+    state: str | None = None,
+    before: int | None = None,
+    limit: int = 100,
 ) -> list[EntryView]:
     """Return own entries, newest first, of one list or of all; `before` is an id (exclusive). Raise Refusal."""
     entries = NoiseEntry.objects.filter(institution_id=viewer.institution_id).order_by("-id")
@@ -40,9 +48,19 @@ def list_entries(
         if list_code not in noise_lists.BY_CODE:
             raise Refusal("field-invalid", gettext_noop("There is no such noise list."), field="list")
         entries = entries.filter(list=list_code)
+    if state is not None:
+        entries = entries.filter(state=state)
     if before is not None:
         entries = entries.filter(pk__lt=before)
     return [view(entry) for entry in entries[:limit]]
+
+
+def get_entry(*, entry: str, viewer: Viewer) -> EntryView:
+    """Return one own entry. Raise Refusal `not-found`."""
+    row = NoiseEntry.objects.filter(pk=reference.decode("Q", entry) or 0, institution_id=viewer.institution_id).first()
+    if row is None:
+        raise Refusal("not-found", gettext_noop("No such noise entry."))
+    return view(row)
 
 
 def view(entry: NoiseEntry) -> EntryView:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clues.portal import batches, cases, dashboard, matches
+from clues.portal import batches, cases, dashboard, disputes, matches, noise, screenings, watches
 
 app_name = "clues"
 
@@ -15,4 +15,18 @@ urlpatterns = [
     path("portal/matches/<str:match>", matches.match, name="match"),
     path("portal/cases", cases.cases, name="cases"),
     path("portal/cases/<str:case>", cases.case, name="case"),
+    path("portal/screenings", screenings.screenings, name="screenings"),
+    path("portal/screenings/history", screenings.history, name="screening-history"),
+    path("portal/watches", watches.watches, name="watches"),
+    path("portal/watches/new", watches.new, name="watch-new"),
+    path("portal/watches/<str:watch>", watches.watch, name="watch"),
+    path("portal/watches/<str:watch>/extend", watches.extend, name="watch-extend"),
+    path("portal/watches/<str:watch>/cancel", watches.cancel, name="watch-cancel"),
+    path("portal/disputes", disputes.disputes, name="disputes"),
+    path("portal/disputes/new", disputes.new, name="dispute-new"),
+    path("portal/disputes/received", disputes.received, name="disputes-received"),
+    path("portal/disputes/<str:dispute>", disputes.dispute, name="dispute"),
+    path("portal/disputes/<str:dispute>/answer/<str:clue>", disputes.answer, name="dispute-answer"),
+    path("portal/noise", noise.noise, name="noise"),
+    path("portal/noise/<str:entry>/remove", noise.remove, name="noise-remove"),
 ]

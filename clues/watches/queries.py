@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
@@ -53,6 +53,22 @@ class WatchView:
     hits: Sequence[Hit]
 
 
+@dataclass(frozen=True, slots=True)
+class WatchRow:
+    """A watch in a list: how many hits are released and when the last one was, not each of them."""
+
+    id: int
+    watch: str
+    type: str
+    purpose: str
+    case_ref: str
+    state: str
+    created_at: datetime
+    expires_at: datetime
+    hits: int
+    last_hit_at: datetime | None
+
+
 def get_watch(*, watch: str, viewer: Viewer, now: datetime) -> WatchView:
     """Return one watch. Raise WatchNotFound, for strangers too."""
     row = _own(viewer).filter(pk=reference.decode("W", watch) or 0).first()
@@ -67,6 +83,47 @@ def list_watches(*, viewer: Viewer, now: datetime, before: int | None = None, li
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [view(row, now=now) for row in rows[:limit]]
+
+
+def list_rows(
+    *,
+    viewer: Viewer,
+    now: datetime,
+    state: str | None = None,
+    hit: bool = False,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[WatchRow]:
+    """Return the newest watches first: those of one state or all, with `hit` only those that told of something."""
+    found = Watch.objects.filter(institution_id=viewer.institution_id)
+    if state is not None:
+        found = found.filter(_in_state(state, now))
+    if hit:
+        found = found.filter(Exists(WatchHit.objects.filter(watch_id=OuterRef("pk"), released_at__lte=Now())))
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(found.order_by("-id")[:limit])
+    told = WatchHit.objects.filter(watch_id__in=[row.pk for row in rows], released_at__lte=Now())
+    counted = {
+        number: (hits, last)
+        for number, hits, last in told.values_list("watch_id").annotate(Count("pk"), Max("released_at"))
+    }
+    return [_row(row, now, *counted.get(row.pk, (0, None))) for row in rows]
+
+
+def _row(row: Watch, now: datetime, hits: int, last: datetime | None) -> WatchRow:
+    return WatchRow(
+        id=row.pk,
+        watch=reference.encode("W", row.pk),
+        type=row.type,
+        purpose=row.purpose,
+        case_ref=row.case_ref,
+        state=_state(row, now),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        hits=hits,
+        last_hit_at=None if last is None else events.shown_tick(last),
+    )
 
 
 def view(row: Watch, *, now: datetime) -> WatchView:
@@ -96,6 +153,16 @@ def _own(viewer: Viewer) -> QuerySet[Watch]:
     return Watch.objects.filter(institution_id=viewer.institution_id).prefetch_related(
         Prefetch("hits", queryset=released, to_attr="released_hits")
     )
+
+
+def _in_state(state: str, now: datetime) -> Q:
+    open_now = Q(canceled_at__isnull=True, expires_at__gt=now)
+    return {
+        WAITING: open_now & Q(active_at__isnull=True),
+        ACTIVE: open_now & Q(active_at__isnull=False),
+        EXPIRED: Q(canceled_at__isnull=True, expires_at__lte=now),
+        CANCELED: Q(canceled_at__isnull=False),
+    }[state]
 
 
 def _state(row: Watch, now: datetime) -> str:

@@ -71,9 +71,27 @@ def once(request: Request, *, route: str, make: Callable[[], Made], headers: Hea
     `idempotency-conflict` (same key, other request), `idempotency-busy` (the first still runs after `WAIT`), and
     whatever `make` raises, which undoes everything and leaves the key free.
     """
-    key, fingerprint = get_key(request), _fingerprint(request)
+    status, body, replayed = run_once(
+        institution_id=caller_of(request).institution_id,
+        route=route,
+        key=get_key(request),
+        fingerprint=_fingerprint(request),
+        make=make,
+    )
+    return Response(
+        body, status=status, headers={**headers(body), **({"Idempotency-Replayed": "true"} if replayed else {})}
+    )
+
+
+def run_once(
+    *, institution_id: int, route: str, key: str, fingerprint: bytes, make: Callable[[], Made]
+) -> tuple[int, Mapping[str, Any] | None, bool]:
+    """Return (status, body, whether it is the answer of an earlier request); raise as `once`.
+
+    A form of the portal, which has no Idempotency-Key, brings a key of its own.
+    """
     names: dict[str, Any] = {
-        "institution": caller_of(request).institution_id,
+        "institution": institution_id,
         "route": route,
         "key": key,
         "fingerprint": psycopg2.Binary(fingerprint),
@@ -91,11 +109,11 @@ def once(request: Request, *, route: str, make: Callable[[], Made], headers: Hea
                     gettext_noop("This Idempotency-Key was used with another request. Use a fresh key."),
                 )
             body = orjson.loads(_open(bytes(answer), seal)) if answer is not None else None
-            return Response(body, status=status, headers={**headers(body), "Idempotency-Replayed": "true"})
+            return status, body, True
         status, made = make()
         answer = None if made is None else psycopg2.Binary(_close(JSONRenderer().render(made), seal))
         cursor.execute(KEEP, {"id": claimed, "status": status, "answer": answer})
-    return Response(made, status=status, headers=dict(headers(made)))
+    return status, made, False
 
 
 def get_key(request: Request) -> str:
@@ -122,8 +140,11 @@ def _claim(cursor: Any, names: Mapping[str, Any]) -> int | None:
 
 
 def _fingerprint(request: Request) -> bytes:
+    return fingerprint_of(f"{request.method} {request.path}\n".encode() + kept_body(request._request))
+
+
+def fingerprint_of(what: bytes) -> bytes:
     """Keyed: a body may hold a raw identifier that is about to be refused."""
-    what = f"{request.method} {request.path}\n".encode() + kept_body(request._request)
     return hmac.digest(settings.AIF_REFERENCE_KEY.encode(), what, "sha256")
 
 
