@@ -1,4 +1,11 @@
 # One image for every process of the platform, and for a custodian. Build: docker build -t aif-share .
+FROM node:22-bookworm-slim AS frontend
+WORKDIR /srv/aif
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY config/frontend config/frontend
+RUN node config/frontend/build.mjs
+
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /srv/aif
 RUN python -m venv /opt/venv
@@ -10,6 +17,7 @@ COPY members members
 COPY clues clues
 COPY config config
 COPY locale locale
+COPY --from=frontend /srv/aif/var/static var/static
 COPY .ci/production.env /tmp/production.env
 RUN /opt/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \
     && env $(grep -v '^#' /tmp/production.env) AIF_STATIC_ROOT=/srv/static \

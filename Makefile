@@ -5,6 +5,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
 RUNTIME := .venv/.installed-runtime
 DEV := .venv/.installed-dev
+FRONTEND := var/static/aif/bundles.json
 LOCK := $(shell command -v uv || echo .venv/bin/uv) pip compile --quiet --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 # Stacks are started by these targets themselves: a caller's tool settings do not reach them.
@@ -15,22 +16,22 @@ export PIP_ROOT_USER_ACTION := ignore
 help:
 	@echo "make demo [ONCE=1] · serve · test · check · fix · bench · prove · lock"
 
-demo: $(RUNTIME)
+demo: $(RUNTIME) $(FRONTEND)
 	$(PY) -m config.demo $(if $(ONCE),--once)
 
-serve: $(RUNTIME)
+serve: $(RUNTIME) $(FRONTEND)
 	$(PY) -m config.stack serve
 
-test: $(DEV)
+test: $(DEV) $(FRONTEND)
 	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
-bench: $(DEV)
+bench: $(DEV) $(FRONTEND)
 	$(PY) -m config.bench
 
-prove: $(DEV)
+prove: $(DEV) $(FRONTEND)
 	$(PY) -m tests.prove
 
-check: $(DEV)
+check: $(DEV) $(FRONTEND)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	AIF_ENV=test $(PY) -m mypy
@@ -51,6 +52,11 @@ fix: $(DEV)
 lock:
 	$(LOCK) requirements/runtime.in -o requirements/runtime.txt
 	$(LOCK) requirements/dev.in -o requirements/dev.txt
+	$(LOCK) requirements/node.in -o requirements/node.txt
+
+# What the browser gets, made anew when its sources or its packages changed.
+$(FRONTEND): package-lock.json $(shell find config/frontend -type f) | $(RUNTIME)
+	.ci/frontend
 
 # The stamps say which pins are installed; a stamp older than its pins is made again.
 .venv/bin/python: | .ci/venv

@@ -31,6 +31,7 @@ AIF_WEBHOOK_ALLOW_CIDRS = env.networks("AIF_WEBHOOK_ALLOW_CIDRS", "")  # where w
 # What webhooks tell of is kept above the package that sends them.
 AIF_WEBHOOK_EVENTS = "clues.events.feed.describe"
 AIF_WEBHOOK_KINDS = "clues.events.TOLD_KINDS"
+AIF_NOTIFICATION_RULES = "clues.events.notification_rules.RULES"
 AIF_EMBEDDED_CUSTODIANS: list[dict[str, str]] = env.document("AIF_EMBEDDED_CUSTODIANS", "[]")
 
 # ---- Django ---------------------------------------------------------------------------------------------------------
@@ -82,6 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.navigation.navigation",
             ],
         },
     },

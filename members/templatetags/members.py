@@ -1,6 +1,8 @@
 """Rights and vocabulary in templates: `user|can:"clue.view"`, `code|label:"sectors"`."""
 
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from aif_share import vocabulary
@@ -14,6 +16,12 @@ register = template.Library()
 def can(user: object, permission: str) -> bool:
     """Whether the person's role includes the permission. An unknown permission is an error of the template."""
     return role_can(user, Permission(permission))
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """A symbol of the sprite that config/frontend/build.mjs makes of icons.json; beside a text, so hidden from readers."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("aif/icons.svg"), name)
 
 
 @register.filter
