@@ -24,6 +24,9 @@ PLATFORM: Final = "platform"
 SCOPES: Final = ("evaluate", "submit", "read", "screen", "keys", "audit")
 """What a registered key may be allowed to do."""
 
+BROWSER_SCOPES: Final = ("evaluate",)
+"""The scopes of a key that a browser holds: it makes tokens at custodians and opens nothing at the platform."""
+
 PREFIX: Final = "aif_live_"
 ID_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 ID_LENGTH: Final = 8

@@ -71,4 +71,4 @@ MAX_KEY_DAYS: Final = 365
 """Days a registered key may live."""
 
 MAX_LIVE_KEYS: Final = 2
-"""Live keys of one institution, so that one can be rotated."""
+"""Live keys of one institution and kind, so that one can be rotated; keys for browsers are a kind of their own."""

@@ -89,7 +89,7 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
     "batch-held": ("Wait for the alliance's decision.", "请等待联盟审核。"),
     "key-malformed": ("Use 8 characters a-z and 0-9, as `aif-share keys new` makes them.", "请使用 8 个小写字母或数字，由 `aif-share keys new` 生成。"),
     "verifier-malformed": ("Send 64 lower-case hexadecimal digits, as `aif-share keys verifier` prints them.", "请发送 64 位小写十六进制，由 `aif-share keys verifier` 输出。"),
-    "key-limit": ("Revoke one of the two live keys first.", "请先吊销两个有效密钥之一。"),
+    "key-limit": ("Revoke one of the two live keys of this kind first.", "请先吊销两个同类有效密钥之一。"),
     "key-id-taken": ("Make a new key.", "请重新生成密钥。"),
     "name-taken": ("Choose another name.", "请换用其他名称。"),
     "sector-unknown": _VOCABULARY,

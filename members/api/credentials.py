@@ -62,7 +62,10 @@ class CredentialsView(ApiView):
         examples=[shapes.REGISTRATION_EXAMPLE, shapes.CREDENTIAL_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
-        """Register a key that the member has made; two live ones at most."""
+        """Register a key that the member has made; two live ones of a kind at most.
+
+        Keys of scope `evaluate` alone, for browsers, are one kind; all others, for systems, the other.
+        """
         sent = fields.read_fields(
             read_json_object(request._request),
             required={**_VERIFIERS, "scopes": fields.texts},

@@ -41,7 +41,9 @@ def register(
     expires_at: datetime | None = None,
     default_basis: str = UNSPECIFIED,
 ) -> Credential:
-    """Register one key of an institution; two live ones at most, so that one can be rotated.
+    """Register one key of an institution; two live ones of a kind at most, so that one can be rotated.
+
+    Keys of scope `evaluate` alone, for browsers, are one kind; all others, for systems, the other.
 
     `verifier` is the hex SHA-256 of the platform's bearer, `custodian_verifier` that of the bearer for the
     platform's custodian (without it the key cannot evaluate there). A key lives a year at most. `default_basis` counts
@@ -127,7 +129,9 @@ def revoke(*, credential_id: int, reason: str, by: Actor, now: datetime, confirm
     return credential
 
 
-def issue_embedded(*, institution_id: int, by: Actor, now: datetime) -> keys.MemberKey:
+def issue_embedded(
+    *, institution_id: int, by: Actor, now: datetime, scopes: Iterable[str] = keys.SCOPES
+) -> keys.MemberKey:
     """Make a member's key on our side and register it: for the embedded stack, where we are all parties."""
     key = keys.MemberKey.new()
     register(
@@ -135,6 +139,7 @@ def issue_embedded(*, institution_id: int, by: Actor, now: datetime) -> keys.Mem
         key_id=key.id,
         verifier=keys.verifier(key.bearer_for(keys.PLATFORM)),
         custodian_verifier=keys.verifier(key.bearer_for(keys.custodian_server(PLATFORM_CUSTODIAN))),
+        scopes=scopes,
         by=by,
         now=now,
     )
@@ -162,8 +167,10 @@ def _store(
     if custodian_verifier:
         _check_verifier(custodian_verifier, field="custodian_verifier")
     live = Credential.objects.filter(institution=institution, revoked_at=None, expires_at__gt=now)
-    if live.count() >= limits.MAX_LIVE_KEYS:
-        raise Refusal("key-limit", gettext_noop("Revoke one of the two live keys first."))
+    browser = list(keys.BROWSER_SCOPES)
+    of_kind = live.filter(scopes=browser) if scopes == browser else live.exclude(scopes=browser)
+    if of_kind.count() >= limits.MAX_LIVE_KEYS:
+        raise Refusal("key-limit", gettext_noop("Revoke one of the two live keys of this kind first."))
     try:
         with transaction.atomic():
             return Credential.objects.create(

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from aif_share.wire.keys import BROWSER_SCOPES
 from tests.clues.api.member import Member, problem
 
 # Address as the resolver writes it -> (method, an address of that form, scope or None for any key).
@@ -101,6 +102,15 @@ def test_with_every_scope_but_the_right_one(aster: Member, method: str, path: st
         assert answer.status_code != 403
     else:
         assert problem(answer, 403, "scope-missing")["scope"] == scope
+
+
+@every
+def test_with_a_key_for_browsers(aster: Member, method: str, path: str, scope: str | None) -> None:
+    answer = call(aster.with_scopes(*BROWSER_SCOPES), method, path)
+    if scope is not None:
+        assert problem(answer, 403, "scope-missing")["scope"] == scope
+    elif path in ("/me", "/quota"):
+        assert answer.status_code == 200
 
 
 @every

@@ -52,6 +52,27 @@ class TestRegister:
         credentials.revoke(credential_id=row.pk, reason="old", by=CONSOLE, now=timezone.now())
         credentials.register(institution_id=cast.aster.pk, by=cast.olga, now=timezone.now(), **KEY)
 
+    def test_keys_for_browsers_are_counted_apart(self, cast, outbox):
+        for _number in range(2):
+            make_key(cast.aster)
+            make_key(cast.aster, scopes=["evaluate"])
+        verifiers = set(Credential.objects.values_list("custodian_verifier", flat=True))
+        assert {each["verifier"] for each in outbox()[-1].payload["verifiers"]} == verifiers
+        assert len(verifiers) == 4, "the custodian hears of all of them"
+        for scopes in (["evaluate"], ["read"], ["evaluate", "submit"]):
+            asked = KEY | {"institution_id": cast.aster.pk, "by": cast.olga, "scopes": scopes}
+            assert refused(credentials.register, **asked).code == "key-limit"
+
+    def test_revoking_a_key_makes_room_for_one_of_its_kind(self, cast):
+        browser, _other = (make_key(cast.aster, scopes=["evaluate"]) for _number in range(2))
+        for _number in range(2):
+            make_key(cast.aster)
+        row = Credential.objects.get(key_id=browser.id)
+        credentials.revoke(credential_id=row.pk, reason="lost", by=CONSOLE, now=timezone.now())
+        asked = KEY | {"institution_id": cast.aster.pk, "by": cast.olga}
+        assert refused(credentials.register, **asked).code == "key-limit"
+        credentials.register(now=timezone.now(), scopes=["evaluate"], **asked)
+
     @pytest.mark.parametrize(
         ("change", "code"),
         [
@@ -116,6 +137,15 @@ class TestRotate:
         old = Credential.objects.get(key_id=make_key(cast.aster).id)
         credentials.revoke(credential_id=old.pk, reason="lost", by=CONSOLE, now=timezone.now())
         assert refused(credentials.rotate, credential_id=old.pk, by=cast.olga, **KEY).code == "transition-refused"
+
+    def test_each_kind_is_rotated_within_its_own_two(self, cast):
+        for _number in range(2):
+            make_key(cast.aster)
+        old = Credential.objects.get(key_id=make_key(cast.aster, scopes=["evaluate"]).id)
+        new = credentials.rotate(credential_id=old.pk, by=cast.olga, now=timezone.now(), **KEY)
+        assert new.scopes == ["evaluate"]
+        again = KEY | {"key_id": "wxyz7890"}
+        assert refused(credentials.rotate, credential_id=new.pk, by=cast.olga, **again).code == "key-limit"
 
 
 class TestRevoke:
