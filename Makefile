@@ -23,12 +23,14 @@ serve: $(RUNTIME) $(FRONTEND)
 	$(PY) -m config.stack serve
 
 test: $(DEV) $(FRONTEND)
+	.ci/chromium
 	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: $(DEV) $(FRONTEND)
 	$(PY) -m config.bench
 
 prove: $(DEV) $(FRONTEND)
+	.ci/chromium
 	$(PY) -m tests.prove
 
 check: $(DEV) $(FRONTEND)

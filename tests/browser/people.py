@@ -1,0 +1,67 @@
+"""People of a running stack for browser tests: `python -m tests.browser.people`, one JSON order on stdin.
+
+    {"institution": {"name": …, "sector": …}}                      -> {"institution": "I-…", "key": "aif_live_…"}
+    {"person": {"institution": "I-…", "role": …}}                  -> {"username": …, "password": …, "session": …}
+    {"invitation": {"institution": "I-…"}}                         -> whatever the operation shows once
+
+Runs with the environment of the stack (config.stack), in the role of its manage.py. The session is one that a login
+with both factors would have made, so that a test that is not about logging in need not do it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+
+def make_institution(*, name: str, sector: str = "bank", **quotas: int) -> dict[str, Any]:
+    """Make a live institution and a key with all scopes, known to both custodians."""
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    out = StringIO()
+    options = {name: value for name, value in quotas.items()}
+    call_command("create_institution", name=name, sector=sector, json=True, stdout=out, **options)
+    made = json.loads(out.getvalue())
+    return {"institution": made["institution"], "key": made["api_key"]}
+
+
+def make_person(*, institution: str, role: str, username: str, full_name: str = "") -> dict[str, Any]:
+    """Make an account with a second factor, and a session of it."""
+    from django.utils import timezone
+
+    from members.models import reference
+    from members.operations import users
+    from members.permissions import Console
+    from tests.factories import PASSWORD
+    from tests.signing_in import enroll, open_session
+
+    user = users.create_user(
+        username=username,
+        role=role,
+        institution_id=reference.decode("I", institution),
+        full_name=full_name,
+        password=PASSWORD,
+        by=Console("tests"),
+        now=timezone.now(),
+    )
+    enroll(user)
+    return {"username": username, "password": PASSWORD, "session": open_session(user), "person": user.ref}
+
+
+ORDERS = {"institution": make_institution, "person": make_person}
+
+
+def main() -> None:
+    """Carry out the order and print its answer."""
+    import django
+
+    django.setup()
+    ((name, values),) = json.load(sys.stdin).items()
+    print(json.dumps(ORDERS[name](**values)))
+
+
+if __name__ == "__main__":
+    main()
