@@ -1,5 +1,6 @@
 """Reads of matches: each party sees its own part and a band of the others, after the tick."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,17 +57,20 @@ class MatchNotFound(Refusal):
         super().__init__("not-found", "No such match.")
 
 
+# What makes a match one at present for its party `p`: others who count, and whom the tick has shown.
+HAS_OTHERS = """
+EXISTS (SELECT 1 FROM match_party o JOIN institution i ON i.id = o.institution_id AND i.state = 'live'
+    WHERE o.match_id = p.match_id AND o.group_id <> p.group_id AND o.released_at <= clock_timestamp())
+"""
 # `page` is cut on the viewer's own parties first, so that the joins touch one page only. It holds only what will be
 # shown: a page that the joins made shorter would look like the last one.
-LIST = """
+LIST = f"""
 WITH page AS (
     SELECT p.match_id, p.released_at
     FROM match_party p
-    WHERE p.institution_id = %(institution)s AND p.released_at <= clock_timestamp()
-        AND EXISTS (SELECT 1 FROM match_party o JOIN institution i ON i.id = o.institution_id AND i.state = 'live'
-            WHERE o.match_id = p.match_id AND o.group_id <> p.group_id AND o.released_at <= clock_timestamp())
-        {where}
-    ORDER BY {order}
+    WHERE p.institution_id = %(institution)s AND p.released_at <= clock_timestamp() AND {HAS_OTHERS}
+        {{where}}
+    ORDER BY {{order}}
     LIMIT %(limit)s
 )
 SELECT m.id, m.type, page.released_at,
@@ -87,8 +91,8 @@ LEFT JOIN LATERAL unnest(p.categories) AS category ON true
 LEFT JOIN feedback f ON f.match_id = m.id AND f.institution_id = %(institution)s
 GROUP BY m.id, page.released_at, f.id
 HAVING count(DISTINCT p.group_id) > 1
-ORDER BY {page_order}
-"""
+ORDER BY {{page_order}}
+"""  # noqa: S608 - put together from literals
 FORWARD = LIST.format(
     where="AND (p.released_at, p.match_id) > (%(after_at)s, %(after_id)s)",
     order="p.released_at, p.match_id",
@@ -100,6 +104,11 @@ NEWEST = LIST.format(
     page_order="page.released_at DESC, m.id DESC",
 )
 ONE = LIST.format(where="AND p.match_id = %(match)s", order="p.match_id", page_order="m.id")
+SOME = LIST.format(
+    where="AND p.match_id = ANY(%(matches)s)",
+    order="p.released_at DESC, p.match_id DESC",
+    page_order="page.released_at DESC, m.id DESC",
+)
 
 COUNT_SINCE = """
 SELECT count(*) FROM match_party
@@ -127,6 +136,11 @@ def list_matches(*, viewer: Viewer, after: Position | None = None, limit: int = 
 def list_newest(*, viewer: Viewer, before: Position | None = None, limit: int = 50) -> list[MatchView]:
     """Return matches newest first, for people."""
     return _list(NEWEST, viewer, before or END, limit)
+
+
+def list_some(*, matches: Sequence[int], viewer: Viewer) -> list[MatchView]:
+    """Return those of the matches, by row number, that the viewer may see, newest first."""
+    return _list(SOME, viewer, END, len(matches), matches=list(matches)) if matches else []
 
 
 def get_match(*, match: str, viewer: Viewer) -> MatchView:

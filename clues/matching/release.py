@@ -44,8 +44,9 @@ LAST_MOMENT = "SELECT released_at FROM event WHERE seq IS NOT NULL ORDER BY seq 
 STEP = timedelta(microseconds=1)
 # One value for everything that is committed, in one statement: steps of their own would each have their own snapshot,
 # and what a worker commits between two of them would be told of in part.
-# Whoever is to hear of events outside the portal gets one nudge for each tick and kind, never one for each match. The
-# member sees when a webhook's message was made: it is made at the tick, for no moment before it is to be known.
+# Whoever is to hear of events outside the portal gets one nudge for each tick and kind, never one for each match; for
+# people, each one's mail is made of it afterwards (members/delivery/notifications.py). The member sees when a webhook's
+# message was made: it is made at the tick, for no moment before it is to be known.
 RELEASE = """
 WITH matches AS (
     UPDATE match m SET released_at = %(at)s WHERE m.released_at IS NULL
@@ -78,10 +79,10 @@ WITH matches AS (
 )
 INSERT INTO outbox_message
     (channel, destination, payload, institution_id, created_at, not_before, attempts, last_error, state)
-SELECT 'email', '',
+SELECT 'notice', '',
     jsonb_build_object('event', kind, 'count', count(*), 'institution_id', institution_id),
     institution_id, clock_timestamp(), %(at)s, 0, '', 'pending'
-FROM heard WHERE kind <> ALL(%(not_mailed)s) GROUP BY institution_id, kind
+FROM heard GROUP BY institution_id, kind
 """
 
 
@@ -105,7 +106,6 @@ def release_pending() -> bool:
                 "shown": events.shown_tick(moment),
                 "most": EVENTS_A_MESSAGE,
                 "give_up": GIVE_UP_AFTER,
-                "not_mailed": list(events.NOT_MAILED),
             },
         )
     return True

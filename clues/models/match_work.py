@@ -13,9 +13,7 @@ class MatchWork(models.Model):
 
     institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, db_index=False)
     match = models.ForeignKey("clues.Match", on_delete=models.PROTECT, db_index=False, related_name="+")
-    assignee = models.ForeignKey(
-        "members.User", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
-    )
+    assignee = models.ForeignKey("members.User", on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     assigned_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
         "members.User", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"

@@ -39,8 +39,9 @@ class PartyRing:
     last_seen_month: str
 
 
-# Batches that retention deleted were released long ago. A correction has no chunk: its matches tell.
-_TOLD = """
+# When the parties of a ring may know of a clue `c`. Batches that retention deleted were released long ago. A correction
+# has no chunk: its matches tell.
+TOLD = """
 c.state = 'active' AND coalesce((
     SELECT coalesce(k.released_at <= clock_timestamp(), false) FROM batch_chunk k
     WHERE k.batch_id = c.batch_id AND k.first_row <= c.row ORDER BY k.no DESC LIMIT 1), true)
@@ -49,7 +50,7 @@ AND NOT EXISTS (SELECT 1 FROM ring_edge x JOIN match m ON m.type = x.type AND m.
     WHERE x.clue_id = c.id AND (p.released_at IS NULL OR p.released_at > clock_timestamp()))
 """
 _CLUES = f"""
-SELECT 1 FROM ring_edge e JOIN clue c ON c.id = e.clue_id AND {_TOLD}
+SELECT 1 FROM ring_edge e JOIN clue c ON c.id = e.clue_id AND {TOLD}
 JOIN institution i ON i.id = c.institution_id AND i.state = 'live'
 WHERE e.component = r.component
 """  # noqa: S608 - put together from literals
@@ -60,11 +61,11 @@ WITH page AS MATERIALIZED (
     WHERE r.state = 'open' AND %(institution)s = ANY(r.institutions) AND {{where}}
         AND EXISTS ({_CLUES} AND c.institution_id = %(institution)s)
         AND EXISTS ({_CLUES} AND i.group_id <> %(group)s)
-    ORDER BY r.id LIMIT %(limit)s
+    ORDER BY r.id {{direction}} LIMIT %(limit)s
 ), seen AS MATERIALIZED (
     SELECT DISTINCT page.id AS ring_id, c.id, c.institution_id, i.group_id, i.sector, c.client_ref, c.category,
         c.grade, c.received_at
-    FROM page JOIN ring_edge e ON e.component = page.component JOIN clue c ON c.id = e.clue_id AND {_TOLD}
+    FROM page JOIN ring_edge e ON e.component = page.component JOIN clue c ON c.id = e.clue_id AND {TOLD}
     JOIN institution i ON i.id = c.institution_id AND i.state = 'live'
 )
 SELECT ring_id,
@@ -77,15 +78,33 @@ SELECT ring_id,
         JOIN ring_edge o ON o.type = e.type AND o.epoch = e.epoch AND o.token = e.token AND o.component = e.component
         JOIN seen other ON other.id = o.clue_id AND other.ring_id = mine.ring_id AND other.group_id <> %(group)s
         WHERE mine.ring_id = seen.ring_id AND mine.institution_id = %(institution)s ORDER BY 1)
-FROM seen GROUP BY ring_id ORDER BY ring_id
+FROM seen GROUP BY ring_id ORDER BY ring_id {{direction}}
 """  # noqa: S608
-LIST = _PAGE.format(where="r.id > %(after)s")
-ONE = _PAGE.format(where="r.id = %(ring)s")
+LIST = _PAGE.format(where="r.id > %(after)s", direction="")
+NEWEST = _PAGE.format(where="r.id < %(before)s", direction="DESC")
+ONE = _PAGE.format(where="r.id = %(ring)s", direction="")
+OF_MATCH = _PAGE.format(
+    where="""r.component IN (
+        SELECT e.component FROM match m JOIN sighting s ON s.type = m.type AND s.epoch = m.epoch AND s.token = m.token
+            AND s.institution_id = %(institution)s AND s.counted
+        JOIN ring_edge e ON e.clue_id = s.clue_id WHERE m.id = %(match)s)""",
+    direction="",
+)
 
 
 def list_party_rings(*, viewer: Viewer, after: int = 0, limit: int = 100) -> list[PartyRing]:
     """Return rings that hold active clues of the viewer's institution, oldest first, behind row number `after`."""
     return _list(LIST, viewer, after=after, limit=limit)
+
+
+def list_newest_rings(*, viewer: Viewer, before: int | None = None, limit: int = 50) -> list[PartyRing]:
+    """Return them newest first, for people, below row number `before`."""
+    return _list(NEWEST, viewer, before=2**62 if before is None else before, limit=limit)
+
+
+def list_rings_of(*, match: int, viewer: Viewer, limit: int = 5) -> list[PartyRing]:
+    """Return the rings of the viewer's own clues that carry the identifier of a match, by its row number."""
+    return _list(OF_MATCH, viewer, match=match, limit=limit)
 
 
 def get_party_ring(*, ring: str, viewer: Viewer) -> PartyRing:

@@ -1,0 +1,129 @@
+"""A ring as a picture for one party: its own clues, the identifiers in them, and which of those others reported as well.
+
+Nothing stands for a clue or an institution of others, and no node holds a token: identifiers are numbered by how they
+are met. Whoever has the map knows the raw values of its own; the platform never does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from clues.rings.party import TOLD, PartyRing
+from members.models import reference
+from members.permissions import Viewer
+
+MOST_NODES = 500
+
+# `no` tells equal identifiers apart within this answer and nothing else; a shared one comes with the viewer's own match.
+GRAPH = f"""
+WITH mine AS MATERIALIZED (
+    SELECT DISTINCT c.id FROM ring r JOIN ring_edge e ON e.component = r.component
+    JOIN clue c ON c.id = e.clue_id AND c.institution_id = %(institution)s AND {TOLD}
+    WHERE r.id = %(ring)s ORDER BY c.id DESC LIMIT %(most)s
+), held AS MATERIALIZED (
+    SELECT e.clue_id, e.type, e.epoch, e.token, e.component, e.weight, s.position, s.role
+    FROM mine JOIN ring_edge e ON e.clue_id = mine.id
+    JOIN sighting s ON s.type = e.type AND s.epoch = e.epoch AND s.token = e.token
+        AND s.institution_id = %(institution)s AND s.clue_id = e.clue_id
+), each AS (
+    SELECT DISTINCT type, epoch, token, component FROM held
+), identifier_of_mine AS (
+    SELECT each.type, each.epoch, each.token, row_number() OVER () AS no,
+        EXISTS (SELECT 1 FROM ring_edge o JOIN clue c ON c.id = o.clue_id AND {TOLD}
+            JOIN institution i ON i.id = c.institution_id AND i.state = 'live' AND i.group_id <> %(group)s
+            WHERE o.type = each.type AND o.epoch = each.epoch AND o.token = each.token
+                AND o.component = each.component) AS shared,
+        (SELECT p.match_id FROM match m JOIN match_party p ON p.match_id = m.id
+            AND p.institution_id = %(institution)s AND p.released_at <= clock_timestamp()
+            WHERE m.type = each.type AND m.epoch = each.epoch AND m.token = each.token) AS match_id
+    FROM each
+)
+SELECT c.id, c.client_ref, c.category, c.grade, h.type, n.no, h.weight, h.position, h.role, n.shared, n.match_id
+FROM held h JOIN identifier_of_mine n USING (type, epoch, token) JOIN clue c ON c.id = h.clue_id
+ORDER BY n.shared DESC, c.id DESC, h.position
+"""  # noqa: S608 - put together from literals
+
+
+@dataclass(frozen=True, slots=True)
+class ClueNode:
+    """One of the viewer's own clues."""
+
+    key: str
+    clue: str
+    client_ref: str
+    category: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierNode:
+    """An identifier of the viewer's own clues; `client_ref` and `position` find its raw value in the member's map.
+
+    `weight` is 1 for a strong type and 2 for a very strong one. `match` is the viewer's own match, if others reported it.
+    """
+
+    key: str
+    type: str
+    weight: int
+    shared: bool
+    match: str | None
+    client_ref: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """That a clue carries an identifier, in this role."""
+
+    clue: str
+    identifier: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """What a party may be drawn of a ring. `clues_left_out` did not fit; shared identifiers and their clues come first."""
+
+    clues: tuple[ClueNode, ...]
+    identifiers: tuple[IdentifierNode, ...]
+    links: tuple[Link, ...]
+    clues_left_out: int
+
+
+def get_graph(*, ring: PartyRing, viewer: Viewer, most: int = MOST_NODES) -> Graph:
+    """Return the picture of a ring that the viewer is party of, of `most` nodes at most."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            GRAPH,
+            {"ring": ring.id, "institution": viewer.institution_id, "group": viewer.group_id, "most": most},
+        )
+        rows = cursor.fetchall()
+    clues: dict[int, ClueNode] = {}
+    identifiers: dict[int, IdentifierNode] = {}
+    links: list[Link] = []
+    for row in rows:
+        _add(row, clues, identifiers, links, most)
+    return Graph(tuple(clues.values()), tuple(identifiers.values()), tuple(links), ring.clues - len(clues))
+
+
+def _add(
+    row: tuple[Any, ...],
+    clues: dict[int, ClueNode],
+    identifiers: dict[int, IdentifierNode],
+    links: list[Link],
+    most: int,
+) -> None:
+    number, client_ref, category, grade, kind, no, weight, position, role, shared, match_id = row
+    if len(clues) + len(identifiers) + (number not in clues) + (no not in identifiers) > most:
+        return
+    clue = clues.setdefault(
+        number, ClueNode(f"c{len(clues) + 1}", reference.encode("C", number), client_ref, category, grade)
+    )
+    match = reference.encode("M", match_id) if shared and match_id is not None else None
+    identifier = identifiers.setdefault(
+        no, IdentifierNode(f"i{len(identifiers) + 1}", kind, weight, shared, match, client_ref, position)
+    )
+    links.append(Link(clue.key, identifier.key, role))
