@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,7 @@ from aif_share.cli.access import FILE, LIMIT, MOMENT, REPEAT, References, open_c
 from aif_share.cli.output import emit_answer, emit_answers, emit_json, json_option, say
 from aif_share.client.profile import load_key, read_key
 from aif_share.errors import MalformedKey
-from aif_share.wire.keys import SCOPES, MemberKey
+from aif_share.wire.keys import PLATFORM, SCOPES, MemberKey, custodian_server
 from aif_share.wire.keys import verifier as verifier_of
 
 SERVER = click.option(
@@ -29,10 +30,25 @@ def keys() -> None:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the key to this new file, mode 0600."
 )
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(SCOPES),
+    multiple=True,
+    help="Repeatable: also print what to register the key with, on the portal's page of keys. `evaluate` alone: for browsers.",
+)
+@click.option(
+    "--custodian",
+    "custodians",
+    multiple=True,
+    metavar="NAME",
+    help="Repeatable, with --scope: the verifier for this custodian too, beside the platform's own.",
+)
 @json_option
-def new(out: Path | None, as_json: bool) -> None:
+def new(out: Path | None, scopes: tuple[str, ...], custodians: tuple[str, ...], as_json: bool) -> None:
     """Make a key. Then register its verifier at each server (`aif-share keys verifier --for SERVER`)."""
     key = MemberKey.new()
+    registration = _registration(key, scopes, custodians)
     if out is not None:
         try:
             handle = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -42,14 +58,18 @@ def new(out: Path | None, as_json: bool) -> None:
             file.write(key.text + "\n")
         say("The key is in the file; set AIF_SHARE_KEY_FILE to it.")
         if as_json:
-            emit_json({"id": key.id})
+            emit_json({"id": key.id, **registration})
         else:
             click.echo(key.id)
     elif as_json:
-        emit_json({"id": key.id, "key": key.text})
+        emit_json({"id": key.id, "key": key.text, **registration})
     else:
         say("Keep this secret; it is shown once. Set AIF_SHARE_KEY to it.")
         click.echo(key.text)
+    if registration and not as_json:
+        say(f"Register key {key.id} of scope {' '.join(registration['scopes'])} with these verifiers:")
+        for server, text in registration["verifiers"].items():
+            click.echo(f"{server}  {text}")
 
 
 @keys.command()
@@ -149,6 +169,22 @@ def revoke(credential: str, reason: str, confirm_self: bool, key: str | None, as
     with open_client() as client:
         done = client.credentials.revoke(credential, reason=reason, confirm_self=confirm_self, idempotency_key=key)
     emit_answer(done.body, as_json=as_json)
+
+
+def _registration(key: MemberKey, scopes: tuple[str, ...], custodians: tuple[str, ...]) -> dict[str, Any]:
+    """What servers are told of a key of these scopes; nothing without any."""
+    if not scopes:
+        if custodians:
+            raise click.UsageError("--custodian goes with --scope")
+        return {}
+    servers = [PLATFORM]
+    if "evaluate" in scopes:
+        servers += [custodian_server(name) for name in dict.fromkeys((PLATFORM, *custodians))]
+    try:
+        verifiers = {server: verifier_of(key.bearer_for(server)) for server in servers}
+    except MalformedKey as error:
+        raise click.UsageError(str(error)) from None
+    return {"scopes": [scope for scope in SCOPES if scope in scopes], "verifiers": verifiers}
 
 
 def _bearer(server: str) -> str:

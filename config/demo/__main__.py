@@ -78,7 +78,8 @@ def tell_where(stack: Stack, folder: Path, logins: Sequence[dict[str, str]]) -> 
     print(f"\n  portal  {stack.url}\n  API     {stack.url}/api/v1/schema\n  desk    {stack.desk_url}")
     for name, url in stack.custodian_urls.items():
         print(f"  custodian {name}  {url}")
-    print(f"  keys of the members, and all logins: {folder / 'keys'}\n")
+    print(f"  keys of the members, and all logins: {folder / 'keys'}")
+    print("  keys for the portal's pages (load one once per browser): <institution>-browser-<id>.aifkey there\n")
     width = max(len(login["username"]) for login in logins)
     for login in logins:
         where = "portal" if login["institution"] else "desk"

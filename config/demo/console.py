@@ -1,8 +1,8 @@
 """The alliance's console: ``python -m config.demo.console`` in the environment of a stack, one start for all of it.
 
 Reads ``{"quotas": {…}}`` from standard input, runs ``create_institution`` for each institution, makes the accounts,
-signs the demonstration's lawful-use matrix and prints ``{"members": {code: {"institution": …, "api_key": …}}, "logins": [...]}``. Passwords are made anew for every
-demonstration.
+signs the demonstration's lawful-use matrix and prints ``{"members": {code: {"institution": …, "api_key": …,
+"browser_key": …}}, "logins": [...]}``. Passwords are made anew for every demonstration.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ FULLY_STAFFED = "river-bank"
 
 
 def create_members(quotas: Mapping[str, int]) -> dict[str, dict[str, str]]:
-    """Create every institution with its key; return code -> what the command printed."""
+    """Create every institution with its keys; return code -> what the command printed."""
     from django.core.management import call_command
 
     members = {}
     for institution in INSTITUTIONS:
         printed = io.StringIO()
         command = ["create_institution", "--name", institution.name, "--sector", institution.sector]
-        command += ["--group", institution.group, "--json"]
+        command += ["--group", institution.group, "--browser-key", "--json"]
         for name, value in quotas.items():
             command += [f"--{name.replace('_', '-')}", str(value)]
         call_command(*command, stdout=printed)

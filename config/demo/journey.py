@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from aif_share.wire.keys import MemberKey
 from config.demo.compare import compare_rings
 from config.demo.files import Export
 from config.demo.member import Member
@@ -53,6 +54,8 @@ def admit_members(stack: Stack, folder: Path) -> tuple[dict[str, Member], list[d
     members = {}
     for code, member in made["members"].items():
         _write_private(folder / "keys" / f"{code}.key", member["api_key"] + "\n")
+        browser_key = MemberKey.parse(member["browser_key"])
+        _write_private(folder / "keys" / f"{code}-browser-{browser_key.id}.aifkey", browser_key.text + "\n")
         home = folder / "members" / code
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         members[code] = Member(code, stack.url, member["api_key"], home)

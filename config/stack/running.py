@@ -159,10 +159,16 @@ class Stack:
             raise StackError(f"manage.py {arguments[0]} failed ({done.returncode}): {done.stderr.strip()[-2000:]}")
         return done.stdout
 
-    def create_institution(self, name: str, sector: str, group: str | None = None, **quotas: int) -> dict[str, str]:
-        """Return {"institution": ref, "api_key": key}; quotas: evaluate_quota, submit_quota, screen_quota."""
+    def create_institution(
+        self, name: str, sector: str, group: str | None = None, *, browser_key: bool = False, **quotas: int
+    ) -> dict[str, str]:
+        """Return {"institution": ref, "api_key": key}, with `browser_key` one for the portal's pages under that name.
+
+        Quotas: evaluate_quota, submit_quota, screen_quota.
+        """
         command = ["create_institution", "--name", name, "--sector", sector, "--json"]
         command += ["--group", group] if group else []
+        command += ["--browser-key"] if browser_key else []
         for quota, value in quotas.items():
             command += ["--" + quota.replace("_", "-"), str(value)]
         return dict(json.loads(self.manage(*command)))

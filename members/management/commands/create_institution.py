@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import sectors
-from aif_share.wire import limits
+from aif_share.wire import keys, limits
 from members import tasks
 from members.management import embedded
 from members.models import Institution
@@ -34,6 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--evaluate-quota", type=int, default=limits.DEFAULT_EVALUATE_QUOTA, help="a day")
         parser.add_argument("--submit-quota", type=int, default=limits.DEFAULT_SUBMIT_QUOTA, help="a day")
         parser.add_argument("--screen-quota", type=int, default=limits.DEFAULT_SCREEN_QUOTA, help="a day")
+        parser.add_argument(
+            "--browser-key", action="store_true", help="on the embedded stack: a key for the portal's pages as well"
+        )
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,27 +47,36 @@ class Command(BaseCommand):
         }
         try:
             if settings.AIF_ENV == "production":
-                institution, key = institutions.apply(by=BY, now=timezone.now(), **asked), None
+                institution, made = institutions.apply(by=BY, now=timezone.now(), **asked), []
             else:
-                institution, key = self._create_live(asked)
+                institution, made = self._create_live(asked, browser_key=options["browser_key"])
         except Refusal as refusal:
             raise CommandError(refusal.detail or refusal.code, returncode=2) from None
+        texts = [key.text for key in made]
         if options["as_json"]:
-            self.stdout.write(json.dumps({"institution": institution.ref, "api_key": key}))
-        elif key is None:
+            shown = dict(zip(("api_key", "browser_key"), texts or [None], strict=False))
+            self.stdout.write(json.dumps({"institution": institution.ref, **shown}))
+        elif not texts:
             self.stdout.write(f"{institution.ref} has applied; an alliance approver has to admit it at the desk.")
         else:
-            self.stdout.write(f"{institution.ref} is live. Its key, shown only now:\n{key}")
+            lines = [f"{institution.ref} is live. Its key, shown only now:", texts[0]]
+            lines += [f"And its key for the portal's pages:\n{text}" for text in texts[1:]]
+            self.stdout.write("\n".join(lines))
 
-    def _create_live(self, asked: dict[str, Any]) -> tuple[Institution, str]:
+    def _create_live(self, asked: dict[str, Any], *, browser_key: bool) -> tuple[Institution, list[keys.MemberKey]]:
         now = timezone.now()
         with transaction.atomic():
             institution = institutions.create_institution(by=BY, now=now, **asked)
-            key = credentials.issue_embedded(institution_id=institution.pk, by=BY, now=now)
+            made = [
+                credentials.issue_embedded(institution_id=institution.pk, by=BY, now=now, scopes=scopes)
+                for scopes in (keys.SCOPES, keys.BROWSER_SCOPES)[: 1 + browser_key]
+            ]
             tasks.nudge()
         try:
-            embedded.register(institution.ref, key, evaluate_quota=institution.evaluate_quota)
-            embedded.wait_until_known(key)
+            for key in made:
+                embedded.register(institution.ref, key, evaluate_quota=institution.evaluate_quota)
+            for key in made:
+                embedded.wait_until_known(key)
         except embedded.CustodianNotReady as error:
             raise CommandError(f"{institution.ref} is stored, but {error}", returncode=1) from None
-        return institution, key.text
+        return institution, made

@@ -83,3 +83,30 @@ def test_a_wrong_profile_is_told_without_the_key(tmp_path: Path, text: str) -> N
     with pytest.raises(ProfileError) as caught:
         profile(tmp_path, text if "url" in text else 'url = "https://one.example"\n' + text)
     assert KEY[-20:] not in str(caught.value)
+
+
+def test_a_new_key_with_what_to_register_it_with(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    asked = ("keys", "new", "--out", str(path), "--scope", "evaluate", "--custodian", "partner")
+    made = json.loads(run_process({"HOME": str(tmp_path)}, *asked, "--json").stdout)
+    key = MemberKey.parse(path.read_text())
+    servers = ("platform", "custodian:platform", "custodian:partner")
+    assert made == {
+        "id": key.id,
+        "scopes": ["evaluate"],
+        "verifiers": {each: hashlib.sha256(key.bearer_for(each).encode()).hexdigest() for each in servers},
+    }
+    path.unlink()
+    shown = run_process({"HOME": str(tmp_path)}, *asked)
+    key = MemberKey.parse(path.read_text())
+    lines = [f"{each}  {hashlib.sha256(key.bearer_for(each).encode()).hexdigest()}" for each in servers]
+    assert shown.stdout.splitlines() == [key.id, *lines]
+    assert key.text not in shown.stdout + shown.stderr
+
+
+def test_custodians_hear_only_of_keys_that_evaluate(tmp_path: Path) -> None:
+    environment = {"HOME": str(tmp_path)}
+    made = json.loads(run_process(environment, "keys", "new", "--scope", "read", "--json").stdout)
+    assert list(made["verifiers"]) == ["platform"] and MemberKey.parse(made["key"]).id == made["id"]
+    assert run_process(environment, "keys", "new", "--custodian", "partner").returncode == 2
+    assert run_process(environment, "keys", "new", "--scope", "evaluate", "--custodian", "No Name").returncode == 2

@@ -16,6 +16,8 @@ import httpx
 import pytest
 from django.core.management import CommandError, call_command
 
+from aif_share import oprf
+from aif_share.oprf import encoding
 from aif_share.wire.keys import MemberKey
 from config.stack import Stack
 from members.models import Credential, Institution, InstitutionGroup, User
@@ -50,6 +52,13 @@ class TestHere:
             caller = authenticate(key.bearer_for("platform"), ip="", now=timezone.now())
         assert (caller.institution_ref, caller.state, caller.screen_quota) == (made["institution"], "live", 3)
         assert trail() == ["institution.create", "credential.register"]
+
+    def test_with_a_key_for_the_portals_pages(self, trail):
+        made = run("create_institution", "--name", "Aster", "--sector", "bank", "--browser-key")
+        keys = [MemberKey.parse(made[name]) for name in ("api_key", "browser_key")]
+        scopes = [Credential.objects.get(key_id=key.id).scopes for key in keys]
+        assert (len(scopes[0]), scopes[1]) == (6, ["evaluate"])
+        assert trail() == ["institution.create", "credential.register", "credential.register"]
 
     def test_in_production_it_only_applies(self, settings, trail):
         settings.AIF_ENV = "production"
@@ -147,6 +156,21 @@ def test_on_a_whole_stack_it_works_everywhere_at_once_and_ends_everywhere(stack:
     assert (answer.status_code, answer.json()["code"]) == (403, "institution-suspended")
     url = stack.custodian_urls["platform"]
     in_time(lambda: ask(f"{url}/me", key, "custodian:platform").status_code == 403)
+
+
+def test_a_key_for_the_portals_pages_works_at_custodians_alone(stack: Stack):
+    made = stack.create_institution("Stack Browser Bank", "bank", browser_key=True)
+    key = MemberKey.parse(made["browser_key"])
+    for name, url in stack.custodian_urls.items():
+        assert ask(f"{url}/me", key, f"custodian:{name}").json()["institution"] == made["institution"]
+        header = {"Authorization": f"Bearer {key.bearer_for(f'custodian:{name}')}", "Origin": stack.url}
+        [blinded] = oprf.blind([oprf.token_input("domain", "page.example")])
+        body = {"type": "domain", "epoch": 1, "elements": [encoding.encode(blinded.element)]}
+        answer = httpx.post(f"{url}/evaluate", json=body, headers=header, trust_env=False, timeout=10)
+        assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, stack.url)
+    for path in ("matches", "credentials", "batches"):
+        answer = ask(f"{stack.url}/api/v1/{path}", key, "platform")
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope-missing")
 
 
 def post(desk: httpx.Client, address: str, form: dict[str, str]) -> None:
