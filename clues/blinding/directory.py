@@ -1,9 +1,10 @@
 """Publishing the signed key directory. Web serves the stored bytes and never holds the signing key."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from django.db import transaction
@@ -18,6 +19,8 @@ from aif_share.wire.keys import custodian_server
 from clues.models import KeyDirectory, KeyEpoch
 from members import audit
 from members.permissions import Actor
+
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ def is_published(custodians: Sequence[Custodian]) -> bool:
     newest = KeyDirectory.objects.order_by("-id").first()
     if newest is None:
         return False
-    text = {"signed": newest.signed, "public_key": newest.public_key, "signature": newest.signature}
-    published = {(entry.type, entry.epoch): entry.custodians for entry in open_signed(text, newest.public_key).entries}
+    directory = open_signed(_document(newest), newest.public_key)
+    published = {(entry.type, entry.epoch): entry.custodians for entry in directory.entries}
     rows = KeyEpoch.objects.exclude(state=KeyEpoch.RETIRED)
     wanted = {(row.type, row.epoch): _hops(row, custodians) for row in rows}
     return published == wanted
@@ -113,8 +116,21 @@ def get_directory() -> dict[str, Any]:
     newest = KeyDirectory.objects.order_by("-id").first()
     if newest is None:
         raise Refusal("directory-missing", "The alliance has not published its key directory yet.")
-    return {
-        "signed": newest.signed,
-        "public_key": newest.public_key,
-        "signature": newest.signature,
-    }
+    return _document(newest)
+
+
+def _document(row: KeyDirectory) -> dict[str, Any]:
+    return {"signed": row.signed, "public_key": row.public_key, "signature": row.signature}
+
+
+def custodian_origins() -> list[str]:
+    """Return the origins of all custodians of the newest directory, none if there is no directory.
+
+    What is no plain origin is left out: this ends in a header.
+    """
+    newest = KeyDirectory.objects.order_by("-id").first()
+    if newest is None:
+        return []
+    entries = open_signed(_document(newest), newest.public_key).entries
+    found = (_ORIGIN.match(hop.url) for entry in entries for hop in entry.custodians)
+    return sorted({match[0].lower() for match in found if match})
