@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from aif_share import vocabulary
@@ -69,6 +70,16 @@ def describe_quota(kind: str, *, person: Person, now: datetime) -> dict[str, Any
     return {"kind": kind, "limit": limit, "used": used, "left": max(0, limit - used), "resets_at": tomorrow}
 
 
+def last_days(now: datetime) -> dict[str, date]:
+    """Return the earliest, the usual and the latest last day that a watch made now can have."""
+    today = timezone.localdate(now)
+    return {
+        "earliest": today + timedelta(days=1),
+        "usual": today + timedelta(days=DEFAULT_WATCH_DAYS),
+        "latest": today + timedelta(days=MAX_WATCH_DAYS - 1),
+    }
+
+
 def describe_question(*, person: Person, now: datetime, kind: str = quotas.SCREEN) -> Mapping[str, Any]:
     """Return what the script of a page needs to put a question and to show its answer."""
     return {
@@ -78,11 +89,10 @@ def describe_question(*, person: Person, now: datetime, kind: str = quotas.SCREE
         "labels": {
             "categories": labels("categories"),
             "grades": labels("grades"),
-            "dispute-reasons": labels("dispute-reasons"),
+            "reasons": labels("dispute-reasons"),
         },
         "basis": person.default_basis,
         "most": MOST_VALUES,
-        "watch_days": {"usual": DEFAULT_WATCH_DAYS, "most": MAX_WATCH_DAYS},
         "addresses": {
             "screenings": "/portal/api/screenings",
             "watches": "/portal/api/watches",

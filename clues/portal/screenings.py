@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from aif_share.vocabulary import purposes
-from clues.portal.asking import describe_question
+from clues.portal.asking import describe_question, last_days
 from clues.portal.paging import SIZE, get_position, make_page
 from clues.portal.viewer import viewer_of
 from clues.screening import queries
@@ -20,8 +20,10 @@ from members.portal.access import member_required
 @member_required(Permission.SCREEN)
 def screenings(request: HttpRequest) -> HttpResponse:
     """Show the page that screens one value or many."""
-    question = describe_question(person=viewer_of(request), now=timezone.now())
-    return render(request, "clues/screenings/ask.html", {"section": "screenings", "question": question})
+    now = timezone.now()
+    question = describe_question(person=viewer_of(request), now=now)
+    context = {"section": "screenings", "question": question, **last_days(now)}
+    return render(request, "clues/screenings/ask.html", context)
 
 
 @require_safe

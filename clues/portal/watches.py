@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aif_share.errors import Refusal
-from aif_share.wire.limits import DEFAULT_WATCH_DAYS, MAX_WATCH_DAYS
-from clues.portal.asking import describe_question
+from clues.portal.asking import describe_question, last_days
 from clues.portal.paging import SIZE, get_position, make_page
 from clues.portal.viewer import viewer_of
 from clues.watches import change, queries
@@ -49,14 +48,8 @@ def watches(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Show the form that watches one value or many; its script posts the tokens."""
     now = timezone.now()
-    today = timezone.localdate(now)
-    context = {
-        "section": "watches",
-        "question": describe_question(person=viewer_of(request), now=now),
-        "usual": today + timedelta(days=DEFAULT_WATCH_DAYS),
-        "earliest": today + timedelta(days=1),
-        "latest": today + timedelta(days=MAX_WATCH_DAYS - 1),
-    }
+    question = describe_question(person=viewer_of(request), now=now)
+    context = {"section": "watches", "question": question, **last_days(now)}
     return render(request, "clues/watches/new.html", context)
 
 
@@ -66,13 +59,11 @@ def watch(request: HttpRequest, watch: str) -> HttpResponse:
     """Show one watch with what it told of."""
     now = timezone.now()
     found = queries.get_watch(watch=watch, viewer=viewer_of(request), now=now)
-    today = timezone.localdate(now)
     context = {
         "section": "watches",
         "watch": found,
         "is_open": found.state in OPEN,
-        "earliest": today + timedelta(days=1),
-        "latest": today + timedelta(days=MAX_WATCH_DAYS - 1),
+        **last_days(now),
         "ends_on": timezone.localdate(found.expires_at),
         "most_hits": queries.MOST_HITS,
     }
