@@ -31,7 +31,7 @@ def rule(text: str) -> str:
     chain = _PREFIXES.get(prefix.strip().lower().replace("-", "")) if colon else None
     if colon and chain is None:
         raise InvalidIdentifier("the chain in front of the colon is tron, evm or btc")
-    address = (address if colon else text).strip()
+    address = (address if colon else text).replace(" ", "")
     found, canonical = _recognize(address)
     if chain is not None and found != chain:
         raise InvalidIdentifier("the address is not of the chain in front of the colon")
@@ -49,7 +49,9 @@ def _recognize(address: str) -> tuple[str, str]:
             raise InvalidIdentifier("the check sum is wrong; copy the address once more")
         return "tron", address
     if address[:3].lower() == "bc1":
-        address = address.lower() if address in (address.lower(), address.upper()) else address
+        if address not in (address.lower(), address.upper()):
+            raise InvalidIdentifier("a Bitcoin address is in small or in capital letters, never in both; copy it anew")
+        address = address.lower()
     if not bitcoin.is_valid(address):
         raise InvalidIdentifier("no address of TRON, of an EVM chain or of Bitcoin, or its check sum is wrong")
     return "btc", address
@@ -74,6 +76,7 @@ IDENTIFIER = IdentifierType(
         "eth:0xdac17f958d2ee523a2206206994597c13d831ec7": "evm:0xdac17f958d2ee523a2206206994597c13d831ec7",
         "ＥＴＨ：0xdac17f958d2ee523a2206206994597c13d831ec7": "evm:0xdac17f958d2ee523a2206206994597c13d831ec7",
         "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa": "btc:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+        "1A1z P1eP 5QGe fi2D MPTf TL5S Lmv7 Div fNa": "btc:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
         "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4": "btc:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
     },
     rejects=(
@@ -81,6 +84,7 @@ IDENTIFIER = IdentifierType(
         "0xdac17f958d2ee523a2206206994597c13d831ec",
         "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
         "btc:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t",
+        "bc1Qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
         "doge:D7Y55r6Yoc1G8EECxkQ6SuSjTgGJJ7M6yD",
         "0x0000000000000000000000000000000000000000",
     ),

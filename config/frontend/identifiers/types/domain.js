@@ -1,0 +1,3 @@
+import { canonicalHost } from "../hosts.js";
+
+export const IDENTIFIER = { code: "domain", personal: false, rule: canonicalHost };

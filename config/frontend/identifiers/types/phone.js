@@ -1,0 +1,3 @@
+import { asKind } from "../phones.js";
+
+export const IDENTIFIER = { code: "phone", personal: true, rule: (text) => asKind("phone", text) };

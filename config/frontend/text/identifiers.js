@@ -1,0 +1,161 @@
+// What is wrong with an identifier, and what to do next. No text ever holds the value.
+const TEXTS = {
+  "identifier-invalid": ["该内容不符合所选类型，请核对后重新填写。", "The value does not fit its type; check it and write it anew."],
+  "type-unknown": ["没有这种标识符类型，请从列表中选择。", "There is no such identifier type; choose one from the list."],
+  "not-text": ["标识符须为文本。", "An identifier is text."],
+  "too-long": ["内容过长，请每次只填写一个标识符。", "Too long; give one identifier at a time."],
+  "not-unicode": ["文字编码有误，请用正确的编码重新读取来源。", "Not valid text; read the source again in its own character set."],
+  empty: ["内容为空，请填写。", "Empty; give a value."],
+  dummy: ["同一个数字反复出现，是占位值，请删除该标识符。", "One digit over and over is a dummy value; leave the identifier away."],
+  "dummy-device": ["许多设备共用这个占位值，请删除该标识符。", "Many devices have this dummy value; leave the identifier away."],
+  "tracking-off": ["用户已关闭广告跟踪，该值是占位值，请删除。", "The user has switched tracking off, so the value is a dummy; leave it away."],
+
+  "phone-shape": ["电话号码只能含数字、+、空格、短横线和括号。", "A phone number has digits, +, spaces, dashes and brackets only."],
+  "phone-incomplete": [
+    "号码不完整，请在前面加上区号（含 0），或加上 + 和国家代码。",
+    "Not a complete phone number; put the area code with its 0, or + and the country code, in front.",
+  ],
+  "phone-malformed": ["不是电话号码，请核对国家代码和位数。", "Not a phone number; check the country code and the number of digits."],
+  "phone-length": ["位数不符合该国家或地区的号码，请核对国家代码。", "Too short or too long for a number of its country; check the country code."],
+  "phone-zeros": ["前面的 0 太多，请核对国家代码和区号。", "Too many zeros in front; check the country code and the area code."],
+  "phone-mainland": ["不是内地号码，请核对区号和位数。", "Not a number of the mainland; check the area code and the number of digits."],
+  "is-cn-mobile": ["这是内地手机号码，请改选类型“手机号码”。", "This is a mainland mobile number; choose the type cn-mobile."],
+  "is-cn-landline": ["这是内地固定电话，请改选类型“固定电话”。", "This is a mainland landline number; choose the type cn-landline."],
+  "is-service-number": ["这是服务号码，请改选类型“服务号码”。", "This is a service number; choose the type service-number."],
+  "is-phone": [
+    "这是境外或物联网号码，请改选类型“电话号码（境外及物联网）”。",
+    "This is a number outside the mainland's public numbering; choose the type phone.",
+  ],
+  "is-sms-port": ["这是短信端口号，请改选类型“短信端口号”。", "This is an SMS port; choose the type sms-port."],
+  "is-email": ["这是邮箱，请改选类型“电子邮箱”。", "This is a mailbox; choose the type email."],
+  "is-im-group": ["这是群组，请改选类型“即时通讯群组”。", "This is a group; choose the type im-group."],
+  "is-official-account": ["gh_ 表示公众号，请改选类型“微信公众号”。", "gh_ marks an official account; choose the type wechat-official-account."],
+  "sms-port": ["短信端口号是 106 加 5 至 18 位数字，或 95 号码加子号码。", "An SMS port is 106 and 5 to 18 digits, or a 95 number with its sub-number."],
+  "sms-signature": [
+    "签名为 2 至 20 个字，请只填写括号里的内容，不带短信正文。",
+    "A signature has 2 to 20 characters; give what stands in the brackets, without the message.",
+  ],
+
+  "host-address": ["这里只填主机名；完整地址请改选类型“网址”。", "A host name only; for a full address choose the type url."],
+  "host-mailbox": ["这里只填主机名；邮箱请改选类型“电子邮箱”。", "A host name only; for a mailbox choose the type email."],
+  "host-ip": ["IP 地址不是域名，请改选类型“IP 地址”。", "An IP address is no domain; choose the type ip."],
+  "host-port": ["这里只填主机名，请去掉端口。", "A host name only; leave the port away."],
+  "host-malformed": ["不是有效的主机名，请核对；国际化域名可改填 xn-- 形式。", "Not a host name; check it. An international name may be given in its xn-- form."],
+  "host-one-label": ["只有一段的名称不是公网主机，请填写完整域名。", "A name of one label is no public host; give the full name."],
+  "host-dns": [
+    "DNS 容不下这个名称：每段 1 至 63 个字母、数字、- 或 _，全长不超过 253，请核对。",
+    "DNS cannot hold this name: labels of 1 to 63 letters, digits, - or _, 253 in all; check it.",
+  ],
+  "url-scheme": ["网址须以 http:// 或 https:// 开头，请补全。", "A web address begins with http:// or https://; complete it."],
+  "url-spaces": ["网址中没有空格，请只填写地址本身。", "A web address has no spaces; give the address alone."],
+  "url-malformed": ["不是有效的网址，请重新复制。", "Not a web address; copy it once more."],
+  ip: ["IP 地址是用点隔开的四个数字，或 IPv6 地址，不带端口和掩码。", "An IP address is four numbers with dots or an IPv6 address, without port and mask."],
+  "ip-zone": ["请去掉 % 后面的区域。", "Leave the zone behind % away."],
+  "ip-private": ["内网、本机或组播地址不指向任何人，请删除。", "A private, local or multicast address identifies nobody; leave it away."],
+  "email-shape": ["邮箱由名称、@ 和域名组成，请只填写邮箱地址。", "An e-mail address is a name, @ and a domain; give the address alone."],
+  "email-domain": ["@ 后面不是公网域名，请核对。", "What follows the @ is no public domain; check it."],
+
+  alipay: [
+    "支付宝账号是 2088 加 12 位数字、手机号码或邮箱，请核对。",
+    "An Alipay account is 2088 and 12 digits, a mobile number or an e-mail address; check it.",
+  ],
+  "android-id": ["Android ID 是 16 位十六进制数字，请核对。", "An Android ID is 16 hexadecimal digits; check it."],
+  "app-cert-sha256": [
+    "SHA-256 指纹是 64 位十六进制数字，可带冒号，请核对。",
+    "A SHA-256 fingerprint has 64 hexadecimal digits, with or without colons; check it.",
+  ],
+  "app-package": [
+    "包名由字母、数字、_ 或 - 的单词以点连接而成，请核对。",
+    "A package name is words of letters, digits, _ or - with dots between them; check it.",
+  ],
+  "app-package-long": ["包名最长 {n} 个字符，请核对。", "A package name has at most {n} characters; check it."],
+  "bank-account": ["请写成“行号:账号”，例如 102:6212…。", "Write BANKCODE:ACCOUNT, such as 102:6212…."],
+  "bank-account-digits": ["账号应含数字，请核对。", "An account number has digits; check it."],
+  "bank-shared": ["多家银行共用这三位数字，请填写总行的 12 位行号。", "Several banks share these three digits; give the 12-digit code of the head office."],
+  "bank-bic-china": ["境内银行请填写 12 位联行号，不要用 BIC。", "For a bank in China give its CNAPS code (12 digits), not its BIC."],
+  "bank-code": [
+    "行号是 12 位联行号、其前三位，或境外银行的 BIC，请核对。",
+    "The bank code is a CNAPS code of 12 digits, its first three, or a foreign bank's BIC; check it.",
+  ],
+  "bank-card": ["卡号为 12 至 19 位数字，请核对。", "A card number has 12 to 19 digits; check it."],
+  "certificate-no": [
+    "编号为 5 至 64 个字符，其中至少四位数字，请核对。",
+    "A certificate number has 5 to 64 characters, at least four of them digits; check it.",
+  ],
+  "courier-waybill-no": [
+    "快递单号为 8 至 30 位字母和数字，其中至少八位数字，请核对。",
+    "A waybill number has 8 to 30 letters and digits, at least eight of them digits; check it.",
+  ],
+  douyin: [
+    "抖音号为 2 至 30 位字母、数字、_ . 或 -；昵称不是抖音号，请填写主页上的抖音号。",
+    "A Douyin ID has 2 to 30 letters, digits, _ . or -; a nickname is none, give the ID of the profile page.",
+  ],
+  "douyin-address": ["地址中没有账号，请填写主页上的抖音号。", "The address holds no account; give the Douyin ID of the profile page."],
+  "file-sha256": [
+    "SHA-256 摘要是 64 位十六进制数字，不接受 MD5 和 SHA-1，请重新计算。",
+    "A SHA-256 digest has 64 hexadecimal digits; MD5 and SHA-1 are not accepted, so compute it anew.",
+  ],
+  "file-empty": ["空文件的摘要或占位值不能识别任何文件，请删除。", "The digest of an empty file, or a dummy, identifies nothing; leave it away."],
+  "icp-filing-no": [
+    "ICP 备案号由省份简称、ICP备或ICP证、数字和“号”组成，请照网站所示填写。",
+    "An ICP number is a province, ICP备 or ICP证, digits and 号; give it as on the site itself.",
+  ],
+  idfa: ["IDFA 是 32 位十六进制数字的 UUID，请核对。", "An IDFA is a UUID of 32 hexadecimal digits; check it."],
+  "im-group": [
+    "请写成“服务:群号”，服务为 {services} 之一；只填数字即为 QQ 群。",
+    "Write SERVICE:GROUP, the service one of {services}; bare digits are a QQ group.",
+  ],
+  imei: ["IMEI 为 15 位数字；不含校验位 14 位，IMEISV 16 位，请核对。", "An IMEI has 15 digits, 14 without its check digit, or 16 as IMEISV; check it."],
+  "imei-check": ["校验位不对，请与设备核对。", "The check digit is wrong; compare the number with the device."],
+  kuaishou: [
+    "快手号为 3 至 32 位字母、数字、_ 或 -；昵称不是快手号，请填写快手号。",
+    "A Kuaishou ID has 3 to 32 letters, digits, _ or -; a nickname is none, give the ID.",
+  ],
+  "mini-program-appid": [
+    "AppID 是 wx 加 16 位十六进制数字；小程序名称不是 AppID，请填写 AppID。",
+    "An app id is wx and 16 hexadecimal digits; a mini program's name is none, give the id.",
+  ],
+  oaid: ["OAID 是 16、32（UUID）或 64 位十六进制数字，请核对。", "An OAID is 16, 32 (a UUID) or 64 hexadecimal digits; check it."],
+  passport: [
+    "请写成“国家代码:号码”，代码用护照机读区的三个字母，例如 USA:…。",
+    "Write STATE:NUMBER with the three letters of the machine-readable zone, such as USA:….",
+  ],
+  "passport-digits": ["护照号码应含数字，请核对。", "A passport number has digits; check it."],
+  qq: ["QQ 号为 5 至 11 位数字，不以 0 开头，请核对。", "A QQ number has 5 to 11 digits and no leading zero; check it."],
+  "resident-id": [
+    "身份证号码为 18 位（末位可为 X），旧证为 15 位，请核对。",
+    "An ID number has 18 digits (the last may be X), or 15 in its old form; check it.",
+  ],
+  "resident-id-province": ["号码开头不是任何省份，请核对前几位。", "The number names no province; check its first digits."],
+  "resident-id-birth": ["号码中没有有效的出生日期，请核对第 7 至 14 位。", "The number holds no date of birth; check digits 7 to 14."],
+  "resident-id-check": ["校验位不对，请与证件核对。", "The check digit is wrong; compare the number with the card."],
+  uscc: ["统一社会信用代码为 18 位数字和大写字母，请核对。", "A unified social credit code has 18 digits and capital letters; check it."],
+  "uscc-check": [
+    "校验位不对，或含有代码中没有的字母（I、O、S、V、Z），请与执照核对。",
+    "The check digit is wrong, or it holds a letter the code has not (I, O, S, V, Z); compare it with the licence.",
+  ],
+  wallet: [
+    "不是 TRON、EVM 或比特币地址，或校验和不对，请重新复制。",
+    "No address of TRON, of an EVM chain or of Bitcoin, or its check sum is wrong; copy it once more.",
+  ],
+  "wallet-chain": ["冒号前的链应为 tron、evm 或 btc，请改正。", "The chain in front of the colon is tron, evm or btc; correct it."],
+  "wallet-other-chain": ["地址不属于冒号前的链，请改正。", "The address is not of the chain in front of the colon; correct it."],
+  "wallet-check": ["校验和不对，请重新复制地址。", "The check sum is wrong; copy the address once more."],
+  "wallet-mixed-case": [
+    "比特币地址全为小写或全为大写，不会混用，请重新复制。",
+    "A Bitcoin address is in small or in capital letters, never in both; copy it anew.",
+  ],
+  wechat: [
+    "微信号以字母开头，共 6 至 20 位字母、数字、_ 或 -；昵称不是微信号，请填写微信号。",
+    "A WeChat ID begins with a letter and has 6 to 20 letters, digits, _ or -; a nickname is none, give the ID.",
+  ],
+  "wechat-channels": ["请填写视频号 ID（sph… 或 v2_…@finder）或准确名称。", "Give the account's id (sph… or v2_…@finder) or its exact name."],
+  "wechat-official-account": ["请填写 gh_ 原始 ID、公众号微信号或准确名称。", "Give the gh_ id, the account's WeChat ID or its exact name."],
+  weibo: ["请填写微博主页的数字、地址或昵称。", "Give the number or address of the profile, or its name."],
+  xiaohongshu: [
+    "小红书号为 4 至 20 位字母、数字或 _，或主页地址中的 24 位十六进制数字，请核对。",
+    "A Xiaohongshu number has 4 to 20 letters, digits or _, or 24 hexadecimal digits in an address; check it.",
+  ],
+};
+
+export default Object.fromEntries(Object.entries(TEXTS).map(([key, [zh, en]]) => [key, { zh, en }]));
