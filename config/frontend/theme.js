@@ -32,10 +32,15 @@ document.addEventListener("click", (event) => {
     apply(next);
   }
 });
-// On a small screen the menu begins shut; without scripts it is open.
+// On a small screen the menu begins shut, on a wide one there is nothing to open it with; without scripts it is open.
 document.addEventListener("DOMContentLoaded", () => {
   const menu = document.querySelector(".sidebar__toggle");
-  if (menu && window.matchMedia("(max-width: 62rem)").matches) {
-    menu.open = false;
+  const narrow = window.matchMedia("(max-width: 62rem)");
+  const fit = () => {
+    menu.open = !narrow.matches;
+  };
+  if (menu) {
+    fit();
+    narrow.addEventListener("change", fit);
   }
 });

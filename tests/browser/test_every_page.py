@@ -1,0 +1,165 @@
+"""Every page of the portal, on the demonstration's data, in both languages and both themes.
+
+Reached by its links; without a finding of axe-core that is serious or critical; without a breach of the policy or a
+request to another host; with at most 250 kB of script; in Chinese without English sentences.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from config.demo import __main__ as demo
+from config.stack import Stack
+from tests.browser.conftest import Place, Portal
+from tests.browser.walk import NOT_PAGES, ROLES, routes, walk
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SCRIPT_KB = 250
+COMBINATIONS = (("zh-hans", "light"), ("en", "dark"), ("zh-hans", "dark"), ("en", "light"))
+
+# Serious findings there are none; these rules are the standard's levels A and AA.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+# Text that a reader sees, without code, keys, what is marked as English, and what institutions are called.
+SEEN = """
+() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!parent || parent.closest('code, pre, kbd, samp, script, style, noscript, [lang="en"], textarea, [data-raw]')) continue;
+    if (parent.checkVisibility && !parent.checkVisibility()) continue;
+    const text = walker.currentNode.textContent.trim();
+    if (text) texts.push(text);
+  }
+  return texts;
+}
+"""
+ENGLISH = re.compile(r"(?:\b[A-Za-z]{2,}\b[ ,;:.]+){3,}\b[A-Za-z]{2,}\b")
+
+
+class Say:
+    """The demonstration's progress, silent."""
+
+    seconds = 0.0
+
+    def __call__(self, text: str) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Portal]:
+    """A stack of its own with a small demonstration."""
+    folder = tmp_path_factory.mktemp("demo")
+    with Stack(env={"AIF_DISCLOSURE_TICK": "0.2"}) as stack:
+        result = demo.play(stack, folder, 0.02, Say())  # type: ignore[arg-type]
+        assert not result["faults"], result["faults"]
+        portal = Portal(stack, chromium)
+        portal.places = {  # type: ignore[attr-defined]
+            path.stem: path.read_text(encoding="ascii").strip() for path in (folder / "keys").glob("*.key")
+        }
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def pages(played: Portal) -> dict[str, tuple[str, str]]:
+    """{route: (role, path)} of every page, each with the first role that reaches it."""
+    place = whose(played)
+    found: dict[str, tuple[str, str]] = {}
+    for role in ROLES:
+        page = played.page(place, role)
+        for route, path in walk(page, "/").items():
+            found.setdefault(route, (role, path))
+        page.context.close()
+    return found
+
+
+def whose(played: Portal) -> Place:
+    """The institution of the demonstration with everybody in it."""
+    key = played.places["river-bank"]  # type: ignore[attr-defined]
+    import httpx
+
+    from aif_share.wire.keys import PLATFORM, MemberKey
+
+    bearer = MemberKey.parse(key).bearer_for(PLATFORM)
+    answer = httpx.get(played.stack.url + "/api/v1/me", headers={"Authorization": f"Bearer {bearer}"})
+    return Place(institution=answer.json()["institution"], key=key)
+
+
+def test_links_lead_to_every_page(pages: dict[str, tuple[str, str]]) -> None:
+    """What no link leads to, nobody finds."""
+    lost = sorted(set(routes()) - set(pages) - set(NOT_PAGES) - set(UNLINKED))
+    assert len(pages) > 20 and not lost, lost
+
+
+UNLINKED: dict[str, str] = {}
+"""Routes that no link on a page leads to, with why: posts, downloads, and what is reached by mail or a wizard's step."""
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_every_page_is_sound(
+    played: Portal, pages: dict[str, tuple[str, str]], scale: Callable[..., int], number: int
+) -> None:
+    """Two combinations of language and theme; at full scale all four."""
+    for language, theme in itertools.islice(COMBINATIONS, number, scale(2, full=4), 2):
+        findings: list[str] = []
+        opened = {role: played.page(whose(played), role, language=language, theme=theme) for role in ROLES}
+        for route, (role, path) in pages.items():
+            page, scripts = opened[role], []
+            hear = lambda answer: scripts.append(answer) if is_script(answer) else None  # noqa: E731, B023
+            page.on("response", hear)
+            page.goto(played.url + path)
+            page.wait_for_load_state("networkidle")
+            page.remove_listener("response", hear)
+            size = sum(len(gzip.compress(answer.body(), 9)) for answer in scripts) / 1000
+            if size > SCRIPT_KB:
+                findings.append(f"{route}: {size:.0f} kB of script")
+            findings += [f"{route} ({language}, {theme}): {each}" for each in axe(page)]
+            if language == "zh-hans":
+                findings += [f"{route}: English: {text[:100]}" for text in page.evaluate(SEEN) if ENGLISH.search(text)]
+            findings += [f"{route}: policy: {each}" for each in page.evaluate("window.__violations")]
+        for page in opened.values():
+            page.context.close()
+        assert not findings, "\n".join(findings)
+    assert not played.faults, "\n".join(played.faults)
+
+
+def is_script(answer: Response) -> bool:
+    """Whether this is a script that the page loads."""
+    return "javascript" in answer.headers.get("content-type", "") and answer.status == 200
+
+
+def axe(page: Page) -> list[str]:
+    """Findings of axe-core that are serious or critical. Run as the browser's own, beside the page's policy."""
+    session = page.context.new_cdp_session(page)
+    frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+    world = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})["executionContextId"]
+    session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8"), "contextId": world})
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    answer = session.send(
+        "Runtime.evaluate",
+        {
+            "expression": f"axe.run(document, {json.dumps(options)}).then(found => JSON.stringify(found.violations))",
+            "contextId": world,
+            "awaitPromise": True,
+            "returnByValue": True,
+        },
+    )
+    session.detach()
+    found = json.loads(answer["result"]["value"])
+    return [
+        f"{each['id']} {node['target']} {node['failureSummary'][:200]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
