@@ -25,3 +25,8 @@ export async function storedKey(owner) {
 export async function forgetKey(owner) {
   await (await database(owner)).delete("key", "key");
 }
+
+/** Forget which signing key of the alliance this key pinned: the next use pins anew. Only after asking the alliance. */
+export async function forgetPin(owner, keyId) {
+  await (await database(owner)).delete("pin", keyId);
+}

@@ -1,11 +1,10 @@
 // The CLI's map file (SQLite, aif_share/client/map.py), read and written with SQLite's own code (sql.js).
 // Pure: bytes in, bytes out; the same in the worker and in the tests.
 import { TokenError } from "../tokens/errors.js";
+import { MAX_BYTES } from "./limits.js";
 
 const APPLICATION_ID = 0x41494653;
 const FORMAT = 1;
-/** Bytes of a file that a browser is asked to hold. */
-export const MAX_BYTES = 256 * 1024 * 1024;
 
 // As in aif_share/client/map.py; a test compares the two.
 const SCHEMA = `

@@ -116,6 +116,10 @@ export default {
     zh: "固定的公钥已移除；下次使用时将重新固定。",
     en: "The pin was removed; the next use pins anew.",
   },
+  "quota-left": {
+    zh: "{custodian}：今日剩余 {left} / {limit}",
+    en: "{custodian}: {left} of {limit} left today",
+  },
   "map-empty": { zh: "映射表为空", en: "The map is empty" },
   "map-values": { zh: "映射表中有 {n} 个原始值", en: "The map holds {n} raw values" },
   "map-opened": {

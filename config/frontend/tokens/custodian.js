@@ -52,15 +52,29 @@ export async function evaluate(entry, hop, elements, { bearer, idempotencyKey, s
   return evaluated;
 }
 
-async function ask(hop, body, { headers, signal, fetch = globalThis.fetch, sleep = pause }) {
+/**
+ * Ask a custodian for this key's own quota: that it answers at all says that it takes the key.
+ *
+ * @returns {Promise<{ custodian: string, used: number, limit: number }>} throws TokenError
+ */
+export async function quotaAt(hop, { bearer, ...own }) {
+  const answer = await ask(hop, undefined, { path: "/me", headers: { Authorization: `Bearer ${bearer}` }, ...own });
+  const { used, limit } = answer?.quota?.evaluate ?? {};
+  if (!Number.isInteger(used) || !Number.isInteger(limit)) {
+    throw new TokenError("custodian-failed", { custodian: hop.name, status: 200 });
+  }
+  return { custodian: hop.name, used, limit };
+}
+
+async function ask(hop, body, { path = "/evaluate", headers, signal, fetch = globalThis.fetch, sleep = pause }) {
   for (let waited = 0, attempt = 0; ; attempt += 1) {
     let failure;
     let wait = Math.min(8000, 250 * 2 ** attempt) * (0.5 + Math.random() / 2);
     let response = null;
     try {
       const timeout = AbortSignal.timeout(TIMEOUT_MS);
-      response = await fetch(`${hop.url}/evaluate`, {
-        method: "POST",
+      response = await fetch(hop.url + path, {
+        method: body === undefined ? "GET" : "POST",
         body,
         headers,
         mode: "cors",

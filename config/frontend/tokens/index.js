@@ -59,6 +59,15 @@ export function status() {
   return call("status", {});
 }
 
+/**
+ * Whether every custodian takes this browser's key, and what is left of today's quota there.
+ *
+ * @returns {Promise<{ custodian: string, used: number, limit: number }[]>} rejects with a TokenError
+ */
+export function check() {
+  return call("check", {});
+}
+
 /** The key or the map of this browser was changed by the page: the worker reads them anew. */
 export function refresh() {
   return worker === null ? Promise.resolve() : call("refresh", {});
@@ -119,7 +128,11 @@ function answered({ id, progress, result, error, notice }) {
   if (progress) {
     call?.onProgress?.(progress);
   } else if (error) {
-    call?.reject(TokenError.from(error));
+    const failure = TokenError.from(error);
+    if (failure.code === "pin-mismatch") {
+      document.dispatchEvent(new CustomEvent("tokens:failed", { detail: failure })); // said aloud whoever asked
+    }
+    call?.reject(failure);
   } else {
     call?.resolve(result);
   }

@@ -4,7 +4,7 @@ import { bearerFor } from "../key/file.js";
 import { storedKey } from "../key/index.js";
 import { database } from "../map/database.js";
 import { MemberMap } from "../map/index.js";
-import { evaluate } from "../tokens/custodian.js";
+import { evaluate, quotaAt } from "../tokens/custodian.js";
 import { custodiansOf, openSigned } from "../tokens/directory.js";
 import { TokenError, asTokenError } from "../tokens/errors.js";
 import { Tokenizer } from "../tokens/tokenizer.js";
@@ -12,7 +12,7 @@ import { Tokenizer } from "../tokens/tokenizer.js";
 const DIRECTORY = "/portal/api/oprf/directory";
 
 let owner = "";
-/** @type {Promise<{ key: object | null, entries: object[], tokenizer: Tokenizer }> | null} */
+/** @type {Promise<{ key: object | null, entries: object[], bearer: Function, tokenizer: Tokenizer }> | null} */
 let ready = null;
 /** @type {Map<number, AbortController>} */
 const calls = new Map();
@@ -28,6 +28,13 @@ const CALLS = {
   async status() {
     const { key, entries } = await begun();
     return { keyId: key?.id ?? null, custodians: custodiansOf(entries) };
+  },
+  async check() {
+    const { key, entries, bearer } = await begun();
+    if (!key) {
+      throw new TokenError("key-missing");
+    }
+    return Promise.all(custodiansOf(entries).map(async (hop) => quotaAt(hop, { bearer: await bearer(hop) })));
   },
   async refresh() {
     ready = null;
@@ -70,13 +77,14 @@ async function start() {
   const [key, map] = [await storedKey(owner), await MemberMap.open(owner)];
   const entries = await directory(key);
   const bearers = new Map();
-  const ask = async (entry, hop, elements, how) => {
+  const bearer = async (hop) => {
     if (!bearers.has(hop.name)) {
       bearers.set(hop.name, await bearerFor(key, hop.name));
     }
-    return evaluate(entry, hop, elements, { ...how, bearer: bearers.get(hop.name) });
+    return bearers.get(hop.name);
   };
-  return { key, entries, tokenizer: new Tokenizer({ entries, map, evaluate: ask, normalize }) };
+  const ask = async (entry, hop, elements, how) => evaluate(entry, hop, elements, { ...how, bearer: await bearer(hop) });
+  return { key, entries, bearer, tokenizer: new Tokenizer({ entries, map, evaluate: ask, normalize }) };
 }
 
 // The directory, verified; its signing key pinned per key id at the first use, which is said aloud.
