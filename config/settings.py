@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+from config.accounts import *  # noqa: F403 - people's accounts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -40,7 +41,6 @@ DEBUG = False
 ALLOWED_HOSTS = env.words("AIF_ALLOWED_HOSTS", None if PRODUCTION else "localhost,127.0.0.1,[::1]")
 ROOT_URLCONF = "config.urls"  # the desk process: config.urls_desk, see wsgi_desk.py
 WSGI_APPLICATION = "config.wsgi.application"
-AUTH_USER_MODEL = "members.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -51,6 +51,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",  # the files of /api/v1/docs
@@ -70,6 +75,9 @@ MIDDLEWARE = [
     "config.middleware.PageAuthentication",
     "config.middleware.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "members.portal.middleware.FactorRequired",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -115,23 +123,6 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 
 # ---- people, sessions, browser --------------------------------------------------------------------------------------
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation." + name, "OPTIONS": options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"min_length": 12}),
-        ("CommonPasswordValidator", {}),
-        ("NumericPasswordValidator", {}),
-    )
-]
-LOGIN_URL = "members:login"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "members:login"
-
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "aif_desk_session" if AIF_PROCESS == "desk" else "aif_session"  # cookies ignore ports
@@ -290,5 +281,6 @@ LOGGING = {
         # It quotes the header.
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         "httpx": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
     },
 }

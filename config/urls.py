@@ -14,5 +14,6 @@ urlpatterns = [
     path("portal/api/", include("clues.api.session_urls")),
     re_path(r"^portal/api/", not_found),
     path("", include("members.portal.urls")),
+    path("", include("members.portal.login_urls")),
     path("", include("clues.portal.urls")),
 ]

@@ -39,6 +39,8 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
     "address-refused": ("Call from one of the key's networks, or register a key for this one.", "请从密钥允许的网络调用，或为当前网络登记新密钥。"),
     "scope-missing": ("Use a key that has the scope in `scope`.", "请使用具有 `scope` 所示权限的密钥。"),
     "permission-missing": _ADMINISTRATOR,
+    "second-factor-missing": ("Log in to the portal and add one.", "请登录门户并添加第二验证因素。"),
+    "second-factor-stale": ("Open /portal/confirm in the browser, then send it again.", "请在浏览器中打开 /portal/confirm 完成验证后重新发送。"),
     "institution-suspended": _ALLIANCE,
     "institution-not-live": _ALLIANCE,
     "four-eyes": ("Let another person decide.", "请由另一人作出决定。"),

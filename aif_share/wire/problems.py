@@ -42,6 +42,8 @@ _ROWS: Final[dict[str, Problem]] = {
     "address-refused": Problem(401, "This key is not used from here", "此地址不允许使用该密钥"),
     "scope-missing": Problem(403, "The key lacks the scope for this", "密钥缺少相应权限"),
     "permission-missing": Problem(403, "Your role may not do this", "您的角色无此权限"),
+    "second-factor-missing": Problem(403, "A second factor has to be added first", "须先添加第二验证因素"),
+    "second-factor-stale": Problem(403, "The second factor has to be shown again", "须再次进行二次验证"),
     "institution-suspended": Problem(403, "The institution is suspended", "机构已被暂停"),
     "institution-not-live": Problem(403, "The institution is not live", "机构尚未启用"),
     "four-eyes": Problem(403, "A second person has to decide this", "须由另一人复核"),

@@ -15,8 +15,14 @@ class Migration(migrations.Migration):
     dependencies = [
         ("members", "0001_database_roles"),
     ]
-    # The first migration of this app makes no User yet, and that is the one `admin` asks for.
-    run_before = [("admin", "0001_initial")]
+    # The first migration of this app makes no User yet, and that is the one others ask for.
+    run_before = [
+        ("admin", "0001_initial"),
+        ("account", "0001_initial"),
+        ("mfa", "0001_initial"),
+        ("usersessions", "0001_initial"),
+        ("axes", "0001_initial"),  # asks for nothing, and would come before there is an owner
+    ]
 
     operations = [
         migrations.CreateModel(

@@ -4,6 +4,8 @@ from members.models.audit_event import AuditEvent
 from members.models.credential import Credential
 from members.models.institution import Institution, InstitutionState
 from members.models.institution_group import InstitutionGroup
+from members.models.invitation import Invitation
+from members.models.notification import MailMode, NotificationPreference, NotificationSetting, WaitingMail
 from members.models.outbox_message import OutboxMessage, OutboxState
 from members.models.stored_answer import StoredAnswer
 from members.models.user_account import ALLIANCE_ROLES, MEMBER_ROLES, User
@@ -19,10 +21,15 @@ __all__ = [
     "Institution",
     "InstitutionGroup",
     "InstitutionState",
+    "Invitation",
+    "MailMode",
+    "NotificationPreference",
+    "NotificationSetting",
     "OutboxMessage",
     "OutboxState",
     "StoredAnswer",
     "User",
+    "WaitingMail",
     "WebhookDelivery",
     "WebhookEndpoint",
 ]

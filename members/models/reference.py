@@ -31,6 +31,9 @@ KINDS = {
     "H": 12,  # webhook endpoint
     "WD": 13,  # webhook delivery
     "Q": 14,  # noise entry
+    "V": 15,  # invitation
+    "F": 16,  # second factor
+    "S": 17,  # session
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from members import audit
 from members.models import ALLIANCE_ROLES, MEMBER_ROLES, Institution, User
+from members.operations import sessions
 from members.operations.institutions import required_reason
 from members.permissions import Actor, Permission, check
 
@@ -35,19 +36,49 @@ def create_user(
     check(by, Permission.TEAM_MANAGE)
     _check_reach(by, institution_id)
     _check_role(role, institution_id)
+    if institution_id is not None and not Institution.objects.filter(pk=institution_id).exists():
+        raise Refusal("not-found")
+    user = _store(
+        username, password, role=role, institution_id=institution_id, full_name=full_name, email=email, now=now
+    )
+    _record("user.create", user, by=by, role=role)
+    return user
+
+
+@transaction.atomic
+def create_invited(
+    *, username: str, password: str, role: str, institution_id: int, full_name: str, email: str, now: datetime
+) -> User:
+    """Store the account of a person who accepts an invitation: who may invite decided on role and institution."""
+    _check_role(role, institution_id)
+    user = _store(
+        username, password, role=role, institution_id=institution_id, full_name=full_name, email=email, now=now
+    )
+    _record("user.create", user, by=user, role=role)
+    return user
+
+
+def _store(
+    username: str,
+    password: str | None,
+    *,
+    role: str,
+    institution_id: int | None,
+    full_name: str,
+    email: str,
+    now: datetime,
+) -> User:
     if not _USERNAME.fullmatch(username):
         raise Refusal(
             "field-invalid",
             gettext_noop("A user name has 3 to 64 characters: a to z, digits, dot, hyphen, underscore."),
             field="username",
         )
-    if institution_id is not None and not Institution.objects.filter(pk=institution_id).exists():
-        raise Refusal("not-found")
     if password is not None:
-        _check_password(password)
+        _check_password(password, User(username=username, full_name=full_name, email=email))
     try:
         with transaction.atomic():
-            user = User.objects.create_user(
+            return User.objects.create_user(
                 username,
                 password,
                 role=role,
@@ -60,8 +91,6 @@ def create_user(
         if "username" not in str(error):
             raise
         raise Refusal("name-taken", gettext_noop("This user name is taken."), field="username") from None
-    _record("user.create", user, by=by, role=role)
-    return user
 
 
 @transaction.atomic
@@ -69,7 +98,7 @@ def set_role(*, user_id: int, role: str, reason: str, by: Actor, now: datetime) 
     """Give a person another role of the same side; nobody changes their own."""
     check(by, Permission.TEAM_MANAGE)
     reason = required_reason(reason)
-    user = _locked(user_id, by=by)
+    user = lock_other(user_id, by=by)
     _check_role(role, user.institution_id)
     before, user.role = user.role, role
     user.save(update_fields=["role"])
@@ -99,9 +128,9 @@ def set_password(*, user: User, password: str, by: Actor, now: datetime) -> None
 
 
 @transaction.atomic
-def record_login(*, user: User, now: datetime) -> None:
-    """Note that a person logged in."""
-    _record("user.login", user, by=user)
+def record_login(*, user: User, now: datetime, factor: str = "") -> None:
+    """Note that a person logged in, and with which second factor; empty at the desk and before there is one."""
+    _record("user.login", user, by=user, **({"factor": factor} if factor else {}))
 
 
 @transaction.atomic
@@ -113,16 +142,19 @@ def record_logout(*, user: User, now: datetime) -> None:
 def _set_active(user_id: int, active: bool, verb: str, *, reason: str, by: Actor) -> User:
     check(by, Permission.TEAM_MANAGE)
     reason = required_reason(reason)
-    user = _locked(user_id, by=by)
+    user = lock_other(user_id, by=by)
     if user.is_active == active:
         raise Refusal("transition-refused", gettext_noop("The account is already in this state."))
     user.is_active = active
     user.save(update_fields=["is_active"])
+    if not active:
+        sessions.end_all(user.pk)  # or opening the account again would open them too
     _record(verb, user, by=by, reason=reason)
     return user
 
 
-def _locked(user_id: int, *, by: Actor) -> User:
+def lock_other(user_id: int, *, by: Actor) -> User:
+    """Return another person's account with its row locked; refuse a stranger's, and the actor's own."""
     try:
         user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
     except User.DoesNotExist:

@@ -14,7 +14,10 @@ from django.utils.translation import gettext
 
 from aif_share.errors import Refusal
 from members.permissions import Permission, check
+from members.portal.step_up import step_up_required
 from members.queries import NotLive
+
+__all__ = ["member_required", "own_account", "step_up_required"]
 
 _P = ParamSpec("_P")
 _View = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
@@ -29,6 +32,25 @@ class _Member(Protocol):
 
     is_alliance: bool
     institution: _Institution | None
+
+
+def own_account(view: _View[_P]) -> _View[_P]:
+    """Let members' staff see to their own account, also while their institution is suspended; others get 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+        if cast(_Member, request.user).is_alliance:
+            raise Http404
+        try:
+            response = view(request, *args, **kwargs)
+        except Refusal as refusal:
+            if refusal.code == "not-found":
+                raise Http404 from None
+            raise
+        add_never_cache_headers(response)
+        return response
+
+    return cast(_View[_P], login_required(guarded))
 
 
 def member_required(permission: Permission | None = None) -> Callable[[_View[_P]], _View[_P]]:

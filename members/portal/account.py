@@ -1,85 +1,71 @@
-"""Log in, log out, the own account."""
+"""The own account: who one is, password, second factors, where one is logged in."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth import logout as end_session
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aif_share.errors import Refusal
-from members.operations import users
-from members.portal.forms import LoginForm, PasswordForm
-
-
-@method_decorator(sensitive_post_parameters("password"), name="dispatch")
-class Login(LoginView):
-    """The login page. Logging in makes a new session; whoever is logged in already is sent on."""
-
-    form_class = LoginForm
-    template_name = "members/login.html"
-    redirect_authenticated_user = True
-    http_method_names = ["get", "head", "post", "options"]
-
-    def form_valid(self, form: Any) -> Any:
-        """Log in, and note it in the audit trail: no trail, no login."""
-        with transaction.atomic():
-            users.record_login(user=form.get_user(), now=timezone.now())
-            return super().form_valid(form)
-
-
-@require_POST
-@never_cache
-def logout(request: HttpRequest) -> HttpResponse:
-    """End the session on the server; the old cookie opens nothing afterwards."""
-    if request.user.is_authenticated:
-        with transaction.atomic():
-            users.record_logout(user=request.user, now=timezone.now())
-            end_session(request)
-    return redirect("members:login")
+from members.operations import factors, sessions, users
+from members.portal.access import own_account, step_up_required
+from members.portal.forms import PasswordForm
+from members.portal.login import passkeys_here
 
 
 @require_safe
-@never_cache
-@login_required
+@own_account
 def account(request: HttpRequest) -> HttpResponse:
-    """Show who is logged in, for which institution and with which role."""
-    if cast(Any, request.user).is_alliance:
-        raise Http404
-    return render(request, "members/account.html", {"section": "account"})
+    """Show who is logged in, for which institution and with which role, and what can be changed."""
+    user = cast(Any, request.user)
+    own = factors.list_factors(user)
+    context = {
+        "section": "account",
+        "factors": own,
+        "has_totp": any(factor.kind == "totp" for factor in own),
+        "codes_left": len(factors.list_recovery_codes(user)),
+        "sessions": sessions.list_sessions(
+            user=user, current=request.session.session_key or "", now=timezone.now()
+        ),
+        **passkeys_here(request),
+    }
+    return render(request, "members/account.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @sensitive_post_parameters()
-@login_required
+@own_account
+@step_up_required
 def password(request: HttpRequest) -> HttpResponse:
     """Change the own password; other sessions end, this one goes on."""
     user = cast(Any, request.user)
-    if user.is_alliance:
-        raise Http404
-    form = PasswordForm(user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = PasswordForm(user, request.POST if "old" in request.POST else None)
+    if form.is_valid():
+        now = timezone.now()
         try:
-            users.set_password(user=user, password=form.cleaned_data["new"], by=user, now=timezone.now())
+            with transaction.atomic():
+                users.set_password(user=user, password=form.cleaned_data["new"], by=user, now=now)
+                sessions.end_others(user=user, current=request.session.session_key or "", now=now)
         except Refusal as refusal:
             form.add_error("new", refusal.detail)
         else:
-            update_session_auth_hash(request, user)
+            _keep_session(request, user)
             messages.success(request, _("Your password is changed; other sessions have ended."))
             return redirect("members:account")
-    return render(
-        request, "members/password.html", {"form": form, "section": "account"}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "section": "account"}
+    return render(request, "members/password.html", context, status=422 if form.errors else 200)
+
+
+def _keep_session(request: HttpRequest, user: Any) -> None:
+    """Go on under a new session key, which the list of sessions has to learn."""
+    before = request.session.session_key or ""
+    update_session_auth_hash(request, user)
+    sessions.rename(before=before, after=request.session.session_key or "")

@@ -1,0 +1,117 @@
+"""Forms of second factors: allauth's, with our count of failures, our texts, and codes that count once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.operations import factors
+from members.portal import lockout
+
+
+def code_field(label: Any) -> forms.CharField:
+    """Return a field for a code, as apps and browsers know to fill it."""
+    attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "spellcheck": "false"}
+    return forms.CharField(label=label, max_length=24, widget=forms.TextInput(attrs=attributes))
+
+
+class _OneCode(forms.Form):
+    """Mixed into allauth's forms: count wrong codes, refuse the locked, use each code once."""
+
+    user: Any
+    authenticator: Any
+
+    def clean_code(self) -> str:
+        """Check the code."""
+        request = context.request
+        if lockout.is_factor_locked(request, self.user.username):
+            request.axes_locked_out = True
+            raise get_adapter().validation_error("incorrect_code")
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+            if not factors.spend_code(factor_id=self.authenticator.pk, code=code, now=timezone.now()):
+                raise get_adapter().validation_error("incorrect_code")
+        except forms.ValidationError:
+            lockout.count_wrong_factor(request, self.user.username)
+            raise
+        lockout.forget_wrong_factors(self.user.username)
+        return code
+
+
+class LoginCodeForm(_OneCode, AuthenticateForm):
+    """A code of the app, or a recovery code, after the password."""
+
+    code = code_field(_("Code of your app, or a recovery code"))
+
+
+class ConfirmCodeForm(_OneCode, ReauthenticateForm):
+    """The same again, before something dangerous."""
+
+    code = code_field(_("Code of your app, or a recovery code"))
+
+
+class _OneCredential(forms.Form):
+    """Mixed into allauth's forms: what a browser did not make is wrong, whatever is wrong with it."""
+
+    credential = forms.JSONField(required=True, widget=forms.HiddenInput)
+
+    def clean_credential(self) -> Any:
+        """Check the answer of the passkey."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class LoginCredentialForm(_OneCredential, AuthenticateWebAuthnForm):
+    """A passkey after the password."""
+
+
+class PasskeyLoginForm(_OneCredential, LoginWebAuthnForm):
+    """A passkey alone."""
+
+
+class ConfirmCredentialForm(_OneCredential, ReauthenticateWebAuthnForm):
+    """A passkey before something dangerous."""
+
+
+class AddTotpForm(ActivateTOTPForm):
+    """The first code of an app that has just read the secret."""
+
+    code = code_field(_("Code that the app shows"))
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A name for the passkey, and whether it logs in alone."""
+
+    name = forms.CharField(
+        label=_("Name"), required=False, max_length=60, help_text=_("For example: fingerprint of my office computer.")
+    )
+    passwordless = forms.BooleanField(
+        label=_("Log in with this passkey alone"),
+        required=False,
+        initial=True,
+        help_text=_("Without user name and password; it then asks for your fingerprint, face or PIN."),
+    )
+    field_order = ("name", "passwordless")
+
+    def clean(self) -> dict[str, Any]:
+        """Check what the browser made."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise get_adapter().validation_error("incorrect_code") from None
+        return cleaned

@@ -1,0 +1,55 @@
+"""A second factor is compulsory: whoever has shown none sees the pages where one is added, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from members.api.problems import plain_problem
+from members.api.session import PREFIX
+from members.portal.adapters import get_factor
+
+OPEN: Final = frozenset(
+    {
+        "healthz",
+        "members:problems",
+        "members:language",
+        "members:login",
+        "members:logout",
+        "members:invitation",
+        "members:enroll",
+        "members:enroll-totp",
+        "members:enroll-passkey",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+    }
+)
+"""What is open to a person who has shown no second factor, by the name of the address. Anything else is closed."""
+
+
+class FactorRequired:
+    """Send a member's person without a second factor to where one is added; to scripts answer with a problem.
+
+    The desk has its own rules, and its own addresses below the name `admin`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, *_arguments: Any) -> HttpResponseBase | None:
+        """Let pass, or answer in place of the view."""
+        found = request.resolver_match
+        if found is None or found.view_name in OPEN or "admin" in found.app_names:
+            return None
+        user: Any = getattr(request, "user", None)  # the API of keys has none
+        if user is None or not user.is_authenticated or user.is_alliance or get_factor(request) is not None:
+            return None
+        if request.path_info.startswith(PREFIX):
+            return plain_problem(request, "second-factor-missing")
+        return redirect("members:enroll")
