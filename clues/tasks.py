@@ -19,11 +19,12 @@ from django.utils import timezone
 from clues.disputes import apply as disputes
 from clues.events import expiring_keys
 from clues.feedback import quality
-from clues.matching import changes, release, rescore, run, standing, turns
+from clues.matching import changes, release, rescore, reviewed, run, standing, turns
 from clues.matching import oracle as matches_oracle
+from clues.reports import figures
 from clues.retention import delete
 from clues.rings import build
-from members.delivery import outbox
+from members.delivery import mails, outbox
 from members.operations import webhook_outcomes
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,17 @@ def _retain() -> int:
     return 0
 
 
+def _deliver() -> int:
+    """Make people's mails of the news, and send what is due."""
+    return mails.post_due(now=timezone.now()) + outbox.deliver_pending()
+
+
+def _reckon() -> int:
+    if turns.claim(name=figures.JOB, every_seconds=figures.seconds_between_runs(), now=timezone.now()):
+        turns.record(name=figures.JOB, result=figures.reckon(now=timezone.now()))
+    return 0
+
+
 def _expire() -> int:
     if not turns.claim(name="expiry", every_seconds=EXPIRY_SECONDS, now=timezone.now()):
         return 0
@@ -109,6 +121,7 @@ STEPS: tuple[Callable[[], int], ...] = (
     lambda: changes.apply_changes(limit=CHANGES_A_TURN, now=timezone.now()),
     lambda: changes.apply_noise(limit=NOISE_A_TURN, now=timezone.now()),
     lambda: changes.activate_watches(limit=CHANGES_A_TURN),
+    lambda: reviewed.tell_watchers(limit=CHANGES_A_TURN, now=timezone.now()),
     lambda: standing.apply_standings(limit=STANDING_A_TURN),
     _rate,
     _expire,
@@ -149,12 +162,13 @@ MATCHING = Duty("matching", _match, 0.5)
 CHANGES = Duty("changes", _change, 0.5)
 DISPUTES = Duty("disputes", _dispute, 0.5)
 RINGS = Duty("rings", _build, 0.5)
-DELIVERIES = Duty("deliveries", outbox.deliver_pending, 0.5)
+DELIVERIES = Duty("deliveries", _deliver, 0.5)
 WEBHOOKS = Duty("webhooks", webhook_outcomes.deliver_pending, 0.1)
 ORACLE = Duty("oracle", _check, 60.0)
 KEYS = Duty("keys", _warn, 60.0)
 RETENTION = Duty("retention", _retain, 60.0)
-DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, RETENTION)
+FIGURES = Duty("figures", _reckon, 10.0)
+DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, RETENTION, FIGURES)
 
 
 @shared_task

@@ -57,8 +57,6 @@ ROWS: Final = (
 )
 BY_CODE: Final[Mapping[str, Kind]] = MappingProxyType({row.code: row for row in ROWS})
 
-NOT_MAILED: Final = (BATCH_DONE, WEBHOOK_TEST)
-"""What nobody wants an e-mail of: an answer to what its own institution has just done."""
 TOLD_KINDS: Final = frozenset(BY_CODE) - {WEBHOOK_TEST}
 """What stands in the feed, and what an endpoint can ask for. A test goes to one endpoint and is no event."""
 

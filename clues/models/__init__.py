@@ -8,31 +8,40 @@ from .dispute import Dispute, DisputedClue
 from .epoch import KeyDirectory, KeyEpoch
 from .event import Event
 from .feedback import Feedback, SourceQuality
+from .figure import AllianceWeek, CategoryFigure, DailyFigure, InstitutionFigure
 from .identifier import Identifier
 from .job import Job
 from .lawful_use import LawfulUseCell, LawfulUseMatrix
 from .match import AppliedStanding, Match, MatchParty
 from .match_work import MatchRead, MatchReadUntil, MatchWork
 from .noise import NoiseEntry
+from .notification import NoticeMark, NoticeRead
 from .quota import QuotaUse
+from .review import ClueReview
 from .ring import Ring, RingEdge, RingMerge, RingRelink
+from .saved_view import SavedView
 from .screening import Screening, ScreeningAnswer
 from .watch import Watch, WatchHit
 
 __all__ = [
+    "AllianceWeek",
     "AppliedStanding",
     "Batch",
     "BatchChunk",
     "Case",
     "CaseParty",
     "CaseStep",
+    "CategoryFigure",
     "Clue",
     "ClueChange",
+    "ClueReview",
+    "DailyFigure",
     "Dispute",
     "DisputedClue",
     "Event",
     "Feedback",
     "Identifier",
+    "InstitutionFigure",
     "Job",
     "KeyDirectory",
     "KeyEpoch",
@@ -44,11 +53,14 @@ __all__ = [
     "MatchReadUntil",
     "MatchWork",
     "NoiseEntry",
+    "NoticeMark",
+    "NoticeRead",
     "QuotaUse",
     "Ring",
     "RingEdge",
     "RingMerge",
     "RingRelink",
+    "SavedView",
     "Screening",
     "ScreeningAnswer",
     "Sighting",

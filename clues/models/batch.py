@@ -45,6 +45,14 @@ class Batch(models.Model):
                 name="batch_state",
             ),
         ]
+        indexes = [
+            models.Index(fields=["institution", "done_at"], name="batch_done"),
+            models.Index(
+                fields=["institution"],
+                condition=models.Q(state__in=["received", "processing"]),
+                name="batch_in_work",
+            ),
+        ]
 
     def __str__(self) -> str:
         return reference.encode("B", self.pk)

@@ -19,7 +19,7 @@ class Event(models.Model):
     created_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
     seq = models.BigIntegerField(null=True)
-    read_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)  # of what is told until anybody there has read it: match.undone
 
     class Meta:
         db_table = "event"
@@ -28,5 +28,10 @@ class Event(models.Model):
             models.Index(fields=["institution", "seq"], name="event_feed"),
             models.Index(fields=["subject_kind", "subject_id"], name="event_subject"),
             models.Index(fields=["id"], condition=models.Q(seq__isnull=True), name="event_unreleased"),
-            models.Index(fields=["institution", "kind"], condition=models.Q(read_at__isnull=True), name="event_unread"),
+            models.Index(fields=["institution", "kind", "seq"], name="event_kind"),
+            models.Index(
+                fields=["institution"],
+                condition=models.Q(read_at__isnull=True, kind="match.undone"),
+                name="event_undone",
+            ),
         ]

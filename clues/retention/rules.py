@@ -42,6 +42,8 @@ WITH ended AS MATERIALIZED (
     DELETE FROM sighting s USING ended WHERE s.clue_id = ended.id
 ), edges AS (
     DELETE FROM ring_edge e USING ended WHERE e.clue_id = ended.id
+), reviews AS (
+    DELETE FROM clue_review v USING ended WHERE v.clue_id = ended.id
 ), changes AS (
     DELETE FROM clue_change w USING ended WHERE w.clue_id = ended.id
 ), gone AS (
@@ -86,6 +88,7 @@ RULES: Final = (
     Rule("batch-results", 365, _ended("batch_chunk", "state = 'done' AND done_at < %(before)s")),
     Rule("kept-answers", 30, _ended("stored_answer", "created_at < %(before)s")),
     Rule("events", 365, _ended("event", "released_at < %(before)s")),
+    Rule("notices-read", 366, _ended("notice_read", "read_at < %(before)s")),
     Rule("webhook-deliveries", 90, _ended("webhook_delivery", "state <> 'pending' AND created_at < %(before)s")),
     Rule("outbox", 30, _ended("outbox_message", "state = 'done' AND done_at < %(before)s")),
     # Personal Information Protection Law, article 56: records of processing are kept for three years at least.

@@ -1,26 +1,13 @@
-"""What an institution has brought in so far, and why rows of a batch were refused."""
+"""Why rows of a batch were refused."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Sum
-
-from clues.models import Batch, BatchChunk
+from clues.models import BatchChunk
 from clues.submissions.queries import RowResult, get_batch
 from members.permissions import Viewer
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """Sums over all batches of an institution; `working` are the batches still on their way."""
-
-    batches: int
-    accepted: int
-    duplicates: int
-    refused: int
-    working: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +16,6 @@ class Refusals:
 
     counts: tuple[tuple[str, int], ...]
     rows: tuple[RowResult, ...]
-
-
-def get_contribution(*, viewer: Viewer) -> Contribution:
-    """Return the sums over the viewer's own batches."""
-    own = Batch.objects.filter(institution_id=viewer.institution_id)
-    sums = own.aggregate(
-        batches=Count("pk"), accepted=Sum("accepted"), duplicates=Sum("duplicates"), refused=Sum("refused")
-    )
-    working = own.filter(state__in=(Batch.RECEIVED, Batch.PROCESSING)).count()
-    return Contribution(working=working, **{name: number or 0 for name, number in sums.items()})
 
 
 def get_refusals(*, batch: str, viewer: Viewer, limit: int = 200) -> Refusals:

@@ -6,9 +6,9 @@ import pytest
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
-from clues.cases import inbox, queries
+from clues.cases import queries
 from clues.cases.transition import CaseNotFound
-from clues.models import CaseParty, CaseStep, Event
+from clues.models import CaseParty, CaseStep
 from tests.clues.alliance import caller
 from tests.clues.scene import Scene, make_case
 from tests.factories import acting_as
@@ -42,13 +42,10 @@ def test_nothing_before_the_tick(scene: Scene) -> None:
     later = timezone.now() + timezone.timedelta(minutes=1)
     with acting_as("aif_owner"):
         CaseParty.objects.update(released_at=later)
-        Event.objects.update(released_at=later)
     viewer = caller(scene.cast.aster)
     assert queries.list_cases(viewer=viewer) == []
     with pytest.raises(CaseNotFound):
         queries.get_case(case=case.ref, viewer=viewer)
-    assert inbox.list_events(viewer=viewer, kinds=inbox.CASE_KINDS) == []
-    assert sum(inbox.count_unread(viewer=viewer, kinds=inbox.CASE_KINDS).values()) == 0
 
 
 def test_pages_go_back_in_time(scene: Scene) -> None:
@@ -65,22 +62,3 @@ def test_web_cannot_read_people_and_reasons(scene: Scene) -> None:
     for column in ("note", "by_id"):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             list(CaseStep.objects.values_list(column))
-
-
-def test_events_are_counted_listed_and_marked(scene: Scene) -> None:
-    case = make_case(scene)
-    viewer, stranger = caller(scene.cast.aster), caller(scene.cast.cedar)
-    kinds = inbox.MATCH_KINDS + inbox.CASE_KINDS
-    unread = inbox.count_unread(viewer=viewer, kinds=kinds)
-    assert {kind: number for kind, number in unread.items() if number} == {"match.released": 1, "case.opened": 1}
-    newest = inbox.list_events(viewer=viewer, kinds=kinds)
-    assert [(event.subject, event.ref, event.is_read) for event in newest] == [
-        ("case", case.ref, False),
-        ("match", scene.match, False),
-    ]
-    now = timezone.now()
-    assert inbox.mark_read(viewer=stranger, kinds=kinds, until=now, now=now) == 0
-    assert inbox.mark_read(viewer=viewer, kinds=inbox.CASE_KINDS, until=now, now=now) == 1
-    assert inbox.mark_read(viewer=viewer, kinds=kinds, until=case.opened_at - timezone.timedelta(1), now=now) == 0
-    assert sum(inbox.count_unread(viewer=viewer, kinds=kinds).values()) == 1
-    assert sum(inbox.count_unread(viewer=caller(scene.cast.birch), kinds=kinds).values()) == 2

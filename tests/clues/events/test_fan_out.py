@@ -113,7 +113,7 @@ def test_a_message_is_listed_from_the_tick_on_and_says_no_other_moment(settings:
     assert messages()[1:] and listed(aster, webhook) == [told]
 
 
-def test_mail_of_what_is_news_and_to_who_is_live() -> None:
+def test_people_hear_of_what_is_news_to_who_is_live() -> None:
     aster, birch = make_institution(), make_institution()
     with acting_as("aif_owner"):
         Institution.objects.filter(pk=birch.pk).update(
@@ -124,6 +124,9 @@ def test_mail_of_what_is_news_and_to_who_is_live() -> None:
         happen(institution, "batch.done")
     let_out()
     with acting_as("aif_match"):
-        mails = OutboxMessage.objects.filter(channel="email")
-        assert [mail.payload for mail in mails] == [{"event": "match.released", "count": 3, "institution_id": aster.pk}]
-        assert mails[0].not_before - mails[0].created_at < timedelta(seconds=1)
+        news = OutboxMessage.objects.filter(channel="notice").order_by("payload__event")
+        assert [message.payload for message in news] == [
+            {"event": kind, "count": count, "institution_id": aster.pk}
+            for kind, count in (("batch.done", 1), ("match.released", 3))
+        ]
+        assert news[0].not_before - news[0].created_at < timedelta(seconds=1)
