@@ -40,7 +40,8 @@ def make_token() -> str:
     return urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
 
 
-def _make_body(type_code: str, tokens: Sequence[str]) -> dict[str, Any]:
+def make_body(type_code: str, tokens: Sequence[str]) -> dict[str, Any]:
+    """A batch of one clue a token."""
     return {
         "clues": [
             {
@@ -66,7 +67,7 @@ def make_load(senders: Sequence[Sender], type_code: str, clues: int) -> tuple[li
                     "POST",
                     f"{sender.web}/api/v1/batches",
                     sender.bearer,
-                    _make_body(type_code, tokens[start : start + BATCH]),
+                    make_body(type_code, tokens[start : start + BATCH]),
                     Idempotency_Key=os.urandom(16).hex(),
                 )
                 for start in range(0, each, BATCH)

@@ -9,10 +9,7 @@ Every page fails its test in the end if it broke the policy, threw an error or a
 from __future__ import annotations
 
 import itertools
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +20,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from config.stack import Stack
+from tests.browser import people
 from tests.browser.recorder import Recorder
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 REQUIRED = os.environ.get("BROWSER_TESTS", "optional")
 _numbers = itertools.count(1)
@@ -65,18 +62,7 @@ class Portal:
 
     def order(self, **order: Any) -> dict[str, Any]:
         """Carry out one order of tests.browser.people."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.browser.people"],
-            input=json.dumps(order),
-            env=os.environ | self.stack.env,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return made
+        return people.order(self.stack, **order)
 
     def institution(self, name: str = "", **values: Any) -> Place:
         """Make an institution."""

@@ -11,8 +11,31 @@ with both factors would have made, so that a test that is not about logging in n
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
+
+from config.stack import Stack
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def order(stack: Stack, **order: Any) -> dict[str, Any]:
+    """Carry out one order in a process of the stack; return its answer."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.browser.people"],
+        input=json.dumps(order),
+        env=os.environ | stack.env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return made
 
 
 def make_institution(*, name: str, sector: str = "bank", **quotas: int) -> dict[str, Any]:

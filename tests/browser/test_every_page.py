@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, Response
@@ -20,7 +21,7 @@ from playwright.sync_api import Page, Response
 from config.demo import __main__ as demo
 from config.stack import Stack
 from tests.browser.conftest import Place, Portal
-from tests.browser.walk import NOT_PAGES, ROLES, routes, walk
+from tests.browser.walk import NOT_PAGES, ROLES, Fetched, routes, walk
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -78,10 +79,16 @@ def pages(played: Portal) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for role in ROLES:
         page = played.page(place, role)
-        for route, path in walk(page, "/").items():
+        for route, path in walk(lambda path, page=page: fetch(page, path)).items():  # type: ignore[misc]
             found.setdefault(route, (role, path))
         page.context.close()
     return found
+
+
+def fetch(page: Page, path: str) -> Fetched:
+    """Ask as the page's own session."""
+    answer = page.request.get(urljoin(page.url, path))
+    return Fetched(answer.status, answer.headers.get("content-type", ""), answer.text())
 
 
 def whose(played: Portal) -> Place:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import unescape
 
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
-from playwright.sync_api import Page
 
+LINK = re.compile(r"<a\b[^>]*?\bhref=\"([^\"]*)\"")
 ROLES = ("analyst", "approver", "member-admin", "auditor")
 
 NOT_PAGES = {
@@ -29,27 +31,33 @@ def routes(patterns: list[URLPattern | URLResolver] | None = None, prefix: str =
             yield route
 
 
-def walk(page: Page, start: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class Fetched:
+    """What an address answered."""
+
+    status: int
+    content_type: str
+    html: str
+
+
+def walk(fetch: Callable[[str], Fetched], start: str = "/") -> dict[str, str]:
     """Return {route: path} of every page that can be reached from `start`; one path for each route."""
     found: dict[str, str] = {}
-    waiting = [start]
-    seen: set[str] = set()
-    origin = urlsplit(page.url).netloc
+    waiting, seen = [start], {start}
     while waiting:
         path = waiting.pop(0)
         route = route_of(path)
         if route is None or route in found:
             continue
-        answer = page.request.get(f"http://{origin}{path}")
-        if "text/html" not in answer.headers.get("content-type", ""):
+        page = fetch(path)
+        if "text/html" not in page.content_type:
             continue
-        assert answer.status == 200, f"{path}: {answer.status}"
+        assert page.status == 200, f"{path}: {page.status}"
         found[route] = path
-        page.goto(f"http://{origin}{path}")
-        for href in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
-            parts = urlsplit(href)
-            target = parts.path + (f"?{parts.query}" if parts.query else "")
-            if parts.netloc == origin and target not in seen:
+        for href in LINK.findall(page.html):
+            target = unescape(href).partition("#")[0]
+            target = path.partition("?")[0] + target if target.startswith("?") else target
+            if target.startswith("/") and target not in seen:
                 seen.add(target)
                 waiting.append(target)
     return found
