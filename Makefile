@@ -12,9 +12,9 @@ LOCK := $(shell command -v uv || echo .venv/bin/uv) pip compile --quiet --python
 export PYTHONDONTWRITEBYTECODE :=
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo serve test check fix bench prove lock
+.PHONY: help demo serve test check fix bench prove screenshots lock
 help:
-	@echo "make demo [ONCE=1] · serve · test · check · fix · bench · prove · lock"
+	@echo "make demo [ONCE=1] · serve · test · check · fix · bench · prove · screenshots · lock"
 
 demo: $(RUNTIME) $(FRONTEND)
 	$(PY) -m config.demo $(if $(ONCE),--once)
@@ -43,6 +43,10 @@ check: $(DEV) $(FRONTEND)
 	$(PY) .ci/openapi.py --check
 	$(PY) .ci/vectors.py --check
 	$(PY) .ci/errors.py --check
+
+screenshots: $(DEV) $(FRONTEND)
+	.ci/chromium
+	$(PY) -m tests.browser.screenshots
 
 fix: $(DEV)
 	$(PY) -m ruff check --fix .

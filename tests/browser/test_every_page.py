@@ -13,15 +13,15 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, Response
 
 from config.demo import __main__ as demo
 from config.stack import Stack
-from tests.browser.conftest import Place, Portal
-from tests.browser.walk import NOT_PAGES, ROLES, Fetched, routes, walk
+from tests.browser.demonstration import prepare, river_bank
+from tests.browser.portal import Place, Portal
+from tests.browser.walk import NOT_PAGES, ROLES, fetch, routes, walk
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -49,58 +49,29 @@ SEEN = """
 ENGLISH = re.compile(r"(?:\b[A-Za-z]{2,}\b[ ,;:.]+){3,}\b[A-Za-z]{2,}\b")
 
 
-class Say:
-    """The demonstration's progress, silent."""
-
-    seconds = 0.0
-
-    def __call__(self, text: str) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Portal]:
+def played(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[tuple[Portal, Place]]:
     """A stack of its own with a small demonstration."""
     folder = tmp_path_factory.mktemp("demo")
     with Stack(env={"AIF_DISCLOSURE_TICK": "0.2"}) as stack:
-        result = demo.play(stack, folder, 0.02, Say())  # type: ignore[arg-type]
+        result = demo.play(stack, folder, 0.02, demo.Progress())
         assert not result["faults"], result["faults"]
         portal = Portal(stack, chromium)
-        portal.places = {  # type: ignore[attr-defined]
-            path.stem: path.read_text(encoding="ascii").strip() for path in (folder / "keys").glob("*.key")
-        }
-        yield portal
+        prepare(portal, place := river_bank(stack, folder))
+        yield portal, place
 
 
 @pytest.fixture(scope="module")
-def pages(played: Portal) -> dict[str, tuple[str, str]]:
+def pages(played: tuple[Portal, Place]) -> dict[str, tuple[str, str]]:
     """{route: (role, path)} of every page, each with the first role that reaches it."""
-    place = whose(played)
+    portal, place = played
     found: dict[str, tuple[str, str]] = {}
     for role in ROLES:
-        page = played.page(place, role)
+        page = portal.page(place, role)
         for route, path in walk(lambda path, page=page: fetch(page, path)).items():  # type: ignore[misc]
             found.setdefault(route, (role, path))
         page.context.close()
     return found
-
-
-def fetch(page: Page, path: str) -> Fetched:
-    """Ask as the page's own session."""
-    answer = page.request.get(urljoin(page.url, path))
-    return Fetched(answer.status, answer.headers.get("content-type", ""), answer.text())
-
-
-def whose(played: Portal) -> Place:
-    """The institution of the demonstration with everybody in it."""
-    key = played.places["river-bank"]  # type: ignore[attr-defined]
-    import httpx
-
-    from aif_share.wire.keys import PLATFORM, MemberKey
-
-    bearer = MemberKey.parse(key).bearer_for(PLATFORM)
-    answer = httpx.get(played.stack.url + "/api/v1/me", headers={"Authorization": f"Bearer {bearer}"})
-    return Place(institution=answer.json()["institution"], key=key)
 
 
 def test_links_lead_to_every_page(pages: dict[str, tuple[str, str]]) -> None:
@@ -115,17 +86,18 @@ UNLINKED: dict[str, str] = {}
 
 @pytest.mark.parametrize("number", range(2))
 def test_every_page_is_sound(
-    played: Portal, pages: dict[str, tuple[str, str]], scale: Callable[..., int], number: int
+    played: tuple[Portal, Place], pages: dict[str, tuple[str, str]], scale: Callable[..., int], number: int
 ) -> None:
     """Two combinations of language and theme; at full scale all four."""
+    portal, place = played
     for language, theme in itertools.islice(COMBINATIONS, number, scale(2, full=4), 2):
         findings: list[str] = []
-        opened = {role: played.page(whose(played), role, language=language, theme=theme) for role in ROLES}
+        opened = {role: portal.page(place, role, language=language, theme=theme) for role in ROLES}
         for route, (role, path) in pages.items():
             page, scripts = opened[role], []
             hear = lambda answer: scripts.append(answer) if is_script(answer) else None  # noqa: E731, B023
             page.on("response", hear)
-            page.goto(played.url + path)
+            page.goto(portal.url + path)
             page.wait_for_load_state("networkidle")
             page.remove_listener("response", hear)
             size = sum(len(gzip.compress(answer.body(), 9)) for answer in scripts) / 1000
@@ -138,7 +110,7 @@ def test_every_page_is_sound(
         for page in opened.values():
             page.context.close()
         assert not findings, "\n".join(findings)
-    assert not played.faults, "\n".join(played.faults)
+    assert not portal.faults, "\n".join(portal.faults)
 
 
 def is_script(answer: Response) -> bool:

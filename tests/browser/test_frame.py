@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import Portal
+from tests.browser.portal import Portal
 
 
 def test_the_menu_fits_the_role_and_keys_walk_it(portal: Portal) -> None:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from urllib.parse import urljoin
 
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
+from playwright.sync_api import Page
 
 LINK = re.compile(r"<a\b[^>]*?\bhref=\"([^\"]*)\"")
 ROLES = ("analyst", "approver", "member-admin", "auditor")
@@ -61,6 +63,12 @@ def walk(fetch: Callable[[str], Fetched], start: str = "/") -> dict[str, str]:
                 seen.add(target)
                 waiting.append(target)
     return found
+
+
+def fetch(page: Page, path: str) -> Fetched:
+    """Ask with the session of a browser's page."""
+    answer = page.request.get(urljoin(page.url, path))
+    return Fetched(answer.status, answer.headers.get("content-type", ""), answer.text())
 
 
 def route_of(path: str) -> str | None:

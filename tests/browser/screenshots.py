@@ -1,0 +1,92 @@
+"""``make screenshots``: a picture of every page on the demonstration's data, in both languages, into ``docs/portal/``.
+
+Plays a small demonstration, follows every link as the tests do, and writes one JPEG a page and language, with an index
+``docs/portal/README.md``. What a run no longer finds is removed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from config.demo import __main__ as demo
+from config.stack import Stack
+from tests.browser.demonstration import prepare, river_bank
+from tests.browser.portal import Portal, launch
+from tests.browser.walk import ROLES, fetch, walk
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "portal"
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+QUALITY = 62
+TALLEST = 1800  # pixels; a long list is told from its beginning
+
+
+def name_of(route: str) -> str:
+    """The name of a page's picture: its route without placeholders."""
+    plain = re.sub(r"<[^>]*>", "one", route).strip("/")
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "overview"
+
+
+def take(page: Page, file: Path) -> None:
+    """Write the picture."""
+    page.wait_for_load_state("networkidle")
+    height = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
+    page.set_viewport_size({"width": 1280, "height": max(800, height)})
+    page.screenshot(path=file, type="jpeg", quality=QUALITY)
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def main() -> None:
+    """Make all of them."""
+    fresh = Path(tempfile.mkdtemp(prefix="aif-pictures-"))
+    titles: dict[str, dict[str, str]] = {}
+    say = demo.Progress()
+    with (
+        tempfile.TemporaryDirectory(prefix="aif-demo-") as folder,
+        Stack(env={"AIF_DISCLOSURE_TICK": "0.2"}) as stack,
+        sync_playwright() as playwright,
+    ):
+        demo.play(stack, Path(folder), 0.05, say)
+        portal = Portal(stack, launch(playwright))
+        place = river_bank(stack, Path(folder))
+        prepare(portal, place)
+        for short, language in LANGUAGES.items():
+            taken: set[str] = set()
+            for role in ROLES:
+                page = portal.page(place, role, language=language)
+                for route, path in walk(lambda path, page=page: fetch(page, path)).items():  # type: ignore[misc]
+                    name = name_of(route)
+                    if name not in taken:
+                        taken.add(name)
+                        page.goto(portal.url + path)
+                        take(page, fresh / f"{name}.{short}.jpg")
+                        titles.setdefault(name, {})[short] = page.title().partition(" · ")[0]
+                        say(f"{language} {name}")
+                page.context.close()
+    if FOLDER.exists():
+        shutil.rmtree(FOLDER)
+    shutil.move(fresh, FOLDER)
+    write_index(titles)
+
+
+def write_index(titles: dict[str, dict[str, str]]) -> None:
+    """Write the list of all pictures."""
+    lines = [
+        "# The portal in pictures",
+        "",
+        "Made by `make screenshots` on the demonstration's data. 由 `make screenshots` 在演示数据上生成。",
+        "",
+    ]
+    lines += ["| 页面 / page | 中文 | English |", "|---|---|---|"]
+    for name, title in sorted(titles.items()):
+        cells = [f"![{title.get(short, name)}]({name}.{short}.jpg)" for short in LANGUAGES]
+        lines.append(f"| {title.get('zh', name)} / {title.get('en', name)} | {cells[0]} | {cells[1]} |")
+    (FOLDER / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
