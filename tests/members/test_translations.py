@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import gettext
 import importlib.util
+import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +75,58 @@ def test_every_text_has_its_chinese():
     assert not missing, "add these to locale/zh_Hans/LC_MESSAGES/django.po and run `python locale/compile.py`:\n" + (
         "\n".join(missing)
     )
+
+
+PROPER_NAMES = frozenset({"AIF-Share"})
+"""Texts that are the same in both languages."""
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def test_no_text_stands_in_for_its_own_translation():
+    """Neither the English again, nor anything else without a Chinese character."""
+    texts = compiler.read(PO.read_text(encoding="utf-8"))
+    untranslated = {key for key, text in texts.items() if key and (key == text or not CHINESE.search(text))}
+    assert untranslated <= PROPER_NAMES
+
+
+def script_texts() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """(file, key, texts) of every text of the scripts: `key: { zh: …, en: … }`."""
+    node = shutil.which("node") or str(ROOT / ".venv" / "node" / "bin" / "node")
+    read = (
+        "import { pathToFileURL } from 'node:url'; const out = {};"
+        "for (const file of process.argv.slice(1)) out[file] = (await import(pathToFileURL(file))).default ?? null;"
+        "console.log(JSON.stringify(out));"
+    )
+    files = sorted(str(path) for path in (ROOT / "config" / "frontend" / "text").glob("*.js"))
+    done = subprocess.run(
+        [node, "--input-type=module", "--eval", read, *files], capture_output=True, text=True, check=True
+    )
+    for file, texts in json.loads(done.stdout).items():
+        if texts is not None:  # the translator itself has none
+            for key, text in texts.items():
+                yield Path(file).name, key, text
+
+
+def test_every_text_of_the_scripts_is_there_in_both_languages():
+    found = list(script_texts())
+    assert len(found) > 50, "the search itself must find something"
+    wrong = [
+        f"{file}: {key}"
+        for file, key, text in found
+        if set(text) != {"zh", "en"}
+        or not CHINESE.search(text["zh"])
+        or CHINESE.search(text["en"])
+        or sorted(re.findall(r"\{\w+\}", text["zh"])) != sorted(re.findall(r"\{\w+\}", text["en"]))
+    ]
+    assert not wrong, wrong
+
+
+def test_scripts_ask_for_texts_that_exist():
+    known = {key for _file, key, _text in script_texts()}
+    asked = set()
+    for path in (ROOT / "config" / "frontend").rglob("*.js"):
+        asked |= {(path.name, key) for key in re.findall(r"\bt\(\s*\"([^\"]+)\"", path.read_text(encoding="utf-8"))}
+    assert asked and not {each for each in asked if each[1] not in known}
 
 
 def test_the_compiled_file_is_up_to_date():
