@@ -125,6 +125,8 @@ def test_scripts_ask_for_texts_that_exist():
     known = {key for _file, key, _text in script_texts()}
     asked = set()
     for path in (ROOT / "config" / "frontend").rglob("*.js"):
+        if path.name == "translator.js":
+            continue  # it shows in a comment how to ask
         asked |= {(path.name, key) for key in re.findall(r"\bt\(\s*\"([^\"]+)\"", path.read_text(encoding="utf-8"))}
     assert asked and not {each for each in asked if each[1] not in known}
 
