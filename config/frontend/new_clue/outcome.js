@@ -1,0 +1,28 @@
+// What became of the batch, asked until it is out.
+import { get } from "../platform/post.js";
+
+const TRIES = 30;
+const PAUSE_MS = 1000;
+
+/**
+ * @param {{ batches: string }} rules
+ * @param {string} batch
+ * @param {(key: string, values?: object) => void} say a key of text/new_clue.js
+ */
+export async function followBatch(rules, batch, say) {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const found = await get(`${rules.batches}/${batch}`).catch(() => null);
+    if (found?.state === "held" || found?.state === "rejected") {
+      return say(found.state);
+    }
+    if (found?.released) {
+      if (found.refused) {
+        const results = await get(`${rules.batches}/${batch}/results`);
+        return say("refused", { code: results.results[0]?.code ?? "" });
+      }
+      return say(found.matched ? "matched" : found.duplicates ? "duplicate" : "accepted");
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  return undefined;
+}
