@@ -88,6 +88,17 @@ def list_deliveries(
     return [show_delivery(row) for row in rows.order_by("-id")[:limit]]
 
 
+def find_delivery(*, webhook: str, delivery: str, viewer: Viewer) -> DeliveryView:
+    """Return one message of an endpoint; Refusal `not-found` for one of another endpoint."""
+    endpoint = find_endpoint(webhook=webhook, viewer=viewer)
+    row = WebhookDelivery.objects.filter(
+        endpoint=endpoint, created_at__lte=Now(), pk=reference.decode("WD", delivery) or 0
+    ).first()
+    if row is None:
+        raise Refusal("not-found")
+    return show_delivery(row)
+
+
 def show_endpoint(row: WebhookEndpoint) -> EndpointView:
     """Return an endpoint as its institution sees it."""
     return EndpointView(

@@ -195,8 +195,14 @@ def _url(value: Any) -> str:
     return parse(value).url
 
 
-def _kinds(value: Any) -> list[str]:
+def known_kinds() -> Collection[str]:
+    """Return the kinds of events that an endpoint can ask for; a package above this one knows them."""
     known: Collection[str] = import_string(settings.AIF_WEBHOOK_KINDS)
+    return known
+
+
+def _kinds(value: Any) -> list[str]:
+    known = known_kinds()
     if not isinstance(value, list) or any(not isinstance(each, str) or each not in known for each in value):
         raise Refusal("field-invalid", gettext_noop("`kinds` is a list of kinds of events."), field="kinds")
     return sorted(set(value))
