@@ -7,7 +7,9 @@ the same on every run; the cases of RFC 9497 are copied from the RFC. No key in 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +21,15 @@ sys.path.insert(0, str(ROOT))
 from aif_share import oprf  # noqa: E402
 from aif_share.errors import InvalidIdentifier  # noqa: E402
 from aif_share.identifiers import normalize, types  # noqa: E402
+from aif_share.identifiers.base import IdentifierType  # noqa: E402
 from aif_share.oprf import encoding  # noqa: E402
 from tests.aif_share.oprf import test_rfc9497_vectors as rfc  # noqa: E402
+from tests.frontend.spellings import SPELLERS, spellings  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "api" / "vectors.json"
 EPOCH = 1
+SPELT = 3  # further spellings of each type that get a token
+SPELLINGS = 570  # pairs of type and raw value without one, refused ones too
 SEEDS = {name: hashlib.sha256(f"aif-share test seed of {name}".encode()).digest() for name in ("platform", "partner")}
 ORDER = 2**252 + 27742317777372353535851937790883648493
 
@@ -34,11 +40,31 @@ def scalar(purpose: str) -> bytes:
     return number.to_bytes(32, "little")
 
 
+def spelt(kind: IdentifierType) -> Iterator[tuple[str, str]]:
+    """Some more spellings of a type's examples, with the canonical form."""
+    rng = random.Random(kind.code)  # noqa: S311 - the same each time, and no secret
+    seen = set(kind.examples)
+    while len(seen) < len(kind.examples) + SPELT:
+        raw = rng.choice(SPELLERS)(rng, rng.choice(list(kind.examples)))
+        canonical = canonical_or_refusal(kind.code, raw)["canonical"]
+        if canonical is not None and raw not in seen:
+            seen.add(raw)
+            yield raw, canonical
+
+
+def canonical_or_refusal(code: str, raw: str) -> dict[str, Any]:
+    """What becomes of a raw value."""
+    try:
+        return {"type": code, "raw": raw, "canonical": normalize(code, raw)}
+    except InvalidIdentifier as error:
+        return {"type": code, "raw": raw, "canonical": None, "code": error.code, "suggested_type": error.suggested_type}
+
+
 def tokens() -> Iterator[dict[str, Any]]:
-    """Every example of every type, through both custodians, with what each step gives."""
+    """Every example of every type and some more spellings, through both custodians, with what each step gives."""
     for kind in types().values():
         keys = [oprf.derive_key(seed, oprf.key_info(kind.code, EPOCH)) for seed in SEEDS.values()]
-        for raw, canonical in kind.examples.items():
+        for raw, canonical in itertools.chain(kind.examples.items(), spelt(kind)):
             place = f"{kind.code}|{canonical}|{raw}"
             blind = scalar(f"blind|{place}")
             source = oprf.token_input(kind.code, canonical)
@@ -112,7 +138,9 @@ def make() -> str:
         "rfc9497": published(),
     }
     parts = [f"{json.dumps(name)}: {json.dumps(value, indent=1)}" for name, value in head.items()]
-    for name, rows in (("custodians", custodians), ("tokens", tokens()), ("rejects", rejects())):
+    others = (canonical_or_refusal(code, raw) for code, raw in spellings(seed=1, count=SPELLINGS))
+    sections = {"custodians": custodians, "tokens": tokens(), "rejects": rejects(), "spellings": others}
+    for name, rows in sections.items():
         parts.append(f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]")
     return "{\n" + ",\n".join(parts) + "\n}\n"
 

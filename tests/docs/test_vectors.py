@@ -30,7 +30,8 @@ def test_the_file_is_what_the_code_says() -> None:
 
 
 def test_there_are_enough_and_every_type_has_some(vectors: dict[str, Any]) -> None:
-    assert len(vectors["tokens"]) >= 200
+    assert len(vectors["tokens"]) >= 300
+    assert {row["type"] for row in vectors["spellings"]} == set(types())
     assert {row["type"] for row in vectors["tokens"]} == set(types()) == {row["type"] for row in vectors["rejects"]}
     assert len({row["blind"] for row in vectors["tokens"]}) == len(vectors["tokens"])
 
@@ -47,6 +48,19 @@ def test_another_implementation_agrees_at_every_hop(vectors: dict[str, Any]) -> 
             answer = theirs.evaluate(voprf.BlindedInput.deserialize(encoding.decode(sent))).serialize()
             assert answer[-32:] == encoding.decode(hop["element"])
             sent = hop["element"]
+
+
+def test_spellings_are_normalized_or_refused_as_they_say(vectors: dict[str, Any]) -> None:
+    taken = [row for row in vectors["spellings"] if row["canonical"] is not None]
+    assert 100 < len(taken) < len(vectors["spellings"]) - 100
+    for row in taken:
+        assert normalize(row["type"], row["raw"]) == row["canonical"]
+        assert normalize(row["type"], row["canonical"]) == row["canonical"]
+    for row in vectors["spellings"]:
+        if row["canonical"] is None:
+            with pytest.raises(InvalidIdentifier) as caught:
+                normalize(row["type"], row["raw"])
+            assert (caught.value.code, caught.value.suggested_type) == (row["code"], row["suggested_type"])
 
 
 def test_rejects_are_refused(vectors: dict[str, Any]) -> None:

@@ -55,24 +55,38 @@ export function isAddress(host) {
 
 /** The host that a browser makes of this text, null if it makes none. */
 export function whatwgHost(text) {
-  return parsed(`http://${text}/`)?.hostname || null;
+  return parsed(`http://${text}/`)?.host || null;
 }
 
 // What an international name must become; browsers before 2023 spelt the sharp s otherwise, and would give tokens that
 // nobody else gets.
 let faithful = null;
+// Stands for xn-- while the browser parses: the standard passes a name of ASCII alone as it is, older browsers decode
+// its labels and refuse what they do not like.
+const PUNYCODE = "0xn0of0aif0share0";
 
-/** The URL of a text, null if it is none, or if this browser cannot be trusted to write its host as others do. */
+/** @typedef {{ url: URL, host: string }} Address the parsed URL, and its host name, which is not to be read from it */
+
+/**
+ * The parts of an address, null if it is none, or if this browser cannot be trusted to write its host as others do.
+ *
+ * @param {string} text @returns {Address | null}
+ */
 export function parsed(text) {
-  if (!ASCII.test(text)) {
+  const authority = AUTHORITY.exec(text)?.[0] ?? "";
+  let asked = authority;
+  if (ASCII.test(authority)) {
+    asked = authority.replace(/xn--/gi, PUNYCODE);
+  } else {
     faithful ??= new URL("http://faß.example/").hostname === "xn--fa-hia.example";
     if (!faithful) {
       return null;
     }
-    text = text.replace(AUTHORITY, (part) => part.replace(CAPITALS, (letter) => letter.toLowerCase()));
+    asked = authority.replace(CAPITALS, (letter) => letter.toLowerCase());
   }
   try {
-    return new URL(text);
+    const url = new URL(asked + text.slice(authority.length));
+    return { url, host: url.hostname.replaceAll(PUNYCODE, "xn--") };
   } catch {
     return null;
   }

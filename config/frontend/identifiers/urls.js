@@ -14,7 +14,8 @@ const TRACKING_PREFIXES = ["utm_", "pk_", "mtm_"];
 // Stands for a bar while the browser parses: Chromium escapes bars in a path, the standard does not.
 const BAR = "0bar0of0aif0share0";
 
-/** The parsed http or https address of a prepared text, with a public host name or an IP address as host. */
+/** The parsed http or https address of a prepared text, with a public host name or an IP address as host.
+ * @returns {import("./hosts.js").Address} */
 export function parseWeb(text) {
   text = refang(text);
   if (!/^https?:/i.test(text)) {
@@ -23,21 +24,16 @@ export function parseWeb(text) {
   if (text.includes(" ")) {
     refuse("url-spaces");
   }
-  const url = parsed(text.replaceAll("|", BAR));
-  if (url === null || url.host.includes(BAR)) {
+  const address = parsed(text.replaceAll("|", BAR));
+  if (address === null || address.host.includes(BAR)) {
     refuse("url-malformed");
   }
-  if (!isAddress(url.hostname)) {
-    url.hostname = checkedName(url.hostname);
-  }
-  return url;
+  const { url, host } = address;
+  return { url, host: isAddress(host) ? host : checkedName(host) };
 }
 
 /** The address without fragment, user name, password, tracking parameters and an empty query. */
-export function canonicalUrl(url) {
-  url.hash = "";
-  url.username = "";
-  url.password = "";
+export function canonicalUrl({ url, host }) {
   const kept = restored(url.search.slice(1))
     .split("&")
     .filter((part) => part && !tracks(part))
@@ -45,7 +41,7 @@ export function canonicalUrl(url) {
     .replace(/^\?+/, "");
   // Carets in a path are escaped by the standard of today, not by browsers of yesterday.
   const path = restored(url.pathname).replaceAll("^", "%5E");
-  return `${url.protocol}//${url.host}${path}${kept ? `?${kept}` : ""}`;
+  return `${url.protocol}//${host}${url.port && `:${url.port}`}${path}${kept ? `?${kept}` : ""}`;
 }
 
 function restored(text) {
