@@ -58,8 +58,9 @@ def make_person(*, institution: str, role: str, username: str, full_name: str = 
     from members.models import reference
     from members.operations import users
     from members.permissions import Console
+    from members.operations.factors import enroll_totp
+    from tests.browsing import Browser
     from tests.factories import PASSWORD
-    from tests.signing_in import enroll, open_session
 
     user = users.create_user(
         username=username,
@@ -70,8 +71,11 @@ def make_person(*, institution: str, role: str, username: str, full_name: str = 
         by=Console("tests"),
         now=timezone.now(),
     )
-    enroll(user)
-    return {"username": username, "password": PASSWORD, "session": open_session(user), "person": user.ref}
+    secret = enroll_totp(user=user, by=Console("tests"), now=timezone.now())
+    browser = Browser()
+    browser.force_login(user)
+    session = browser.cookies["aif_session"].value
+    return {"username": username, "password": PASSWORD, "secret": secret, "session": session, "person": user.ref}
 
 
 ORDERS = {"institution": make_institution, "person": make_person}
