@@ -228,7 +228,7 @@ def _note_use(credential_id: int, now: datetime) -> None:
 
 def list_credentials(*, viewer: Viewer, before: int | None, limit: int) -> list[Credential]:
     """Return keys of the viewer's institution, newest first, ended ones too; those older than `before`."""
-    rows = Credential.objects.filter(institution_id=viewer.institution_id)
+    rows = Credential.objects.select_related("created_by").filter(institution_id=viewer.institution_id)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-pk")[:limit])
@@ -238,7 +238,8 @@ def get_credential(*, credential: str, viewer: Viewer) -> Credential:
     """Return one key of the viewer's institution by its reference K-…; to a stranger there is nothing: `not-found`."""
     number = reference.decode("K", credential)
     try:
-        return Credential.objects.get(pk=number or 0, institution_id=viewer.institution_id)
+        rows = Credential.objects.select_related("created_by")
+        return rows.get(pk=number or 0, institution_id=viewer.institution_id)
     except Credential.DoesNotExist:
         raise Refusal("not-found") from None
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from members.portal import account, factors, help, invitations, login, sessions, step_up, team
+from members.portal import account, credentials, factors, help, invitations, login, sessions, step_up, team, webhooks
 
 app_name = "members"
 
@@ -34,4 +34,21 @@ urlpatterns = [
     path("portal/team/<str:person>/deactivate", team.deactivate, name="deactivate"),
     path("portal/team/<str:person>/reactivate", team.reactivate, name="reactivate"),
     path("portal/team/<str:person>/reset-factors", team.reset_factors, name="reset-factors"),
+    path("portal/keys", credentials.credentials, name="credentials"),
+    path("portal/keys/new", credentials.new, name="credential-new"),
+    path("portal/keys/register", credentials.register, name="credential-register"),
+    path("portal/keys/<str:credential>", credentials.credential, name="credential"),
+    path("portal/keys/<str:credential>/rotate", credentials.rotate, name="credential-rotate"),
+    path("portal/keys/<str:credential>/revoke", credentials.revoke, name="credential-revoke"),
+    path("portal/webhooks", webhooks.webhooks, name="webhooks"),
+    path("portal/webhooks/new", webhooks.new, name="webhook-new"),
+    path("portal/webhooks/<str:webhook>", webhooks.webhook, name="webhook"),
+    path("portal/webhooks/<str:webhook>/edit", webhooks.edit, name="webhook-edit"),
+    path("portal/webhooks/<str:webhook>/state", webhooks.set_state, name="webhook-state"),
+    path("portal/webhooks/<str:webhook>/test", webhooks.test, name="webhook-test"),
+    path("portal/webhooks/<str:webhook>/rotate", webhooks.rotate, name="webhook-rotate"),
+    path("portal/webhooks/<str:webhook>/secret", webhooks.secret, name="webhook-secret"),
+    path("portal/webhooks/<str:webhook>/delete", webhooks.delete, name="webhook-delete"),
+    path("portal/webhooks/<str:webhook>/replay", webhooks.replay_since, name="webhook-replay-since"),
+    path("portal/webhooks/<str:webhook>/deliveries/<str:delivery>/replay", webhooks.replay, name="webhook-replay"),
 ]
