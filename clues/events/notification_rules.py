@@ -20,7 +20,7 @@ READ_BY: Final[Mapping[str, Permission]] = MappingProxyType(
         "match": Permission.MATCH_VIEW,
         "batch": Permission.CLUE_VIEW,
         "clue": Permission.CLUE_VIEW,
-        "dispute": Permission.CLUE_VIEW,
+        "dispute": Permission.SCREEN,
         "watch": Permission.SCREEN,
         "credential": Permission.KEY_MANAGE,
         "case": Permission.CASE_VIEW,

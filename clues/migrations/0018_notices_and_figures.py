@@ -11,6 +11,7 @@ GRANTS = """
 GRANT SELECT, INSERT, UPDATE ON notice_mark TO aif_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON notice_read TO aif_web;
 GRANT SELECT, DELETE ON notice_read TO aif_match;
+GRANT SELECT ON clue_review, match_work TO aif_match;
 GRANT SELECT ON institution_figure, daily_figure, category_figure, alliance_week TO aif_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON institution_figure, daily_figure, category_figure, alliance_week TO aif_match;
 """
@@ -79,6 +80,8 @@ class Migration(migrations.Migration):
                 ("as_of", models.DateTimeField()),
                 ("matched", models.BigIntegerField()),
                 ("unique", models.BigIntegerField()),
+                ("reviewed", models.BooleanField()),
+                ("acknowledged", models.BooleanField()),
             ],
             options={
                 "db_table": "institution_figure",

@@ -14,6 +14,8 @@ class InstitutionFigure(models.Model):
     as_of = models.DateTimeField()
     matched = models.BigIntegerField()  # matches it is a party of
     unique = models.BigIntegerField()  # identifiers that nobody outside its group reported
+    reviewed = models.BooleanField()  # whether a second person ever reviewed a clue
+    acknowledged = models.BooleanField()  # whether anybody ever acknowledged a match
 
     class Meta:
         db_table = "institution_figure"

@@ -1,73 +1,66 @@
-"""The overview: what needs the person, and what the institution brought in."""
+"""The overview: what needs the person, what was found this week, what the institution brought in, how the alliance does."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from clues import quotas
-from clues.cases import inbox
-from clues.matching import queries as matching
+from clues.events import inbox
+from clues.events.notification_rules import URGENT
+from clues.portal.notifications import linked
 from clues.portal.viewer import viewer_of
-from clues.submissions import contribution
+from clues.reports import contribution, needs, onboarding
 from clues.submissions import queries as submissions
 from members.permissions import Permission, can
 from members.portal.access import member_required
 
-WEEK = timedelta(days=7)
-
-
-def _kinds(request: HttpRequest) -> tuple[str, ...]:
-    """The events that this person's role may read."""
-    kinds: tuple[str, ...] = ()
-    if can(request.user, Permission.MATCH_VIEW):
-        kinds += inbox.MATCH_KINDS
-    if can(request.user, Permission.CASE_VIEW):
-        kinds += inbox.CASE_KINDS
-    return kinds
+NEWEST = 6
 
 
 @require_safe
 @member_required()
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Show unread events, this week's matches, batches in work, and the contribution."""
-    viewer, now, kinds = viewer_of(request), timezone.now(), _kinds(request)
-    institution = cast(Any, request.user).institution
-    used = quotas.get_used(institution_id=viewer.institution_id, now=now)
+    """Show the overview, each part to whoever may see what it tells."""
+    viewer, now = viewer_of(request), timezone.now()
+    kinds = inbox.kinds_of(viewer=viewer)
     unread = inbox.count_unread(viewer=viewer, kinds=kinds)
-    context = {
+    used = quotas.get_used(institution_id=viewer.institution_id, now=now)
+    context: dict[str, Any] = {
         "section": "dashboard",
-        "now": now,
-        "events": inbox.list_events(viewer=viewer, kinds=kinds, limit=8),
-        "unread": unread,
+        "needs": needs.list_needs(viewer=viewer, now=now),
+        "notices": [linked(row) for row in inbox.list_unread(viewer=viewer, kinds=kinds, limit=NEWEST)],
+        "urgent": URGENT,
         "unread_total": sum(unread.values()),
         "unread_most": inbox.MOST,
-        "brought": contribution.get_contribution(viewer=viewer),
-        "batches": submissions.list_batches(viewer=viewer, limit=5),
+        "steps": onboarding.list_steps(viewer=viewer),
         "quotas": [
-            ("submit", used["submit"], institution.submit_quota),
-            ("screen", used["screen"], institution.screen_quota),
+            ("submit", used["submit"], viewer.submit_quota),
+            ("screen", used["screen"], viewer.screen_quota),
         ],
+        "weeks": contribution.list_weeks(now=now),
+        "least_institutions": contribution.LEAST_INSTITUTIONS,
     }
-    if can(request.user, Permission.MATCH_VIEW):
-        context["matches_this_week"] = matching.count_since(viewer=viewer, since=now - WEEK)
+    context["has_weeks"] = any(week.clues is not None for week in context["weeks"])
+    if can(viewer, Permission.CLUE_VIEW):
+        context["brought"] = contribution.get_contribution(viewer=viewer)
+        context["batches"] = submissions.list_batches(viewer=viewer, limit=5)
+    if can(viewer, Permission.MATCH_VIEW):
+        context["days"] = contribution.list_days(viewer=viewer, now=now)
+        context["matches_this_week"] = sum(day.matches for day in context["days"])
+    context["charts"] = _charts(context)
     return render(request, "clues/dashboard.html", context)
 
 
-@require_POST
-@member_required()
-def mark_read(request: HttpRequest) -> HttpResponse:
-    """Mark what the page showed as read; what came after the page was made stays unread."""
-    until = parse_datetime(request.POST.get("until", "")[:40]) or timezone.now()
-    inbox.mark_read(viewer=viewer_of(request), kinds=_kinds(request), until=_aware(until), now=timezone.now())
-    return redirect("clues:dashboard")
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+def _charts(context: dict[str, Any]) -> dict[str, Any]:
+    """What the script draws: the same figures as in the tables beside it."""
+    charts: dict[str, Any] = {}
+    if context.get("matches_this_week"):
+        charts["days"] = [[day.day.strftime("%m-%d"), day.matches] for day in context["days"]]
+    if context["has_weeks"]:
+        charts["weeks"] = [[week.monday.strftime("%m-%d"), week.clues, week.matches] for week in context["weeks"]]
+    return charts

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from clues.portal import batches, cases, dashboard, disputes, match, matches, new_clue, noise, notifications, rings, screenings, watches
+from clues.portal import (
+    batches,
+    cases,
+    dashboard,
+    disputes,
+    match,
+    matches,
+    new_clue,
+    noise,
+    notifications,
+    rings,
+    screenings,
+    watches,
+)
 
 app_name = "clues"
 

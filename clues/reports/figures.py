@@ -46,14 +46,18 @@ SELECT institution_id, category, count(*) FROM clue WHERE state = 'active' GROUP
 """
 # A group is what counts as one source: what two institutions of one group report is no match, and unique to both.
 INSTITUTIONS = """
-INSERT INTO institution_figure AS f (institution_id, as_of, matched, "unique")
-SELECT i.id, %(as_of)s, coalesce(m.matches, 0), coalesce(u.identifiers, 0)
+INSERT INTO institution_figure AS f (institution_id, as_of, matched, "unique", reviewed, acknowledged)
+SELECT i.id, %(as_of)s, coalesce(m.matches, 0), coalesce(u.identifiers, 0), r.institution_id IS NOT NULL,
+    w.institution_id IS NOT NULL
 FROM institution i
 LEFT JOIN (SELECT institution_id, count(*) AS matches FROM match_party WHERE released_at <= %(as_of)s GROUP BY 1) m
     ON m.institution_id = i.id
 LEFT JOIN (SELECT groups[1] AS group_id, count(*) AS identifiers FROM identifier WHERE cardinality(groups) = 1 GROUP BY 1) u
     ON u.group_id = i.group_id
-ON CONFLICT (institution_id) DO UPDATE SET as_of = EXCLUDED.as_of, matched = EXCLUDED.matched, "unique" = EXCLUDED."unique"
+LEFT JOIN (SELECT DISTINCT institution_id FROM clue_review) r ON r.institution_id = i.id
+LEFT JOIN (SELECT DISTINCT institution_id FROM match_work WHERE acknowledged_at IS NOT NULL) w ON w.institution_id = i.id
+ON CONFLICT (institution_id) DO UPDATE SET as_of = EXCLUDED.as_of, matched = EXCLUDED.matched, "unique" = EXCLUDED."unique",
+    reviewed = EXCLUDED.reviewed, acknowledged = EXCLUDED.acknowledged
 """
 WEEKS = """
 INSERT INTO alliance_week (monday, clues, clue_institutions, matches, match_institutions)

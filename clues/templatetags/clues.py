@@ -97,6 +97,12 @@ def quota_label(kind: str) -> str:
 
 
 @register.filter
+def at(table: dict[str, Any], key: str) -> Any:
+    """What stands under a key, None if nothing does."""
+    return table.get(key)
+
+
+@register.filter
 def short(ref: str) -> str:
     """The beginning of a reference, where the whole one would push everything else out."""
     prefix, _dash, body = ref.partition("-")

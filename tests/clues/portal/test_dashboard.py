@@ -1,7 +1,8 @@
-"""The overview: what needs the person; empty pages teach; notices are marked by POST only."""
+"""The overview: what needs the person, figures, charts with tables beside them; each part to whoever may see it."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clues.models import Event
+from clues.models import AllianceWeek
+from clues.reports import figures
+from members.models import Credential
 from tests.clues.scene import Scene, make_case
-from tests.factories import acting_as, make_institution, make_user
+from tests.factories import acting_as, make_institution, make_key, make_user
 
 
 def test_shows_what_needs_one(scene: Scene, portal: Any) -> None:
@@ -19,11 +22,13 @@ def test_shows_what_needs_one(scene: Scene, portal: Any) -> None:
     page = portal(scene.cast.alice).get("/")
     text = page.content.decode()
     assert page.status_code == 200
-    assert page.context["unread_total"] == 2
+    assert page.context["unread_total"] == 3  # the batch, the match, the case
     assert page.context["matches_this_week"] == 1
     for address in (f"/portal/matches/{scene.match}", f"/portal/cases/{case.ref}", f"/portal/batches/{scene.batch}"):
         assert f'href="{address}"' in text
     assert "UTC+8" in text
+    assert page.context["charts"]["days"][-1][1] == 1
+    assert "As a table" in text and 'id="charts"' in text
 
 
 def test_a_stranger_sees_none_of_it(scene: Scene, portal: Any) -> None:
@@ -31,13 +36,15 @@ def test_a_stranger_sees_none_of_it(scene: Scene, portal: Any) -> None:
     text = portal(scene.cast.cy).get("/").content.decode()
     for ref in (scene.match, case.ref, scene.batch, scene.ring):
         assert ref not in text
-    assert "Nothing needs you now" in text
 
 
-def test_an_empty_page_teaches_the_command(scene: Scene, portal: Any) -> None:
+def test_an_empty_page_teaches(scene: Scene, portal: Any) -> None:
     person = make_user("analyst", institution=make_institution("Dune"))
-    text = portal(person).get("/").content.decode()
+    page = portal(person).get("/")
+    text = page.content.decode()
     assert "aif-share submit FILE --type cn-mobile --category telecom-fraud --grade B2" in text
+    assert "Nothing needs you now" in text and "No match in the last 7 days" in text
+    assert page.context["charts"] == {} and "pages/dashboard.js" not in text
 
 
 def test_a_submitter_is_told_nothing_of_matches(scene: Scene, portal: Any) -> None:
@@ -45,9 +52,47 @@ def test_a_submitter_is_told_nothing_of_matches(scene: Scene, portal: Any) -> No
     person = make_user("submitter", institution=scene.cast.aster)
     page = portal(person).get("/")
     assert page.status_code == 200
-    assert page.context["unread_total"] == 0
+    assert [row.notice.kind for row in page.context["notices"]] == ["batch.done"]
     assert scene.match not in page.content.decode()
     assert "matches_this_week" not in page.context
+
+
+def test_first_steps_go_away(scene: Scene, portal: Any) -> None:
+    def steps() -> dict[str, bool]:
+        return {step.name: step.is_done for step in portal(scene.cast.alice).get("/").context["steps"]}
+
+    assert steps() == {"key": False, "batch": True, "review": False, "match": False}
+    make_key(scene.cast.aster)
+    assert steps()["key"]
+    with acting_as("aif_match"), connection.cursor() as cursor:
+        figures.reckon(now=timezone.now())
+        cursor.execute("UPDATE institution_figure SET reviewed = true, acknowledged = true")
+    assert steps() == {}
+    assert "First steps" not in portal(scene.cast.alice).get("/").content.decode()
+
+
+def test_keys_that_end_are_for_who_manages_them(scene: Scene, portal: Any) -> None:
+    key = make_key(scene.cast.aster, expires_at=timezone.now() + timedelta(days=5))
+    admin = make_user("member-admin", institution=scene.cast.aster)
+    needs = portal(admin).get("/").context["needs"]
+    assert [(need.name, need.count, need.due_at) for need in needs] == [
+        ("keys", 1, Credential.objects.get(key_id=key.id).expires_at)
+    ]
+    assert "keys" not in [need.name for need in portal(scene.cast.alice).get("/").context["needs"]]
+
+
+def test_the_alliance_shows_only_what_many_did(scene: Scene, portal: Any) -> None:
+    monday = figures.day_of(timezone.now())
+    monday -= timedelta(days=monday.weekday() + 7)
+    with acting_as("aif_match"):
+        AllianceWeek.objects.create(monday=monday, clues=1234, clue_institutions=4, matches=50, match_institutions=4)
+    page = portal(scene.cast.alice).get("/")
+    assert "weeks" not in page.context["charts"] and "1234" not in page.content.decode()
+    with acting_as("aif_match"):
+        AllianceWeek.objects.update(clue_institutions=5)
+    page = portal(scene.cast.alice).get("/")
+    assert page.context["charts"]["weeks"][-1][1:] == [1200, None]
+    assert "at least 5 institutions" in page.content.decode()
 
 
 def test_who_gets_in(scene: Scene, portal: Any, client: Any) -> None:
@@ -61,33 +106,14 @@ def test_a_suspended_institution_is_kept_out(scene: Scene, portal: Any) -> None:
 
     with acting_as("aif_desk"):
         suspend(institution_id=scene.cast.aster.pk, reason="test", by=scene.cast.olga, now=timezone.now())
-    for address in ("/", "/portal/batches", "/portal/matches", "/portal/cases", f"/portal/matches/{scene.match}"):
+    for address in ("/", "/portal/batches", "/portal/notifications", "/portal/cases", f"/portal/matches/{scene.match}"):
         assert portal(scene.cast.alice).get(address).status_code == 403
 
 
-def test_marking_is_a_post_of_ones_own(scene: Scene, portal: Any) -> None:
+@pytest.mark.parametrize("role", ["submitter", "analyst", "approver", "member-admin", "auditor"])
+def test_every_role_has_one(scene: Scene, portal: Any, role: str) -> None:
     make_case(scene)
-    read = "/portal/events/read"
-    assert portal(scene.cast.alice).get(read).status_code == 405
-    portal(scene.cast.cy).post(read, {"until": timezone.now().isoformat()})
-    assert Event.objects.filter(read_at__isnull=False).count() == 0
-    answer = portal(scene.cast.alice).post(read, {"until": timezone.now().isoformat()})
-    assert (answer.status_code, answer["Location"]) == (302, "/")
-    assert set(Event.objects.filter(read_at__isnull=False).values_list("institution_id", flat=True)) == {
-        scene.cast.aster.pk
-    }
-    assert portal(scene.cast.alice).get("/").context["unread_total"] == 0
-
-
-@pytest.mark.parametrize("until", ["", "yesterday", "2000-01-01T00:00:00", "9999-12-31T23:59:59+00:00", "x" * 500])
-def test_odd_moments_do_no_harm(scene: Scene, portal: Any, until: str) -> None:
-    assert portal(scene.cast.alice).post("/portal/events/read", {"until": until}).status_code == 302
-
-
-def test_a_submitter_marks_nothing(scene: Scene, portal: Any) -> None:
-    person = make_user("submitter", institution=scene.cast.aster)
-    portal(person).post("/portal/events/read", {"until": timezone.now().isoformat()})
-    assert not Event.objects.filter(read_at__isnull=False).exists()
+    assert portal(make_user(role, institution=scene.cast.aster)).get("/").status_code == 200
 
 
 def test_few_statements(scene: Scene, portal: Any) -> None:
@@ -95,4 +121,4 @@ def test_few_statements(scene: Scene, portal: Any) -> None:
     browser.get("/")
     with CaptureQueriesContext(connection) as queries:
         browser.get("/")
-    assert len(queries) <= 11
+    assert len(queries) <= 27, [query["sql"][:80] for query in queries]

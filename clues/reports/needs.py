@@ -1,0 +1,82 @@
+"""What waits for a person: deadlines of disputes, keys that end, matches assigned. Each only to who may act on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from clues.submissions import review_queue
+from members.permissions import Permission, can
+from members.queries import Person
+
+SOON = timedelta(days=30)
+MOST = 1_000
+MOST_BATCHES = 10
+
+# Of each: how many, counted to MOST, and when the first one is due.
+DISPUTES = """
+SELECT count(*), min(due_at) FROM (
+    SELECT due_at FROM disputed_clue WHERE institution_id = %(institution)s AND state = 'open' AND due_at > %(now)s
+    ORDER BY due_at LIMIT %(most)s
+) waiting
+"""
+KEYS = """
+SELECT count(*), min(expires_at) FROM credential
+WHERE institution_id = %(institution)s AND revoked_at IS NULL AND expires_at BETWEEN %(now)s AND %(soon)s
+"""
+# A match that was undone and came back is as if nobody had acknowledged it.
+MATCHES = """
+SELECT count(*), NULL FROM (
+    SELECT 1 FROM match_work w JOIN match_party p ON p.match_id = w.match_id AND p.institution_id = w.institution_id
+    WHERE w.assignee_id = %(user)s AND w.institution_id = %(institution)s AND w.assigned_at >= p.released_at
+        AND (w.acknowledged_at IS NULL OR w.acknowledged_at < p.released_at)
+    LIMIT %(most)s
+) mine
+"""
+ASKED = (
+    ("disputes", Permission.CLUE_SUBMIT, DISPUTES),
+    ("matches", Permission.MATCH_VIEW, MATCHES),
+    ("keys", Permission.KEY_MANAGE, KEYS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One kind of thing that waits: `disputes`, `matches`, `keys` or `reviews`; how many, and when the first is due."""
+
+    name: str
+    count: int
+    due_at: datetime | None = None
+    more: bool = False
+
+
+def list_needs(*, viewer: Person, now: datetime) -> list[Need]:
+    """Return what waits for this person, the most pressing first."""
+    names = {
+        "institution": viewer.institution_id,
+        "user": viewer.user_id,
+        "now": now,
+        "soon": now + SOON,
+        "most": MOST,
+    }
+    found = []
+    with connection.cursor() as cursor:
+        for name, permission, statement in ASKED:
+            if can(viewer, permission):
+                cursor.execute(statement, names)
+                count, due_at = cursor.fetchone()
+                found.append(Need(name, count, due_at, more=count >= MOST))
+    if can(viewer, Permission.CLUE_REVIEW):
+        found.insert(1, _reviews(viewer))
+    return [need for need in found if need.count]
+
+
+def _reviews(viewer: Person) -> Need:
+    batches = [batch for batch in review_queue.list_batches(viewer=viewer, limit=MOST_BATCHES) if not batch.is_own]
+    return Need(
+        "reviews",
+        sum(batch.total for batch in batches),
+        more=len(batches) == MOST_BATCHES or any(batch.has_more for batch in batches),
+    )

@@ -1,0 +1,2 @@
+// The notices: what one follows is marked as read.
+import "../notices/reading.js";
