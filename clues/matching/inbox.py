@@ -1,8 +1,8 @@
 """The inbox of matches: pages newest first, by what there is to do and by what the matches are.
 
-A page costs the same however many matches there are and however few of them a filter lets through: it looks at the
-newest SCAN that are in the asked-for state, and says how far back it looked. No filter tells more than the rows do: the
-band is no filter where it is not shown.
+A page costs the same however many matches there are and however few of them a filter lets through: it looks at the newest
+LOOK, and of those in the asked-for state at the newest SCAN, and says how far back it looked. Only what is assigned to the
+person is looked for among all. No filter tells more than the rows do: the band is no filter where it is not shown.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .queries import END, HAS_OTHERS, MatchView, Position, get_alliance, list_so
 from .visibility import BANDS, LIVE_FOR_BANDS
 from .work import Colleague
 
-SCAN = 5000
+LOOK, SCAN = 20_000, 5_000
 UNREAD_MOST = 100
 
 _WORK = "SELECT 1 FROM match_work w WHERE w.institution_id = %(institution)s AND w.match_id = p.match_id"
@@ -60,13 +60,15 @@ FILTERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 PAGE = f"""
-WITH scanned AS MATERIALIZED (
-    SELECT p.match_id, p.released_at, p.group_id FROM match_party p
+WITH looked AS MATERIALIZED (
+    SELECT p.match_id, p.released_at, p.group_id, p.institution_id FROM match_party p
     WHERE p.institution_id = %(institution)s AND p.released_at <= clock_timestamp()
         AND (p.released_at, p.match_id) < (%(before_at)s, %(before_id)s)
-        AND p.released_at >= %(since)s AND p.released_at < %(until)s AND {{state}}
+        AND p.released_at >= %(since)s AND p.released_at < %(until)s AND {{early}}
     ORDER BY p.released_at DESC, p.match_id DESC
-    LIMIT {SCAN}
+    LIMIT %(look)s
+), scanned AS MATERIALIZED (
+    SELECT p.* FROM looked p WHERE {{state}} ORDER BY p.released_at DESC, p.match_id DESC LIMIT %(scan)s
 ), found AS (
     SELECT p.match_id, p.released_at FROM scanned p JOIN match m ON m.id = p.match_id
     WHERE {HAS_OTHERS} AND {{filters}}
@@ -75,9 +77,13 @@ WITH scanned AS MATERIALIZED (
 )
 SELECT (SELECT json_agg(match_id ORDER BY released_at DESC, match_id DESC) FROM found),
     last.released_at, last.match_id
-FROM (SELECT 1) one
-LEFT JOIN (SELECT released_at, match_id FROM scanned ORDER BY released_at DESC, match_id DESC
-    OFFSET {SCAN - 1}) last ON true
+FROM (SELECT 1) one LEFT JOIN LATERAL (
+    SELECT released_at, match_id FROM (
+        (SELECT released_at, match_id FROM scanned ORDER BY released_at DESC, match_id DESC OFFSET %(scan)s - 1)
+        UNION ALL
+        (SELECT released_at, match_id FROM looked ORDER BY released_at DESC, match_id DESC OFFSET %(look)s - 1)
+    ) ends ORDER BY released_at DESC, match_id DESC LIMIT 1
+) last ON true
 """  # noqa: S608 - put together from literals
 # What came after the last look: a read mark of an earlier life of the match is none.
 WORK = f"""
@@ -97,9 +103,11 @@ WHERE p.institution_id = %(institution)s AND p.match_id = ANY(%(matches)s)
 """  # noqa: S608
 COUNT_UNREAD = f"""
 SELECT count(*) FROM (
-    SELECT 1 FROM match_party p
-    WHERE p.institution_id = %(institution)s AND p.released_at <= clock_timestamp() AND {_UNREAD}
-    LIMIT {UNREAD_MOST}
+    SELECT 1 FROM (
+        SELECT match_id, released_at FROM match_party
+        WHERE institution_id = %(institution)s AND released_at <= clock_timestamp()
+        ORDER BY released_at DESC, match_id DESC LIMIT {LOOK}
+    ) p WHERE {_UNREAD} LIMIT {UNREAD_MOST}
 ) unread
 """  # noqa: S608
 # Whoever had a match and lost it was told so; it is told here until somebody marks the event as read.
@@ -169,8 +177,10 @@ def list_inbox(*, viewer: Person, filters: Filters, before: Position | None = No
     band = wanted.pop("band", None)
     if band is not None and shows_band:
         wanted |= {"band": band, **_band_bounds(band)}
+    mine = filters.state == "mine"
     statement = PAGE.format(
-        state=STATES[filters.state],
+        early=STATES[filters.state] if mine else "true",
+        state="true" if mine else STATES[filters.state],
         filters=" AND ".join([FILTERS[name] for name in FILTERS if name in wanted] or ["true"]),
     )
     at, number = before or END
@@ -181,6 +191,8 @@ def list_inbox(*, viewer: Person, filters: Filters, before: Position | None = No
         before_id=number,
         since=filters.since or "-infinity",
         until=filters.until or "infinity",
+        look=LOOK,
+        scan=SCAN if wanted else min(SCAN, 4 * limit),  # nearly all of the scanned are shown
         limit=limit,
         **wanted,
     )[0]
@@ -198,7 +210,7 @@ def get_work(*, matches: list[int], viewer: Person) -> dict[int, Work]:
 
 
 def count_unread(*, viewer: Person) -> int:
-    """Return how many matches the person has not read, counting to UNREAD_MOST."""
+    """Return how many of the newest LOOK matches the person has not read, counting to UNREAD_MOST."""
     return int(_fetch(COUNT_UNREAD, viewer)[0][0])
 
 

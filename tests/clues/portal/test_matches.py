@@ -64,7 +64,7 @@ def test_pages_follow_each_other(scene: Scene, portal: Any) -> None:
     address: str | None = "/portal/matches"
     while address:
         page = browser.get(address).context["page"]
-        seen += [match.match for match in page.rows]
+        seen += [row.match.match for row in page.rows]
         address = f"/portal/matches?cursor={page.next}" if page.next else None
     assert len(seen) == len(set(seen)) == 31
     assert browser.get("/portal/matches", {"cursor": "nonsense"}).status_code == 404
