@@ -24,5 +24,5 @@ class PersonAuthentication(SessionAuthentication):
         user: Any = request._request.user
         if not user.is_authenticated or not user.is_active or user.institution_id is None:
             raise NotAuthenticated
-        self.enforce_csrf(request)
+        self.enforce_csrf(request._request)  # of the plain request: REST framework's own would read the body here
         return person_of(user), None
