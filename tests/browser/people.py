@@ -1,8 +1,7 @@
 """People of a running stack for browser tests: `python -m tests.browser.people`, one JSON order on stdin.
 
-    {"institution": {"name": …, "sector": …}}                      -> {"institution": "I-…", "key": "aif_live_…"}
+    {"institution": {"name": …, "sector": …}}                      -> {"institution": "I-…", "key": …, "browser_key": …}
     {"person": {"institution": "I-…", "role": …}}                  -> {"username": …, "password": …, "session": …}
-    {"invitation": {"institution": "I-…"}}                         -> whatever the operation shows once
 
 Runs with the environment of the stack (config.stack), in the role of its manage.py. The session is one that a login
 with both factors would have made, so that a test that is not about logging in need not do it.
@@ -39,16 +38,16 @@ def order(stack: Stack, **order: Any) -> dict[str, Any]:
 
 
 def make_institution(*, name: str, sector: str = "bank", **quotas: int) -> dict[str, Any]:
-    """Make a live institution and a key with all scopes, known to both custodians."""
+    """Make a live institution with a key of all scopes and one for browsers, known to both custodians."""
     from io import StringIO
 
     from django.core.management import call_command
 
     out = StringIO()
     options = {name: value for name, value in quotas.items()}
-    call_command("create_institution", name=name, sector=sector, json=True, stdout=out, **options)
+    call_command("create_institution", name=name, sector=sector, json=True, browser_key=True, stdout=out, **options)
     made = json.loads(out.getvalue())
-    return {"institution": made["institution"], "key": made["api_key"]}
+    return {"institution": made["institution"], "key": made["api_key"], "browser_key": made["browser_key"]}
 
 
 def make_person(*, institution: str, role: str, username: str, full_name: str = "") -> dict[str, Any]:
@@ -57,8 +56,8 @@ def make_person(*, institution: str, role: str, username: str, full_name: str = 
 
     from members.models import reference
     from members.operations import users
-    from members.permissions import Console
     from members.operations.factors import enroll_totp
+    from members.permissions import Console
     from tests.browsing import Browser
     from tests.factories import PASSWORD
 

@@ -29,10 +29,11 @@ document.addEventListener("securitypolicyviolation", (event) => {
 
 @dataclass(frozen=True)
 class Place:
-    """An institution of the stack: its reference and a key with all scopes."""
+    """An institution of the stack: its reference, a key with all scopes and one for browsers."""
 
     institution: str
     key: str = field(repr=False)
+    browser_key: str = field(repr=False, default="")
     name: str = ""
 
 
@@ -123,6 +124,14 @@ class Portal:
             context.close()
         self.contexts.clear()
         assert not self.faults, "\n".join(self.faults)
+
+
+def load_key(page: Page, place: Place) -> None:
+    """Load the browser's key on a page that makes tokens."""
+    file = {"name": "browser.aifkey", "mimeType": "text/plain", "buffer": f"{place.browser_key}\n".encode()}
+    page.locator("[data-key-file]").set_input_files(file)
+    key_id = place.browser_key.split("_")[2]
+    page.locator("[data-key-state]", has_text=key_id).wait_for()
 
 
 def launch(playwright: Playwright) -> Browser:
