@@ -26,6 +26,7 @@ class Permission(StrEnum):
 
     CLUE_VIEW = "clue.view"
     CLUE_SUBMIT = "clue.submit"
+    CLUE_REVIEW = "clue.review"
     MATCH_VIEW = "match.view"
     MATCH_WORK = "match.work"
     SCREEN = "screen"
@@ -46,6 +47,7 @@ class Permission(StrEnum):
     LAWFUL_USE_SIGN = "lawful-use.sign"
     NOISE_PROPOSE = "noise.propose"
     NOISE_DECIDE = "noise.decide"
+    GRADE_CERTIFY = "grade.certify"
 
 
 _MEMBER_READS = frozenset({Permission.CLUE_VIEW, Permission.MATCH_VIEW, Permission.CASE_VIEW})
@@ -55,8 +57,15 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
     {
         "submitter": frozenset({Permission.CLUE_VIEW, Permission.CLUE_SUBMIT}),
         "analyst": _MEMBER_READS
-        | {Permission.CLUE_SUBMIT, Permission.MATCH_WORK, Permission.SCREEN, Permission.CASE_PROPOSE},
-        "approver": _MEMBER_READS | {Permission.MATCH_WORK, Permission.SCREEN, Permission.CASE_DECIDE},
+        | {
+            Permission.CLUE_SUBMIT,
+            Permission.CLUE_REVIEW,
+            Permission.MATCH_WORK,
+            Permission.SCREEN,
+            Permission.CASE_PROPOSE,
+        },
+        "approver": _MEMBER_READS
+        | {Permission.CLUE_REVIEW, Permission.MATCH_WORK, Permission.SCREEN, Permission.CASE_DECIDE},
         "member-admin": _MEMBER_READS | {Permission.MATCH_WORK, Permission.TEAM_MANAGE, Permission.KEY_MANAGE},
         "auditor": _MEMBER_READS | {Permission.AUDIT_VIEW},
         "alliance-operator": _DESK_READS
@@ -81,6 +90,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.DISPUTE_DECIDE,
             Permission.LAWFUL_USE_SIGN,
             Permission.NOISE_DECIDE,
+            Permission.GRADE_CERTIFY,
         },
     }
 )
@@ -120,6 +130,18 @@ ROLE_LABELS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "alliance-approver": _("Alliance approver"),
     }
 )
+
+
+ROLE_LINES: Final[Mapping[str, StrPromise]] = MappingProxyType(
+    {
+        "submitter": _("Reports clues and sees the own institution's."),
+        "analyst": _("Reports, screens and watches, works on matches, proposes cases."),
+        "approver": _("The second pair of eyes: reviews grades and decides on cases."),
+        "member-admin": _("Sees to people, keys and webhooks; reports and screens nothing."),
+        "auditor": _("Looks on and reads the audit trail; changes nothing."),
+    }
+)
+"""Role of a member's person -> what it is for, in one line."""
 
 
 class Actor(Protocol):

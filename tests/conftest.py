@@ -185,6 +185,14 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture
+def client() -> Any:
+    """A browser whose `force_login` passes the second factor (tests.browsing)."""
+    from tests.browsing import Browser
+
+    return Browser()
+
+
+@pytest.fixture
 def scale(request: pytest.FixtureRequest) -> Callable[..., int]:
     """`scale(40, full=200)` is 40 in `make test` and 200 with --full-scale."""
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from allauth.mfa.totp.internal import auth as totp
 from django.db import InternalError, connection
 from django.utils import timezone
 
 from aif_share.wire import keys
 from members.models import Institution, User
-from members.operations import credentials, institutions, users
+from members.operations import credentials, factors, institutions, users
 from members.permissions import Console
 
 PASSWORD = "harbor-lantern-42-mosaic"
@@ -52,6 +54,17 @@ def make_user(
             by=CONSOLE,
             now=timezone.now(),
         )
+
+
+def enroll(user: User) -> str:
+    """Give a person an authenticator app; return its secret."""
+    with acting_as("aif_desk"):
+        return factors.enroll_totp(user=user, by=CONSOLE, now=timezone.now())
+
+
+def make_code(secret: str, *, step: int = 0) -> str:
+    """Return the code an app shows now, or `step` half minutes later."""
+    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + step))
 
 
 def make_institution(

@@ -52,6 +52,8 @@ def play(stack: Stack, folder: Path, scale: float, say: Progress) -> dict[str, o
     say(f"{len(members)} institutions admitted, {len(logins)} people have accounts")
     accepted = journey.submit_all(members, write_files(folder / "members", plan.clues), say)
     say(f"{accepted} clues accepted")
+    reviewed = journey.review_clues(stack)
+    say(f"{reviewed['confirmed']} confirmed by second people, {reviewed['waiting']} left for the portal's reviews")
     found, faults = collect_matches(plan, journey.see_matches(members))
     faults += compare_matches(plan, found)
     say(f"{len(found)} matches, each seen by its parties alone; {len(plan.matches)} were planted")
@@ -84,6 +86,10 @@ def tell_where(stack: Stack, folder: Path, logins: Sequence[dict[str, str]]) -> 
     for login in logins:
         where = "portal" if login["institution"] else "desk"
         print(f"  {where:6}  {login['username']:{width}}  {login['password']}  {login['role']}")
+    print("\n  the portal asks for a code as well; this prints it, in place of an app on a phone:")
+    print(f"  AIF_DATA={folder} .venv/bin/python manage.py totp analyst.river-bank")
+    port = stack.url.rpartition(":")[2]
+    print(f"  passkeys work at http://localhost:{port}, for an address has no name to bind them to")
     key = folder / "keys" / "river-bank.key"
     print(f"\n  AIF_SHARE_URL={stack.url} AIF_SHARE_KEY=$(cat {key}) .venv/bin/aif-share whoami\n", flush=True)
 

@@ -51,17 +51,19 @@ def list_accounts() -> Iterator[tuple[str, str, str, str]]:
 
 
 def make_accounts(references: Mapping[str, str]) -> list[dict[str, str]]:
-    """Make every account; return user name, password, role and institution of each."""
+    """Make every account; return user name, password, role and institution of each, and of members' people the
+    address that an authenticator app reads. The desk asks for no second factor yet."""
     from django.utils import timezone
 
     from members.models.reference import decode
+    from members.operations.factors import enroll_totp
     from members.operations.users import create_user
     from members.permissions import Console
 
     logins = []
     for username, role, full_name, code in list_accounts():
         password = secrets.token_urlsafe(12)
-        create_user(
+        user = create_user(
             username=username,
             role=role,
             full_name=full_name,
@@ -70,7 +72,11 @@ def make_accounts(references: Mapping[str, str]) -> list[dict[str, str]]:
             by=Console("demo"),
             now=timezone.now(),
         )
-        logins.append({"username": username, "password": password, "role": role, "institution": code})
+        login = {"username": username, "password": password, "role": role, "institution": code}
+        if code:
+            secret = enroll_totp(user=user, by=Console("demo"), now=timezone.now())
+            login["otpauth"] = f"otpauth://totp/AIF-Share:{username}?secret={secret}&issuer=AIF-Share"
+        logins.append(login)
     return logins
 
 

@@ -51,6 +51,13 @@ class NewQuotasForm(QuotasForm, ReasonForm):
     """Other quotas, and why."""
 
 
+class InviteAdminForm(forms.Form):
+    """The first administrator of a member: who, and where the link goes."""
+
+    full_name = forms.CharField(label=_("full name"), max_length=100)
+    email = forms.EmailField(label=_("e-mail"), max_length=200)
+
+
 class KeyForm(forms.Form):
     """A key the member made: its id and verifiers, never its secret."""
 

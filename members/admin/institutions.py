@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from members import tasks
 from members.admin.base import Operation, ReadOnlyAdmin, ReasonForm
-from members.admin.forms import ApplyForm, KeyForm, NewQuotasForm
+from members.admin.forms import ApplyForm, InviteAdminForm, KeyForm, NewQuotasForm
 from members.admin.site import site
 from members.models import Institution, InstitutionGroup, InstitutionState, User
-from members.operations import credentials, institutions
+from members.operations import credentials, institutions, invitations
 from members.permissions import Permission
 
 
@@ -43,6 +43,12 @@ def _set_quotas(row: Institution, *, by: User, now: datetime, reason: str, **quo
 
 def _register_key(row: Institution, *, by: User, now: datetime, **answers: Any) -> None:
     credentials.register(institution_id=row.pk, by=by, now=now, **answers)
+    tasks.nudge()
+
+
+def _invite(row: Institution, *, by: User, now: datetime, full_name: str, email: str) -> None:
+    # The desk never sees the link: it goes to the person alone.
+    invitations.invite(institution_id=row.pk, role="member-admin", full_name=full_name, email=email, by=by, now=now)
     tasks.nudge()
 
 
@@ -90,6 +96,10 @@ class InstitutionAdmin(ReadOnlyAdmin):
         Operation(
             "register-key", _("Register a key"), _register_key, Permission.KEY_MANAGE,
             _("The key is registered."), form=KeyForm, open_for=_is(InstitutionState.LIVE),
+        ),
+        Operation(
+            "invite-admin", _("Invite an administrator"), _invite, Permission.TEAM_MANAGE,
+            _("The invitation is on its way by e-mail."), form=InviteAdminForm, open_for=_is(InstitutionState.LIVE),
         ),
     )  # fmt: skip
 

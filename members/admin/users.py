@@ -12,7 +12,7 @@ from members.admin.base import Operation, ReadOnlyAdmin, ReasonForm
 from members.admin.forms import RoleForm, UserForm
 from members.admin.site import site
 from members.models import User
-from members.operations import users
+from members.operations import factors, users
 from members.permissions import Permission
 
 
@@ -30,6 +30,10 @@ def _deactivate(row: User, *, by: User, now: datetime, reason: str) -> None:
 
 def _reactivate(row: User, *, by: User, now: datetime, reason: str) -> None:
     users.reactivate(user_id=row.pk, reason=reason, by=by, now=now)
+
+
+def _reset_factors(row: User, *, by: User, now: datetime, reason: str) -> None:
+    factors.reset_factors(user_id=row.pk, reason=reason, by=by, now=now)
 
 
 @admin.register(User, site=site)
@@ -58,5 +62,10 @@ class UserAdmin(ReadOnlyAdmin):
         Operation(
             "reactivate", _("Reactivate"), _reactivate, Permission.TEAM_MANAGE,
             _("The account is open again."), form=ReasonForm, open_for=lambda row: not row.is_active,
+        ),
+        Operation(
+            "reset-factors", _("Reset second factors"), _reset_factors, Permission.TEAM_MANAGE,
+            _("The second factors are reset; the next login adds a new one."), form=ReasonForm,
+            open_for=factors.has_factor, hurts=True,
         ),
     )  # fmt: skip

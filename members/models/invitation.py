@@ -43,7 +43,7 @@ class Invitation(models.Model):
                 condition=Q(role__in=["submitter", "analyst", "approver", "member-admin", "auditor"]),
                 name="invitation_is_for_members",
             ),
-            models.CheckConstraint(condition=Q(token_hash__regex=r"^[0-9a-f]{64}$"), name="invitation_hash_form"),
+            models.CheckConstraint(condition=Q(token_hash__regex=r"^[0-9a-f]{64}$"), name="invitation_hash_form"),  # noqa: S106
             models.CheckConstraint(
                 condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False, revoked_at__isnull=True),

@@ -116,7 +116,8 @@ def remove_factor(*, user: User, factor: str, now: datetime) -> None:
         raise Refusal("not-found")
     if len(rows) == 1:
         raise Refusal(
-            "transition-refused", gettext_noop("This is your only second factor. Add another one first, then remove it.")
+            "transition-refused",
+            gettext_noop("This is your only second factor. Add another one first, then remove it."),
         )
     row.delete()
     _record("user.factor.remove", user, by=user, factor=CODES[row.type])

@@ -70,7 +70,9 @@ def end_session(*, user: User, session: str, now: datetime) -> None:
 @transaction.atomic
 def end_others(*, user: User, current: str, now: datetime) -> int:
     """End all own sessions but the present one; return how many that were."""
-    keys = list(UserSession.objects.filter(user_id=user.pk).exclude(session_key=current).values_list("session_key", flat=True))
+    keys = list(
+        UserSession.objects.filter(user_id=user.pk).exclude(session_key=current).values_list("session_key", flat=True)
+    )
     ended = _end(keys)
     if ended:
         _note(user, ended)

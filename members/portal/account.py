@@ -32,9 +32,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "factors": own,
         "has_totp": any(factor.kind == "totp" for factor in own),
         "codes_left": len(factors.list_recovery_codes(user)),
-        "sessions": sessions.list_sessions(
-            user=user, current=request.session.session_key or "", now=timezone.now()
-        ),
+        "sessions": sessions.list_sessions(user=user, current=request.session.session_key or "", now=timezone.now()),
         **passkeys_here(request),
     }
     return render(request, "members/account.html", context)

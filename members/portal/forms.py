@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.signals import user_login_failed
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,8 @@ class LoginForm(AuthenticationForm):
         """Let members' staff in; the alliance's own staff log in at the desk."""
         super().confirm_login_allowed(user)
         if user.is_alliance:
+            # Counts like a wrong password, or the count would tell that it was right.
+            user_login_failed.send(sender=__name__, credentials={"username": user.username}, request=self.request)
             raise self.get_invalid_login_error()
 
 
@@ -139,9 +142,7 @@ class TeamFilterForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or e-mail")}),
     )
-    role = forms.ChoiceField(
-        label=_("Role"), required=False, choices=lambda: [("", _("All roles")), *member_roles()]
-    )
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=lambda: [("", _("All roles")), *member_roles()])
     state = forms.ChoiceField(
         label=_("State"),
         required=False,

@@ -28,8 +28,6 @@ def end(request: HttpRequest, session: str) -> HttpResponse:
 @own_account
 def end_others(request: HttpRequest) -> HttpResponse:
     """End all sessions but this one."""
-    sessions.end_others(
-        user=cast(Any, request.user), current=request.session.session_key or "", now=timezone.now()
-    )
+    sessions.end_others(user=cast(Any, request.user), current=request.session.session_key or "", now=timezone.now())
     messages.success(request, _("All other sessions have ended."))
     return redirect("members:account")

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from aif_share import vocabulary
-from members.permissions import ROLE_LABELS, Permission
+from members.permissions import ROLE_LABELS, ROLE_LINES, Permission
 from members.permissions import can as role_can
 
 register = template.Library()
@@ -21,7 +21,33 @@ def can(user: object, permission: str) -> bool:
 @register.simple_tag
 def icon(name: str) -> str:
     """A symbol of the sprite that config/frontend/build.mjs makes of icons.json; beside a text, so hidden from readers."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("aif/icons.svg"), name)
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("aif/icons.svg"), name
+    )
+
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iOS"),
+    ("iPad", "iOS"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a browser calls itself, in two words; anything else as its first forty characters."""
+    found = [next((name for mark, name in table if mark in agent), "") for table in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(filter(None, found)) or agent[:40] or "–"
+
+
+@register.filter
+def role_line(role: str) -> str:
+    """What the role is for, in one line."""
+    return str(ROLE_LINES.get(role, ""))
 
 
 @register.filter

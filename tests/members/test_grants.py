@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from members.models import AuditEvent, Credential
 from members.operations.credentials import revoke
-from tests.factories import CONSOLE, acting_as, make_institution, make_key
+from tests.factories import CONSOLE, acting_as, make_institution, make_key, make_user
 
 ROLES = ("aif_web", "aif_match", "aif_desk", "aif_audit")
 
@@ -16,7 +16,7 @@ ROLES = ("aif_web", "aif_match", "aif_desk", "aif_audit")
 EXPECTED = {
     "institution": {"aif_web": "Su", "aif_match": "S", "aif_desk": "SIu", "aif_audit": "S"},
     "institution_group": {"aif_web": "S", "aif_match": "S", "aif_desk": "SI", "aif_audit": "S"},
-    "user_account": {"aif_web": "Su", "aif_match": "s", "aif_desk": "SIu", "aif_audit": ""},
+    "user_account": {"aif_web": "SIu", "aif_match": "s", "aif_desk": "SIu", "aif_audit": ""},
     "credential": {"aif_web": "SIu", "aif_match": "Su", "aif_desk": "SIu", "aif_audit": ""},
     "stored_answer": {"aif_web": "SIU", "aif_match": "SD", "aif_desk": "", "aif_audit": ""},
     "webhook_endpoint": {"aif_web": "SIU", "aif_match": "Su", "aif_desk": "S", "aif_audit": ""},
@@ -30,6 +30,15 @@ EXPECTED = {
     "django_admin_log": {"aif_web": "", "aif_match": "", "aif_desk": "SI", "aif_audit": ""},
     "django_migrations": {"aif_web": "S", "aif_match": "S", "aif_desk": "S", "aif_audit": "S"},
     "auth_permission": {"aif_web": "", "aif_match": "", "aif_desk": "S", "aif_audit": ""},
+    "invitation": {"aif_web": "SIu", "aif_match": "", "aif_desk": "SIu", "aif_audit": ""},
+    "mfa_authenticator": {"aif_web": "SIUD", "aif_match": "", "aif_desk": "SID", "aif_audit": ""},
+    "usersessions_usersession": {"aif_web": "SIUD", "aif_match": "", "aif_desk": "SD", "aif_audit": ""},
+    "axes_accessattempt": {"aif_web": "SIUD", "aif_match": "", "aif_desk": "SIUD", "aif_audit": ""},
+    "axes_accessattemptexpiration": {"aif_web": "SD", "aif_match": "", "aif_desk": "SD", "aif_audit": ""},
+    "axes_accesslog": {"aif_web": "", "aif_match": "", "aif_desk": "", "aif_audit": ""},
+    "axes_accessfailurelog": {"aif_web": "", "aif_match": "", "aif_desk": "", "aif_audit": ""},
+    "account_emailaddress": {"aif_web": "", "aif_match": "", "aif_desk": "", "aif_audit": ""},
+    "account_emailconfirmation": {"aif_web": "", "aif_match": "", "aif_desk": "", "aif_audit": ""},
     "auth_group": {"aif_web": "", "aif_match": "", "aif_desk": "", "aif_audit": ""},
 }
 
@@ -116,7 +125,10 @@ def test_the_trail_resists_its_owner_too(statement):
         "UPDATE credential SET last_used_at = NULL, warned_at = NULL",
         "DELETE FROM credential",
         "UPDATE credential SET verifier = repeat('0', 64)",
-        "UPDATE user_account SET role = 'alliance-approver'",
+        "INSERT INTO user_account (username, password, role, full_name, email, is_active, created_at)"
+        " VALUES ('mallory', '', 'alliance-approver', '', '', true, now())",
+        "UPDATE user_account SET institution_id = NULL",
+        "UPDATE user_account SET username = 'x'",
         "INSERT INTO institution_group (name) VALUES ('x')",
         "SELECT payload FROM outbox_message",
         "SELECT verb FROM audit_event",
@@ -130,6 +142,15 @@ def test_the_web_process_cannot(statement):
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_the_web_process_leaves_the_alliances_people_alone():
+    make_user("alliance-operator", name="olga")
+    for change in ("role = 'alliance-approver'", "is_active = false", "email = 'x@example.org'", "full_name = 'x'"):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"UPDATE user_account SET {change} WHERE username = 'olga'")
 
 
 @pytest.mark.django_db

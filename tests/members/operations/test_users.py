@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import authenticate
+from django.http import HttpRequest
 from django.utils import timezone
 
 from aif_share.errors import Refusal
@@ -31,7 +32,7 @@ class TestCreate:
             by=cast.olga,
             now=timezone.now(),
         )
-        assert authenticate(username="dora", password=PASSWORD) == made
+        assert authenticate(HttpRequest(), username="dora", password=PASSWORD) == made
         assert trail() == ["user.create"]
 
     @pytest.mark.parametrize(
@@ -94,11 +95,11 @@ class TestChange:
         users.set_password(user=cast.alice, password=PASSWORD, by=CONSOLE, now=timezone.now())
         trail()
         users.deactivate(user_id=cast.alice.pk, reason="left", by=cast.olga, now=timezone.now())
-        assert authenticate(username="alice", password=PASSWORD) is None
+        assert authenticate(HttpRequest(), username="alice", password=PASSWORD) is None
         asked = {"user_id": cast.alice.pk, "reason": "x", "by": cast.olga}
         assert refused(users.deactivate, **asked).code == "transition-refused"
         users.reactivate(user_id=cast.alice.pk, reason="back", by=cast.olga, now=timezone.now())
-        assert authenticate(username="alice", password=PASSWORD) == cast.alice
+        assert authenticate(HttpRequest(), username="alice", password=PASSWORD) == cast.alice
         assert trail() == ["user.deactivate", "user.reactivate"]
 
     def test_a_stranger_finds_nothing(self, cast):

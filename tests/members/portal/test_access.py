@@ -30,6 +30,7 @@ urlpatterns = [
     path("deciding", deciding),
     path("refusing/<code>", refusing),
     path("", include("members.portal.urls")),
+    path("", include("members.portal.login_urls")),
 ]
 
 

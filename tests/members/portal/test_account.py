@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import authenticate
-from django.test import Client
+from django.http import HttpRequest
 
+from tests.browsing import Browser
 from tests.factories import PASSWORD, make_institution, make_user
 
 pytestmark = pytest.mark.django_db
@@ -41,13 +42,13 @@ def test_strangers(client, address):
 
 
 def test_the_password_changes_and_other_sessions_end(client, alice, trail):
-    other = Client()
+    other = Browser()
     other.force_login(alice)
     trail()
     assert change(client)["Location"] == "/portal/account"
     assert trail() == ["user.password.set"]
-    assert authenticate(username="alice", password=NEW) == alice
-    assert authenticate(username="alice", password=PASSWORD) is None
+    assert authenticate(HttpRequest(), username="alice", password=NEW) == alice
+    assert authenticate(HttpRequest(), username="alice", password=PASSWORD) is None
     assert client.get("/portal/account").status_code == 200
     assert other.get("/portal/account").status_code == 302
 
