@@ -48,6 +48,7 @@ async function remember(references, { values, type }) {
   try {
     const map = await MemberMap.open(place().owner);
     await map.remember(references.map((reference, index) => ({ client_ref: reference, position: 0, type, raw: values[index].raw })));
+    document.dispatchEvent(new CustomEvent("tokens:remembered"));
     return true;
   } catch {
     return false;

@@ -32,3 +32,16 @@ def portal(client: Any) -> Any:
         return client
 
     return log_in
+
+
+@pytest.fixture
+def audited(db: None) -> Any:
+    """`audited(verb)` lists who did it, in order; the trail is the desk's to read."""
+    from members.models import AuditEvent
+    from tests.factories import acting_as
+
+    def actors(verb: str) -> list[str]:
+        with acting_as("aif_desk"):
+            return list(AuditEvent.objects.filter(verb=verb).order_by("id").values_list("actor_ref", flat=True))
+
+    return actors
