@@ -19,7 +19,7 @@ from clues.matching.visibility import BANDS
 
 SCORES: Final = (40, 60, 80)
 STATE_LABELS: Final = {
-    "open": _("Open"),
+    "open": _("To do"),
     "unread": _("Unread"),
     "mine": _("Assigned to me"),
     "unassigned": _("Unassigned"),

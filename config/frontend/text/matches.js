@@ -1,6 +1,6 @@
 // Texts of the match inbox, the match page and the picture of a ring.
 export default {
-  "map-opened": { zh: "地图文件已打开，新增 {n} 个原始值，只保存在本浏览器中。", en: "The map file is open: {n} raw values added, kept in this browser alone." },
+  "map-opened": { zh: "映射文件已打开，新增 {n} 个原始值，只保存在本浏览器中。", en: "The map file is open: {n} raw values added, kept in this browser alone." },
   "fold-more": { zh: "同时显示未共享的标识", en: "Show also what is not shared" },
   "fold-less": { zh: "只显示共享的标识", en: "Show only what is shared" },
   "node-clue": { zh: "本机构线索 {name}，{detail}。", en: "Clue of ours {name}, {detail}." },
