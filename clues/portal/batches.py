@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,6 +16,7 @@ from members.permissions import Permission
 from members.portal.access import member_required
 
 IN_WORK = ("received", "processing")
+STOP_POLLING = 286  # what htmx takes as: show this, and do not ask again
 
 
 @require_safe
@@ -26,7 +29,8 @@ def batches(request: HttpRequest) -> HttpResponse:
     rows = queries.list_batches(viewer=viewer, before=position[0] if position else None, limit=SIZE + 1)
     page = make_page(request, rows, scope=scope, position_of=lambda row: [row.id])
     refresh = page.is_first and any(row.state in IN_WORK for row in page.rows)
-    return render(request, "clues/batches/list.html", {"section": "batches", "page": page, "refresh": refresh})
+    context = {"section": "batches", "page": page, "refresh": refresh}
+    return _show(request, "clues/batches/list.html", "clues/batches/_rows.html", context)
 
 
 @require_safe
@@ -43,4 +47,11 @@ def batch(request: HttpRequest, batch: str) -> HttpResponse:
         "rows": [(row, explain(row.code or "")) for row in refusals.rows],
         "refresh": found.state in IN_WORK or (found.state == "done" and not found.released),
     }
-    return render(request, "clues/batches/detail.html", context)
+    return _show(request, "clues/batches/detail.html", "clues/batches/_batch.html", context)
+
+
+def _show(request: HttpRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponse:
+    """Show the page, or to htmx the part of it that changes while there is work."""
+    if not request.headers.get("HX-Request"):
+        return render(request, page, context)
+    return render(request, part, context, status=200 if context["refresh"] else STOP_POLLING)

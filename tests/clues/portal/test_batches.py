@@ -46,10 +46,16 @@ def test_refused_rows_are_explained_and_not_repeated(scene: Scene, portal: Any) 
     sent = [clue(raw, client_ref="bad-1"), clue(token("y"), client_ref="good"), clue(raw, client_ref="bad-2"),
             clue(token("z"), client_ref="bad-3", category="no-such")]  # fmt: skip
     received = submit(caller(scene.cast.aster), sent)
-    waiting = portal(scene.cast.alice).get(f"/portal/batches/{received.batch}")
-    assert '<meta http-equiv="refresh" content="3">' in waiting.content.decode()
-    assert '<meta http-equiv="refresh" content="5">' in portal(scene.cast.alice).get("/portal/batches").content.decode()
+    browser = portal(scene.cast.alice)
+    for address, seconds in ((f"/portal/batches/{received.batch}", 3), ("/portal/batches", 5)):
+        text = browser.get(address).content.decode()
+        assert f'<noscript><meta http-equiv="refresh" content="{seconds}"></noscript>' in text
+        part = browser.get(address, HTTP_HX_REQUEST="true")
+        assert part.status_code == 200 and "hx-trigger" in part.content.decode() and "<html" not in part.content.decode()
     work()
+    for address in (f"/portal/batches/{received.batch}", "/portal/batches"):
+        part = browser.get(address, HTTP_HX_REQUEST="true")
+        assert part.status_code == 286 and "hx-trigger" not in part.content.decode()
     page = portal(scene.cast.alice).get(f"/portal/batches/{received.batch}")
     text = page.content.decode()
     assert "http-equiv" not in text
