@@ -157,7 +157,7 @@ export class Question {
   fault(name, why) {
     const line = this.one(`[data-error="${name}"]`);
     say(line, why);
-    const holder = line?.closest(".field, .choices");
+    const holder = line?.closest(".field, .purposes");
     holder?.classList.toggle("field--wrong", Boolean(why));
     holder?.querySelectorAll("input, select, textarea").forEach((field) => field.setAttribute("aria-invalid", String(Boolean(why))));
   }

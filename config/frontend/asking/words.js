@@ -19,7 +19,10 @@ export function number(value) {
   return new Intl.NumberFormat(document.documentElement.lang).format(value);
 }
 
-/** A moment as tables of this portal show it. */
+// As every table of the portal writes moments, in the zone that the pages name.
+const MOMENT = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+
+/** A moment in local time to the minute. @param {string | Date} at */
 export function moment(at) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+  return MOMENT.format(new Date(at));
 }

@@ -29,7 +29,15 @@ if (root) {
       question.changed();
     }
   };
+  const follow = () => {
+    const fitting = question.asked.lists.find(({ types }) => types.includes(question.guessed));
+    if (fitting && fitting.code !== list.value && !root.querySelector("[data-type]").value) {
+      list.value = fitting.code; // a domain belongs on the list of domains
+      offer();
+    }
+  };
   list.addEventListener("change", offer);
+  root.querySelector("[data-values]").addEventListener("input", follow);
   offer();
 }
 

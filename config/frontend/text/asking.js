@@ -16,7 +16,7 @@ export default {
   "enter-value": { zh: "请填写内容。", en: "Enter a value." },
   "case-ref-form": { zh: "1 至 64 个字母、数字及 . _ : / # - 字符。", en: "1 to 64 letters, digits and . _ : / # -" },
   "basis-form": { zh: "1 至 64 个小写字母、数字和连字符。", en: "1 to 64 lower-case letters, digits and hyphens." },
-  costs: { zh: "将使用 {n} 个单位，之后剩余 {rest}", en: "Takes {n}, leaves {rest}" },
+  costs: { zh: "最多使用 {n} 个单位，之后剩余 {rest}", en: "Takes {n} at most, leaves {rest}" },
   "too-dear": { zh: "需要 {n} 个单位，今日只剩 {left}", en: "Takes {n}, but only {left} are left today" },
   quota: { zh: "剩余 {left}，共 {limit}", en: "{left} of {limit} left" },
   preparing: { zh: "正在生成标识密文……", en: "Making tokens…" },
