@@ -117,9 +117,12 @@ def _ask(request: HttpRequest, *, carried: list[tuple[str, str]]) -> HttpRespons
         **passkeys_here(request),
     }
     if "HX-Request" in request.headers:
+        if "totp" not in kinds:
+            return _go_and_ask(request)  # a fragment brings no script, and a passkey takes one
         # htmx puts only what succeeded into the page.
-        answer = render(request, "members/_confirm.html", context)
-        answer.headers |= {"HX-Retarget": "#content", "HX-Reswap": "innerHTML"}
+        answer = render(request, "members/_confirm.html", {**context, "offers_passkeys": False})
+        answer.headers["HX-Retarget"] = "#content"
+        answer.headers["HX-Reswap"] = "innerHTML"
     else:
         answer = render(request, "members/confirm.html", context, status=422 if form.is_bound else 403)
     answer.headers["Cache-Control"] = "no-store"
