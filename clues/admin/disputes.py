@@ -37,6 +37,9 @@ CHANGES = {
     ClueChange.EXPIRED: _("expired"),
     ClueChange.DISPUTED: _("disputed"),
     ClueChange.REINSTATED: _("reinstated"),
+    ClueChange.CONFIRMED: _("confirmed"),
+    ClueChange.RETURNED: _("returned"),
+    ClueChange.REVIEW_WITHDRAWN: _("review withdrawn"),
 }
 
 
@@ -95,7 +98,11 @@ def decided_by(row: DisputedClue) -> str:
 
 def _reason(code: str) -> str:
     """Say the reason of a change in words, whichever list it is of."""
-    known = (name for name in ("dispute-reasons", "withdrawal-reasons", "extension-reasons") if _is_in(code, name))
+    known = (
+        name
+        for name in ("dispute-reasons", "withdrawal-reasons", "extension-reasons", "return-reasons")
+        if _is_in(code, name)
+    )
     return next((label(code, name) for name in known), code or "—")
 
 

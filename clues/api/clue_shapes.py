@@ -33,6 +33,8 @@ _CLUE = {
     "expires_at": "2031-11-01T08:00:01Z",
     "batch": "B-EXAMPLEEXAMPLEEXAMPLEEXAMP",
     "identifiers": [{"type": "cn-mobile", "epoch": 1, "role": "actor", "counted": True}],
+    "review": "waiting",
+    "answers_screenings": False,
 }
 CLUE_EXAMPLE = OpenApiExample("A clue", _CLUE, response_only=True, status_codes=["200"])
 CORRECTION_EXAMPLE = OpenApiExample(
@@ -94,6 +96,13 @@ class Clue(Shape):
     expires_at = s.DateTimeField()
     batch = s.CharField()
     identifiers = ClueIdentifier(many=True)
+    review = s.ChoiceField(
+        ["none", "waiting", "confirmed", "returned"],
+        help_text="What your second person said, in the portal; `none`: grade C needs no review.",
+    )
+    answers_screenings = s.BooleanField(
+        help_text="Whether it answers screenings at present: reviewed for its grade, or beside another institution's report."
+    )
 
 
 class RoleEdit(Shape):
@@ -134,7 +143,19 @@ class Change(Shape):
     """One step in the life of a clue."""
 
     version = s.IntegerField(help_text="The version it made.")
-    change = s.ChoiceField(["corrected", "withdrawn", "extended", "expired", "disputed", "reinstated"])
+    change = s.ChoiceField(
+        [
+            "corrected",
+            "withdrawn",
+            "extended",
+            "expired",
+            "disputed",
+            "reinstated",
+            "confirmed",
+            "returned",
+            "review-withdrawn",
+        ]
+    )
     reason = s.CharField(allow_null=True)
     at = s.DateTimeField()
 

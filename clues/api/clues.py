@@ -204,8 +204,9 @@ def _edit(request: Request, route: str, act: Callable[[int], clues.ClueView]) ->
 
 def _show(row: clues.ClueView) -> dict[str, Any]:
     shown = asdict(row)
-    del shown["id"]
-    return shown
+    for name in ("id", "batch_id", "at_desk", "answering"):
+        del shown[name]
+    return shown | {"answers_screenings": row.answers_screenings}
 
 
 def _step(row: clues.ChangeView) -> dict[str, Any]:

@@ -11,8 +11,8 @@ WAITING = """
 SELECT id FROM dispute WHERE applied_at IS NULL ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 # What others reported of the identifier and what counts, or would but for another dispute. By token: no more than a
-# screening for that purpose would have shown, since what stays open after its day tells of itself; hence the cells of
-# the matrix in force, and none without a purpose. A group does not dispute a clue again that it disputes already, or in vain.
+# screening for that purpose would have shown, since what stays open after its day tells of itself; hence what answers, as
+# `aif_answering` says, and the cells of the matrix in force, and none without a purpose. A group does not dispute a clue again that it disputes already, or in vain.
 CONCERNED = """
 SELECT d.id AS dispute_id, c.id AS clue_id
 FROM dispute d
@@ -20,10 +20,10 @@ JOIN institution opener ON opener.id = d.institution_id
 JOIN sighting s ON s.type = d.type AND s.epoch = d.epoch AND s.token = d.token AND s.role = ANY(%(scoring)s)
 JOIN institution filer ON filer.id = s.institution_id AND filer.state = 'live' AND filer.group_id <> opener.group_id
 JOIN clue c ON c.id = s.clue_id AND c.state IN ('active', 'disputed') AND c.expires_at > clock_timestamp()
-WHERE d.id = ANY(%(disputes)s) AND (d.match_id IS NOT NULL OR c.grade <> 'C' AND EXISTS (SELECT 1
-        FROM lawful_use_matrix m JOIN lawful_use_cell u ON u.matrix_id = m.id
-        WHERE m.state = 'in-force' AND u.purpose = d.purpose AND u.type = d.type AND u.category = c.category
-            AND u.grade = c.grade))
+WHERE d.id = ANY(%(disputes)s) AND (d.match_id IS NOT NULL OR EXISTS (SELECT 1
+        FROM aif_answering(c.grade, c.review, s.type, s.epoch, s.token, s.institution_id, clock_timestamp()) a
+        JOIN lawful_use_cell u ON u.grade = a.grade JOIN lawful_use_matrix m ON m.id = u.matrix_id
+        WHERE m.state = 'in-force' AND u.purpose = d.purpose AND u.type = d.type AND u.category = c.category))
     AND NOT EXISTS (SELECT 1 FROM noise_entry n WHERE n.type = d.type AND n.epoch = d.epoch AND n.token = d.token
         AND n.state = 'in-force' AND n.mode = 'block')
     AND NOT EXISTS (SELECT 1 FROM disputed_clue o JOIN dispute f ON f.id = o.dispute_id

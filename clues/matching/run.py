@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from clues.models import Batch, BatchChunk
 
-from . import release, sql
+from . import release, sql, watch_sql
 from .retry import with_retry
 
 log = logging.getLogger(__name__)
@@ -217,9 +217,9 @@ def tell(cursor: Any, chunk: Chunk) -> int:
     cursor.execute(sql.TELL_MATCHES)
     cursor.execute(sql.TELL_PARTIES)
     cursor.execute(sql.TELL_SCORES)
-    cursor.execute(sql.ANY_WATCH)
+    cursor.execute(watch_sql.ANY_WATCH)
     if cursor.fetchone()[0]:
-        cursor.execute(sql.TELL_WATCHES, chunk.parameters)
+        cursor.execute(watch_sql.TELL_WATCHES, chunk.parameters)
     cursor.execute(sql.COUNT_MATCHED)
     return int(cursor.fetchone()[0])
 

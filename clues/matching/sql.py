@@ -249,34 +249,6 @@ UPDATE identifier_in i SET scoring = false FROM blocked b
 WHERE i.type = b.type AND i.epoch = b.epoch AND i.token = b.token AND i.scoring
 """
 
-# ---- watches: only when there is one -------------------------------------------------------------
-
-ANY_WATCH = """
-SELECT EXISTS (SELECT 1 FROM watch
-    WHERE active_at IS NOT NULL AND canceled_at IS NULL AND expires_at > clock_timestamp())
-"""
-# Grade C answers nobody; the lawful-use matrix in force says what else the watcher may not learn. One hit for each
-# category and grade of a chunk, whatever the number of its clues.
-TELL_WATCHES = """
-WITH hit AS (
-    INSERT INTO watch_hit (watch_id, category, grade, created_at)
-    SELECT DISTINCT w.id, c.category, c.grade, clock_timestamp()
-    FROM identifier_in i JOIN clue_new n USING (row) JOIN clue_in c USING (row)
-    JOIN watch w ON w.type = i.type AND w.epoch = i.epoch AND w.token = i.token AND w.active_at IS NOT NULL
-        AND w.canceled_at IS NULL AND w.expires_at > clock_timestamp()
-    JOIN institution o ON o.id = w.institution_id AND o.state = 'live' AND o.group_id <> %(group)s
-    JOIN lawful_use_matrix m ON m.state = 'in-force'
-    JOIN lawful_use_cell u ON u.matrix_id = m.id AND u.purpose = w.purpose AND u.type = w.type
-        AND u.category = c.category AND u.grade = c.grade
-    WHERE i.scoring AND c.grade < 'C'
-        AND EXISTS (SELECT 1 FROM institution WHERE id = %(institution)s AND state = 'live')
-    RETURNING watch_id
-)
-INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at)
-SELECT w.institution_id, 'watch.hit', 'W', w.id, clock_timestamp()
-FROM watch w WHERE w.id IN (SELECT watch_id FROM hit)
-"""
-
 LINK = """
 INSERT INTO ring_edge (clue_id, type, epoch, token, weight, component, pending)
 SELECT clue_id, type, epoch, token, link, clue_id, true

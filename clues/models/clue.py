@@ -8,9 +8,14 @@ from .fields import CodeField
 
 
 class Clue(models.Model):
-    """One report by one institution about one suspected actor or event."""
+    """One report by one institution about one suspected actor or event.
+
+    `review` is what the reviews of it come to (`ClueReview`): whoever writes one writes the other. Grade C needs none,
+    whatever stands here.
+    """
 
     ACTIVE, WITHDRAWN, DISPUTED, EXPIRED = "active", "withdrawn", "disputed", "expired"
+    WAITING, AT_DESK, CONFIRMED, RETURNED = "waiting", "at-desk", "confirmed", "returned"
 
     # No foreign-key constraints on the hot path: the rows come from one COPY that read both.
     institution = models.ForeignKey(
@@ -34,6 +39,7 @@ class Clue(models.Model):
     evidence_sha256 = models.BinaryField(null=True)
     basis = CodeField()
     state = CodeField(default=ACTIVE)
+    review = CodeField(db_default=WAITING)
     received_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     version = models.IntegerField(db_default=1)
@@ -46,6 +52,10 @@ class Clue(models.Model):
         ]
         indexes = [
             models.Index(fields=["institution", "id"], name="clue_institution"),
+            # One walk for each combination of codes: whatever a list or the queue of reviews filters by, it finds.
+            models.Index(
+                fields=["institution", "state", "review", "grade", "category", "batch", "id"], name="clue_filters"
+            ),
             BrinIndex(fields=["expires_at"], name="clue_expiry"),
             models.Index(fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="clue_ended"),
         ]

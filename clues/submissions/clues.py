@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from aif_share.errors import Refusal
 from clues.models import Clue, ClueChange, Sighting
 from members.models import reference
@@ -26,7 +28,11 @@ class IdentifierView:
 
 @dataclass(frozen=True, slots=True)
 class ClueView:
-    """A clue as its own institution sees it; the amount is in yuan with two decimals."""
+    """A clue as its own institution sees it; the amount is in yuan with two decimals.
+
+    `review` is `none` (grade C needs none), `waiting`, `confirmed` or `returned`; `at_desk`: it waits for the alliance.
+    `answering` names the places of the identifiers that answer screenings at present.
+    """
 
     id: int
     clue: str
@@ -50,6 +56,15 @@ class ClueView:
     expires_at: datetime
     batch: str
     identifiers: tuple[IdentifierView, ...]
+    review: str
+    at_desk: bool
+    answering: tuple[int, ...]
+    batch_id: int
+
+    @property
+    def answers_screenings(self) -> bool:
+        """Whether any of its identifiers answers a screening at present."""
+        return bool(self.answering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,16 @@ class ChangeView:
     change: str
     reason: str | None
     at: datetime
+
+
+# What the reports of an institution answer, as far as it may know: another institution counts from the tick on.
+ANSWERING = """
+SELECT s.clue_id, s.position
+FROM clue c JOIN sighting s ON s.clue_id = c.id AND s.counted
+CROSS JOIN LATERAL aif_answering(c.grade, c.review, s.type, s.epoch, s.token, s.institution_id, clock_timestamp())
+WHERE c.id = ANY(%s) AND c.state = 'active' AND c.expires_at > clock_timestamp()
+ORDER BY s.clue_id, s.position
+"""
 
 
 class ClueNotFound(Refusal):
@@ -120,7 +145,12 @@ def show(clues: Iterable[Clue]) -> list[ClueView]:
             (int(position), IdentifierView(kind, int(epoch), role, False))
             for position, kind, epoch, _token, role, *_ in (line.split("\t") for line in lines.splitlines())
         ]
-    return [_view(clue, identifiers[clue.pk]) for clue in found]
+    answering: dict[int, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWERING, [numbers])
+        for clue_id, position in cursor.fetchall():
+            answering.setdefault(clue_id, []).append(position)
+    return [_view(clue, identifiers[clue.pk], answering.get(clue.pk, [])) for clue in found]
 
 
 def _waiting(clues: list[int]) -> list[tuple[int, str]]:
@@ -135,7 +165,7 @@ def _get(clue: str, viewer: Viewer) -> Clue:
         raise ClueNotFound from None
 
 
-def _view(clue: Clue, identifiers: list[tuple[int, IdentifierView]]) -> ClueView:
+def _view(clue: Clue, identifiers: list[tuple[int, IdentifierView]], answering: Iterable[int]) -> ClueView:
     return ClueView(
         id=clue.pk,
         clue=reference.encode("C", clue.pk),
@@ -159,4 +189,14 @@ def _view(clue: Clue, identifiers: list[tuple[int, IdentifierView]]) -> ClueView
         expires_at=clue.expires_at,
         batch=reference.encode("B", clue.batch_id),
         identifiers=tuple(seen for _, seen in sorted(identifiers, key=lambda each: each[0])),
+        review=_shown_review(clue),
+        at_desk=clue.review == Clue.AT_DESK and clue.grade != "C",
+        answering=tuple(answering),
+        batch_id=clue.batch_id,
     )
+
+
+def _shown_review(clue: Clue) -> str:
+    if clue.grade == "C":
+        return "none"
+    return Clue.WAITING if clue.review == Clue.AT_DESK else clue.review

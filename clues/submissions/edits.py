@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
-from aif_share.vocabulary import extension_reasons, withdrawal_reasons
+from aif_share.vocabulary import extension_reasons, grades, withdrawal_reasons
 from clues import quotas
 from clues.blinding import epochs
 from clues.models import Clue, ClueChange, Sighting
@@ -25,7 +25,7 @@ from members.models import reference
 from members.permissions import Permission, check
 from members.queries import Member
 
-from . import rows
+from . import reviews, rows
 from .clues import ClueNotFound, ClueView, show
 from .rows import FIELDS, LINK_WEIGHT, NULL, ROLE_SCORES, RowContext, RowRefused
 
@@ -39,7 +39,8 @@ def correct(*, clue: str, changes: Mapping[str, Any], version: int, by: Member, 
     `changes` is the request's object; null takes a field away. What is right already changes nothing and makes no
     version. Other identifiers cost one unit of the submit quota: they ask what a new clue would ask. Raise ClueNotFound;
     Refusal `version-changed`, `transition-refused`, `unknown-field`, `field-invalid`, `quota-exhausted`, or the code with
-    which a row of a batch would be refused.
+    which a row of a batch would be refused. What a review was about does not outlive it: another category or identifier
+    or a higher grade lets the clue wait for its review again.
     """
     if not changes:
         raise Refusal("field-missing", gettext_noop("Name at least one field to correct."))
@@ -67,6 +68,8 @@ def correct(*, clue: str, changes: Mapping[str, Any], version: int, by: Member, 
             return show([found])[0]
         if {"category", "grade"} & changed.keys():
             found.expires_at = _months_after(_counted_from(found), int(wanted.months))
+        if _outdates_review(found, after, other_identifiers=new_lines != lines):
+            reviews.void(found, by=by, now=now)
         text = _fingerprint_text(found, before, changes, fields, lines)
         for name, value in after.items():
             setattr(found, name, value)
@@ -81,7 +84,7 @@ def correct(*, clue: str, changes: Mapping[str, Any], version: int, by: Member, 
             now=now,
             before=changed,
             identifiers=None if new_lines == lines else "\n".join(new_lines),
-            columns=["fingerprint", "expires_at", *after],
+            columns=["fingerprint", "expires_at", "review", *after],
         )
 
 
@@ -117,6 +120,19 @@ def extend(*, clue: str, reason: Any, version: int, by: Member, now: datetime) -
         return _record(
             found, ClueChange.EXTENDED, verb="clue.extend", by=by, now=now, reason=reason, columns=["expires_at"]
         )
+
+
+def _outdates_review(clue: Clue, after: Mapping[str, Any], *, other_identifiers: bool) -> bool:
+    """Whether a correction takes the ground from the review that stands; what was returned waits again in any case."""
+    regraded = after["grade"] != clue.grade
+    rise = grades.BY_CODE[after["grade"]].rank < grades.BY_CODE[clue.grade].rank
+    return (
+        rise
+        or other_identifiers
+        or after["category"] != clue.category
+        or clue.review == Clue.RETURNED
+        or (clue.review == Clue.AT_DESK and regraded)
+    )
 
 
 def _check_reason(reason: Any, known: Mapping[str, Any]) -> None:

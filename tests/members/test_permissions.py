@@ -9,14 +9,14 @@ from members.permissions import ROLE_LABELS, ROLE_PERMISSIONS, Console, Job, Per
 
 EXPECTED = {
     "submitter": "clue.view clue.submit",
-    "analyst": "clue.view clue.submit match.view match.work screen case.view case.propose",
-    "approver": "clue.view match.view match.work screen case.view case.decide",
+    "analyst": "clue.view clue.submit clue.review match.view match.work screen case.view case.propose",
+    "approver": "clue.view clue.review match.view match.work screen case.view case.decide",
     "member-admin": "clue.view match.view match.work case.view team.manage key.manage",
     "auditor": "clue.view match.view case.view audit.view",
     "alliance-operator": "desk.view case.view audit.view institution.apply institution.suspend team.manage key.manage"
     " case.propose ring.review dispute.decide lawful-use.propose noise.propose",
     "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.set case.decide"
-    " ring.review dispute.decide lawful-use.sign noise.decide",
+    " ring.review dispute.decide lawful-use.sign noise.decide grade.certify",
 }
 
 

@@ -26,13 +26,15 @@ def measure(stack: Stack, *, disputes: int, rate: int = 0) -> dict[str, Any]:
 
     Returns `seconds` of each, from the POST to the first screening that is no hit, and the clues the load submitted.
     """
-    filer, opener, busy = (
+    filer, opener, busy, witness = (
         Sender.of(stack.url, stack.create_institution(f"{name} {uuid4().hex[:8]}", "bank", **QUOTAS)["api_key"])
-        for name in ("Filer", "Opener", "Busy")
+        for name in ("Filer", "Opener", "Busy", "Witness")
     )
     tokens = [make_token() for _ in range(disputes)]
     by_match = tokens[: disputes // 2]
     _report(filer, tokens)
+    # Nobody reviews here: what answers does so because a second institution reported it, and the witness's grade never does.
+    _report(witness, [token for token in tokens if token not in by_match], grade="C")
     if by_match:
         # A screening shows what others reported, so the opener's own clue is no hit for itself.
         _report(opener, by_match)
@@ -79,8 +81,8 @@ def _is_hit(opener: Sender, token: str) -> bool:
     return bool(answer["results"][0]["hit"])
 
 
-def _submit(sender: Sender, tokens: list[str]) -> str:
-    clues = [{"client_ref": _ref(token), **FIELDS, "identifiers": [_identifier(token)]} for token in tokens]
+def _submit(sender: Sender, tokens: list[str], **fields: str) -> str:
+    clues = [{"client_ref": _ref(token), **FIELDS, **fields, "identifiers": [_identifier(token)]} for token in tokens]
     status, taken = sender.ask("POST", "/batches", {"clues": clues}, Idempotency_Key=uuid4().hex)
     if status != 202:
         raise RuntimeError(f"the platform answered {status}")
@@ -88,8 +90,8 @@ def _submit(sender: Sender, tokens: list[str]) -> str:
     return batch
 
 
-def _report(sender: Sender, tokens: list[str]) -> None:
-    wait_released(sender, _submit(sender, tokens), timeout=GIVE_UP_S, pause=0.1)
+def _report(sender: Sender, tokens: list[str], **fields: str) -> None:
+    wait_released(sender, _submit(sender, tokens, **fields), timeout=GIVE_UP_S, pause=0.1)
 
 
 def _all_matches(sender: Sender) -> list[dict[str, Any]]:

@@ -23,7 +23,10 @@ class ClueIdentifier(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clue(Answer):
-    """One clue as this institution filed it. `state`: active, withdrawn, disputed or expired."""
+    """One clue as this institution filed it. `state`: active, withdrawn, disputed or expired.
+
+    `review`: none, waiting, confirmed or returned, by the second person in the portal.
+    """
 
     clue: str
     client_ref: str
@@ -46,6 +49,8 @@ class Clue(Answer):
     expires_at: datetime | None = None
     batch: str | None = None
     identifiers: tuple[ClueIdentifier, ...] = ()
+    review: str = "none"
+    answers_screenings: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

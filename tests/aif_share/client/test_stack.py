@@ -78,8 +78,9 @@ def test_screening_answers_by_line(stack: Stack, tmp_path: Path) -> None:
     host = f"{secrets.token_hex(8)}.example"
     path = tmp_path / "hosts.txt"
     path.write_text(f"{host}\n")
-    with opened(stack, admit(stack), tmp_path) as client:
-        submit(client, path)
+    for name in ("one", "two"):  # nobody reviews here: two institutions answer, one would not
+        with opened(stack, admit(stack), tmp_path / name) as client:
+            submit(client, path)
     asked = tmp_path / "asked.txt"
     asked.write_text(f"unknown-{host}\nno host\n{host.upper()}.\n{host}\n")
     key = admit(stack)

@@ -58,6 +58,8 @@ EXPECTED = {
     "tlp": "red amber+strict amber green clear",
     "withdrawal-reasons": "mistake wrong-person resolved duplicate legal-request",
     "extension-reasons": "new-activity ongoing-investigation case-open",
+    "return-reasons": """
+        evidence-missing grade-too-high document-unclear wrong-category wrong-identifier wrong-role not-a-clue""",
     "feedback-verdicts": "confirm false-positive acted no-action enriched",
     "feedback-reasons": """
         same-actor different-person recycled-number shared-identifier already-handled insufficient other""",

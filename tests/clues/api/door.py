@@ -15,6 +15,7 @@ from django.test import RequestFactory
 from clues.api.narrow import NarrowScreenings
 from tests.clues.alliance import clue, open_epoch, token
 from tests.clues.api.member import Member, match
+from tests.clues.reviewing import confirm
 from tests.factories import acting_as
 
 ADDRESS = "/api/v1/screenings"
@@ -98,6 +99,7 @@ def make_world() -> list[Member]:
     for member in members[1:3]:
         member.submit([clue(token("bad"))])
     match()
+    confirm()
     return members
 
 

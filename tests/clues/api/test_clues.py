@@ -114,6 +114,7 @@ def test_a_correction_is_seen_at_once_and_told(aster: Member, birch: Member) -> 
     assert answer.status_code == 200 and answer["ETag"] == '"2"'
     assert answer.json() == mine | {
         "grade": "B1", "category": "malware", "amount_cny": "5.00", "channel": "sms", "version": 2,
+        "answers_screenings": True,
         "expires_at": answer.json()["expires_at"],
     }  # fmt: skip
     assert answer.json()["expires_at"] < mine["expires_at"], "malware is kept shorter than telecom fraud"

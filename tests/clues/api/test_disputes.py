@@ -15,6 +15,7 @@ from clues.matching import changes, release
 from members.models import reference
 from tests.clues.alliance import allow, clue, token
 from tests.clues.api.member import Member, bytes_of, count_rows, match, problem
+from tests.clues.reviewing import confirm
 from tests.factories import acting_as
 
 OPENED = {"dispute", "state", "opened_at"}
@@ -38,6 +39,7 @@ def alliance(fresh_database: str, settings: Any, ring: list[int]) -> tuple[Membe
 
 def work() -> None:
     match()
+    confirm()
     with acting_as("aif_match"):
         apply.suspend_pending(limit=10)
         apply.settle_pending(limit=10)

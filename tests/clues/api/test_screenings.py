@@ -14,6 +14,7 @@ from aif_share.wire.limits import MAX_SCREEN_TOKENS
 from clues.blinding import epochs
 from tests.clues.alliance import clue, token
 from tests.clues.api.member import Member, count_rows, find_text, match, problem
+from tests.clues.reviewing import confirm
 from tests.factories import CONSOLE, acting_as
 
 PHONE = "13800138000"
@@ -43,6 +44,7 @@ class TestAnswers:
         others[2].submit([clue(token("weak"), grade="C")])
         asker.submit([clue(token("own"))])
         match()
+        confirm()
         answer = asker.screen(token("none"), token("bad"), token("weak"), token("own"), case_ref="2026-C-118")
         assert answer.status_code == 200 and answer["Content-Type"] == "application/json"
         body = answer.json()
@@ -158,10 +160,12 @@ class TestRepeated:
         asker = world[0]
         world[1].submit([clue(token("once"))])
         match()
+        confirm()
         first = self.ask(asker, "once", "none")
         assert first.status_code == 200 and first.json()["results"][0]["hit"]
         world[1].submit([clue(token("none"))])
         match()
+        confirm()
         before = count_rows()
         second = self.ask(asker, "once", "none")
         assert (second.content, second["Idempotency-Replayed"]) == (first.content, "true")

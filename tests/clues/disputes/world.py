@@ -14,11 +14,12 @@ from clues.matching import changes, release
 from clues.matching.oracle import compare
 from clues.matching.queries import list_matches
 from clues.matching.run import match_pending
-from clues.models import Clue, Dispute, DisputedClue, Event
+from clues.models import Clue, ClueChange, Dispute, DisputedClue, Event
 from clues.screening.screen import screen
 from members.models import reference
 from members.queries import Caller
 from tests.clues.alliance import allow, clue, join, open_epoch, submit
+from tests.clues.reviewing import confirm
 from tests.factories import acting_as, make_user
 
 
@@ -34,10 +35,11 @@ class World:
         self.pavel = make_user("alliance-approver")
 
     def report(self, by: Caller, *identifiers: Any, **fields: Any) -> str:
-        """Report one clue, let the worker match it, and return its client_ref."""
+        """Report one clue, let the worker match it and a second person confirm it; return its client_ref."""
         row = clue(*identifiers, **fields)
         submit(by, [row])
         self.work()
+        confirm(by)
         ref: str = row["client_ref"]
         return ref
 
@@ -100,9 +102,9 @@ class World:
             cursor.execute("UPDATE disputed_clue SET due_at = due_at - %s", [step])
 
     def state(self, client_ref: str) -> tuple[str, int]:
-        """Return state and version of a clue."""
+        """Return state and version of a clue, but for the versions of its reviews."""
         row = Clue.objects.get(client_ref=client_ref)
-        return row.state, row.version
+        return row.state, row.version - ClueChange.objects.filter(clue=row, kind="confirmed").count()
 
     def states(self, dispute: Dispute) -> list[str]:
         """Return the states of the clues of a dispute."""

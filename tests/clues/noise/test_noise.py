@@ -23,6 +23,7 @@ from clues.submissions.queries import get_batch
 from clues.submissions.tokens import read_tokens
 from members.models import User
 from tests.clues.alliance import clue, join, open_epoch, submit, token
+from tests.clues.reviewing import confirm
 from tests.factories import acting_as, make_user
 
 NUMBER = token("hotline", kind="service-number")
@@ -51,6 +52,7 @@ def work() -> None:
 def report(member: Any, *identifiers: dict[str, Any], **fields: Any) -> None:
     submit(member, [clue(*identifiers, **fields)])
     work()
+    confirm(member)
 
 
 def list_it(desk: dict[str, User], identifier: dict[str, Any], *, mode: str = "block") -> NoiseEntry:

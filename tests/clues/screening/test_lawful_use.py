@@ -18,6 +18,7 @@ from clues.screening.lawful_use.rules import PURPOSES, TYPE_CLASSES
 from clues.screening.screen import screen
 from members.models import AuditEvent, User
 from tests.clues.alliance import allow, clue, join, open_epoch, submit, token
+from tests.clues.reviewing import confirm
 from tests.factories import acting_as, make_user
 
 RULES = "allowed * * * non-personal"
@@ -40,6 +41,7 @@ def report(member: Any, *identifiers: dict[str, Any], **fields: Any) -> None:
     submit(member, [clue(*identifiers, **fields)])
     with acting_as("aif_match"):
         match_pending(limit=10)
+    confirm(member)
 
 
 def ask(member: Any, *tokens: dict[str, Any], purpose: str = "investigation") -> Any:

@@ -12,6 +12,7 @@ from clues import quotas
 from clues.matching.run import match_pending
 from clues.screening.screen import screen
 from tests.clues.alliance import clue, join, open_epoch, submit, token
+from tests.clues.reviewing import confirm
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def report(as_role: Any, member: Any, *identifiers: dict[str, Any], **fields: An
     submit(member, [clue(*identifiers, **fields)])
     with as_role("aif_match"):
         match_pending(limit=10)
+    confirm(member)
 
 
 def test_answers_in_order_and_explains_the_score(members: Any, as_role: Any) -> None:
