@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aif_share.errors import Refusal
 from clues import tasks
 from clues.submissions import queries, receive, results
-from members.api.authentication import KeyAuthentication
 from members.api.pagination import get_page_size, get_position, newest_first, page
 from members.api.renderers import JSONRenderer
 
@@ -163,13 +163,18 @@ class BatchResultsView(ApiView):
         )
 
 
+def _confirm(request: Request) -> None:
+    """Ask once more, at the end of a long upload, whether the key, or the person of a page, is still let in."""
+    cast(BaseAuthentication, request.successful_authenticator).authenticate(request)
+
+
 def _take_document(request: Request) -> receive.Received:
     return receive.receive(
         body=read_json_bytes(request._request),
         idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", ""),
         by=caller_of(request),
         now=timezone.now(),
-        confirm=lambda: KeyAuthentication().authenticate(request),
+        confirm=lambda: _confirm(request),
     )
 
 
@@ -181,7 +186,7 @@ def _take_lines(request: Request, form: str) -> receive.Received:
             idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", ""),
             by=caller_of(request),
             clock=timezone.now,
-            confirm=lambda: KeyAuthentication().authenticate(request),
+            confirm=lambda: _confirm(request),
         )
 
 

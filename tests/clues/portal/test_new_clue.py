@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from aif_share.vocabulary import categories, grades
+from tests.browsing import Browser
 from tests.clues.scene import Scene
 
 ADDRESS = "/portal/clues/new"
@@ -56,3 +57,26 @@ def test_the_form(scene: Scene, client: Any, language: str) -> None:
 def test_who_may_see_it(scene: Scene, client: Any) -> None:
     assert client.get(ADDRESS).status_code == 302
     assert client.post(ADDRESS).status_code in (302, 405)
+
+
+def test_the_script_posts_a_batch(scene: Scene) -> None:
+    """As the page does: the session, the page's CSRF token, an Idempotency-Key; and a repetition has no effect."""
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(scene.cast.alice)
+    page = browser.get(ADDRESS).content.decode()
+    token = re.search(r'name="csrf-token" content="(\w+)"', page)[1]  # type: ignore[index]
+    identifier = {"type": "domain", "epoch": 1, "token": "A" * 43}
+    clue = {"client_ref": "one", "category": "telecom-fraud", "grade": "C", "identifiers": [identifier]}
+
+    def post(**headers: str) -> Any:
+        return browser.post(
+            "/portal/api/batches",
+            data=json.dumps({"clues": [clue]}),
+            content_type="application/json",
+            headers={"Idempotency-Key": "first", **headers},
+        )
+
+    assert post().status_code == 403, "without the page's token"
+    first, again = post(**{"X-CSRFToken": token}), post(**{"X-CSRFToken": token})
+    assert (first.status_code, again.status_code) == (202, 202), first.content
+    assert first.json()["batch"] == again.json()["batch"] and again["Idempotency-Replayed"] == "true"
