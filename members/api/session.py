@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
@@ -22,6 +23,8 @@ class PersonAuthentication(SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[Person, None]:
         """Return the person; raise NotAuthenticated, NotLive, or PermissionDenied without the CSRF token."""
         user: Any = request._request.user
+        if isinstance(user, Person):  # asked again, after an upload: what the database says of the person now
+            user = get_user(request._request)
         if not user.is_authenticated or not user.is_active or user.institution_id is None:
             raise NotAuthenticated
         self.enforce_csrf(request._request)  # of the plain request: REST framework's own would read the body here
