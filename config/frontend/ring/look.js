@@ -9,7 +9,7 @@ export function look() {
     {
       selector: "node",
       style: {
-        label: "data(name)", color: ink, "font-size": 11, "text-valign": "bottom", "text-margin-y": 4, "text-wrap": "ellipsis",
+        label: "data(name)", color: ink, "font-family": color("--font"), "font-size": 11, "text-valign": "bottom", "text-margin-y": 4, "text-wrap": "ellipsis",
         "text-max-width": 130, "background-color": sheet, "border-color": color("--line-2"), "border-width": 2, width: 26, height: 26,
       },
     },
