@@ -31,7 +31,7 @@ class VerifiersForm(forms.Form):
 
     key_id = forms.CharField(
         label=_("Key id"),
-        help_text=_("8 characters, as `aif-share keys new` prints them. Not the key itself."),
+        help_text=_("8 characters, as aif-share keys new prints them. Not the key itself."),
         max_length=8,
         widget=forms.TextInput(attrs={"pattern": _ID, "autocomplete": "off", "spellcheck": "false"}),
     )
@@ -109,8 +109,10 @@ class RegisterForm(VerifiersForm):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     default_basis = forms.CharField(
-        label=_("Legal basis of what names none"),
-        help_text=_("A code of lower-case letters, digits and hyphens. Empty: the institution's own."),
+        label=_("Default basis"),
+        help_text=_(
+            "What counts for requests that name none: a code of lower-case letters, digits and hyphens. Empty: the institution's own."
+        ),
         required=False,
         max_length=64,
         widget=forms.TextInput(attrs={"pattern": "[a-z0-9-]{1,64}"}),

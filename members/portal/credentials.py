@@ -184,7 +184,7 @@ def _made(request: HttpRequest, form: VerifiersForm, make: Any) -> JsonResponse:
         return JsonResponse({"code": refusal.code, "detail": said}, status=problem.status)
     tasks.nudge()
     address = reverse("members:credential", args=[made.ref])
-    return JsonResponse({"address": address, "expires_at": made.expires_at.isoformat()}, status=201)
+    return JsonResponse({"address": address, "expires_at": made.expires_at.isoformat(timespec="seconds")}, status=201)
 
 
 def _describe(row: Any, *, now: datetime) -> dict[str, Any]:

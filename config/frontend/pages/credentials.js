@@ -71,10 +71,10 @@ async function tell(key, names, expiresAt) {
   for (const name of names) {
     const row = part("command").content.cloneNode(true);
     const command = [
-      "aif-share custodian members --home HOME add", maker.dataset.institution,
-      "--verifier", await verifierFor(key, custodianServer(name)),
-      "--evaluate-quota", maker.dataset.quota, "--expires-at", expiresAt,
-    ].join(" ");
+      `aif-share custodian members --home HOME add ${maker.dataset.institution}`,
+      `  --verifier ${await verifierFor(key, custodianServer(name))}`,
+      `  --evaluate-quota ${maker.dataset.quota} --expires-at ${expiresAt}`,
+    ].join(" \\\n");
     row.querySelector("h4").textContent = name;
     row.querySelector("code").textContent = command;
     row.querySelector("button").dataset.text = command;

@@ -37,7 +37,7 @@ def test_it_shows_state_scopes_networks_and_who(keeper: Any, row_of: Any) -> Non
         gone.id: (True, False, False),
     }
     text = page.content.decode()
-    for shown in ("submit read", "192.0.2.0/24", "ends soon", "revoked", "1 of 2 places are free"):
+    for shown in ("submit read", "192.0.2.0/24", "ends soon", "revoked", "valid", "1 of 2 places are free"):
         assert shown in text, shown
     assert foreign.id not in text
 

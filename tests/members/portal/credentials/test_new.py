@@ -30,7 +30,7 @@ def test_it_registers_a_key_of_scope_evaluate_alone(keeper: Any, row_of: Any) ->
     assert (answer.status_code, answer.json()["address"]) == (201, f"/portal/keys/{row.ref}")
     assert (row.scopes, row.cidrs, row.created_by) == (["evaluate"], [], keeper.person)
     assert abs(row.expires_at - now - timedelta(days=90)) < timedelta(minutes=1)
-    assert answer.json()["expires_at"] == row.expires_at.isoformat()
+    assert answer.json()["expires_at"] == row.expires_at.isoformat(timespec="seconds")
     (event,) = events_of("credential.register")[-1:]
     assert (event.actor_ref, event.subject_ref) == (keeper.person.audit_ref, row.ref)
 
