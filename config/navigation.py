@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.permissions import Permission, can
+from members.portal.adapters import get_factor
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -79,8 +80,8 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Return `navigation`: [(title, [entry with its url])] for the person of the request; empty for nobody."""
     user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or user.is_alliance:
-        return {"navigation": []}
+    if user is None or not user.is_authenticated or user.is_alliance or get_factor(request) is None:
+        return {"navigation": []}  # without a second factor none of it is open
     groups = []
     for title, entries in GROUPS:
         shown = [

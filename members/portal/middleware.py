@@ -15,6 +15,8 @@ from members.portal.adapters import get_factor
 OPEN: Final = frozenset(
     {
         "healthz",
+        "members:help",
+        "members:help-topic",
         "members:problems",
         "members:language",
         "members:login",

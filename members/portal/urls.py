@@ -8,7 +8,9 @@ from members.portal import account, credentials, factors, help, invitations, log
 app_name = "members"
 
 urlpatterns = [
+    path("help", help.topic, name="help"),
     path("help/problems", help.problems, name="problems"),
+    path("help/<slug:topic>", help.topic, name="help-topic"),
     path("portal/login", login.Login.as_view(), name="login"),
     path("portal/logout", login.logout, name="logout"),
     path("portal/confirm", step_up.confirm, name="confirm"),

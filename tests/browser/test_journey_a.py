@@ -116,8 +116,8 @@ def test_journey_a(portal: Portal) -> None:
     expect(page.get_by_text("Nobody is invited at present")).to_be_visible()
 
 
-def test_a_passkey_confirms_and_a_canceled_one_says_so(portal: Portal) -> None:
-    """Step-up by passkey keeps what was entered; a sensor that refuses leads to a notice, and nothing is sent."""
+def test_a_passkey_that_does_not_answer_says_so(portal: Portal) -> None:
+    """A sensor without the key leads to a notice, and nothing is sent; the code still opens."""
     place = portal.institution()
     person = portal.order(
         person={
@@ -138,15 +138,14 @@ def test_a_passkey_confirms_and_a_canceled_one_says_so(portal: Portal) -> None:
     page.wait_for_url(portal.url + "/")
     page.goto(portal.url + "/portal/enroll/passkey")
     page.get_by_role("button", name="Add this passkey").click()
-    expect(page.get_by_text("The second factor is added.")).to_be_visible()
+    page.get_by_role("button", name="I have kept them").click()
 
     page.get_by_role("button", name="Log out").click()
     page.get_by_label("User name").fill(person["username"])
     page.get_by_label("Password").fill(person["password"])
     page.get_by_role("button", name="Log in", exact=True).click()
-    session.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": True})
     session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": authenticator})
-    _session, authenticator = make_passkeys(context, page)
+    make_passkeys(context, page)  # another sensor, that does not know the account
     page.get_by_role("button", name="Use my passkey").click()
-    expect(page.get_by_text("The passkey did not answer")).to_be_visible(timeout=70_000)
+    expect(page.get_by_text("The passkey did not answer")).to_be_visible()
     assert page.url == portal.url + "/portal/login/factor"
