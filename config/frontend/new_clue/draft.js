@@ -6,9 +6,10 @@ const NAME = "new-clue";
 const DELAY_MS = 400;
 
 export class KeptForm {
-  /** @param {string} owner */
-  constructor(owner) {
+  /** @param {string} owner @param {string} [name] of the draft */
+  constructor(owner, name = NAME) {
     this.owner = owner;
+    this.name = name;
     this.mine = false;
     this.timer = 0;
     this.pending = null;
@@ -18,7 +19,7 @@ export class KeptForm {
   /** What was kept, null if nothing or if another tab has it open. `mine` tells which. */
   async open() {
     this.mine = (await this.claim()) || (await sleep(600).then(() => this.claim())); // a reload frees it a moment later
-    return this.mine ? ((await draft(this.owner, NAME))?.value ?? null) : null;
+    return this.mine ? ((await draft(this.owner, this.name))?.value ?? null) : null;
   }
 
   /** Keep `value`, soon. */
@@ -33,7 +34,7 @@ export class KeptForm {
     const value = this.pending;
     this.pending = null;
     if (this.mine && value !== null) {
-      await keepDraft(this.owner, NAME, value);
+      await keepDraft(this.owner, this.name, value);
     }
   }
 
@@ -41,7 +42,7 @@ export class KeptForm {
     clearTimeout(this.timer);
     this.pending = null;
     if (this.mine) {
-      await dropDraft(this.owner, NAME);
+      await dropDraft(this.owner, this.name);
     }
   }
 
@@ -51,7 +52,7 @@ export class KeptForm {
       return Promise.resolve(true);
     }
     return new Promise((resolve) => {
-      navigator.locks.request(`${NAME} ${this.owner}`, { ifAvailable: true }, (lock) => {
+      navigator.locks.request(`${this.name} ${this.owner}`, { ifAvailable: true }, (lock) => {
         resolve(lock !== null);
         return lock === null ? undefined : new Promise(() => {});
       });

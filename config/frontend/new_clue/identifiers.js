@@ -137,7 +137,7 @@ export class IdentifierRows {
     error.textContent = sentence;
     error.hidden = sentence === "";
     part(row, "raw").toggleAttribute("aria-invalid", sentence !== "");
-    row.classList.toggle("field--wrong", sentence !== "");
+    part(row, "raw").closest(".field").classList.toggle("field--wrong", sentence !== "");
   }
 
   renumber() {
