@@ -4,6 +4,7 @@ import { build } from "esbuild";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { numberPlans } from "./number_plans.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const OUT = path.resolve(process.argv[2] ?? path.join(HERE, "..", "..", "var", "static", "aif"));
@@ -15,6 +16,7 @@ const FETCHED = { "sql-wasm.wasm": "node_modules/sql.js/dist/sql-wasm.wasm" };
 
 const common = {
   bundle: true,
+  plugins: [numberPlans],
   minify: true,
   target: ["chrome100", "firefox100", "safari15.4"],
   legalComments: "linked", // licenses go with what they cover

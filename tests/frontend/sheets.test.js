@@ -136,7 +136,7 @@ test("formulas without a value, broken and foreign workbooks", async () => {
   await refused(workbook(`<row r="1">${text("A1", "value")}</row><row r="2"><c r="A2" t="str"><f>A1</f></c></row>`), "formula-empty");
   await refused(zipSync({ "a.txt": strToU8("x") }), "workbook-other");
   const short = workbook(`<row r="1">${text("A1", "a.example".repeat(50))}</row>`);
-  for (const bytes of [...[30, 200, 400, 700, 900].map((end) => short.subarray(0, end)), Buffer.from("PK\x03\x04".padEnd(500, "\x07"))]) {
+  for (const bytes of [...[30, 200, 400, 600].map((end) => short.subarray(0, end)), Buffer.from("PK\x03\x04".padEnd(500, "\x07"))]) {
     await assert.rejects(read(bytes), (error) => /^workbook-(?:broken|other)$/.test(error.code));
   }
   await refused(workbook("", { "xl/worksheets/sheet1.xml": strToU8("<worksheet><sheetData><row") }), "workbook-broken");

@@ -7,11 +7,10 @@
 import { IdentifierError } from "./errors.js";
 import { TYPES } from "./registry.js";
 import { prepare } from "./text.js";
-import { translator } from "../text/translator.js";
-import texts from "../text/identifiers.js";
 
 export { IdentifierError } from "./errors.js";
 export { detect } from "./detect.js";
+export { explain } from "./explain.js";
 export { rawKind } from "./raw.js";
 
 /** Every type in the order of the codes. @type {ReadonlyArray<{ code: string, personal: boolean }>} */
@@ -34,9 +33,4 @@ export function normalize(code, raw) {
 export function warnings(code, raw) {
   const type = typeOf(code);
   return type.warn ? type.warn(type.rule(prepare(raw))) : [];
-}
-
-/** What is wrong with a value and what to do next, in the language of the page. @param {IdentifierError} error */
-export function explain(error, language = undefined) {
-  return translator(texts, language)(error.reason in texts ? error.reason : "identifier-invalid", error.detail);
 }

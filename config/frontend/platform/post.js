@@ -22,13 +22,13 @@ export class Problem extends Error {
  *
  * @param {string} address
  * @param {object} body
- * @param {{ signal?: AbortSignal }} [options]
+ * @param {{ signal?: AbortSignal, key?: string }} [options] `key`: where the caller keeps one of its own, beyond the tab
  * @returns {Promise<{ body: any, replayed: boolean }>} rejects with a Problem
  */
-export async function post(address, body, { signal } = {}) {
+export async function post(address, body, { signal, key: given } = {}) {
   const text = JSON.stringify(body);
   const slot = KEPT + (await digest(`${address}\n${text}`));
-  const key = sessionStorage.getItem(slot) ?? crypto.randomUUID();
+  const key = given ?? sessionStorage.getItem(slot) ?? crypto.randomUUID();
   sessionStorage.setItem(slot, key);
   const send = () => ask(address, { method: "POST", body: text, headers: { "Idempotency-Key": key }, signal });
   let answer = await send();

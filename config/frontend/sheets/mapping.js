@@ -1,6 +1,7 @@
 // Which column stands for what: a first suggestion by titles and values, which people correct.
 import { detect } from "../identifiers/index.js";
-import { IDENTIFIER, useOf } from "./fields.js";
+import { useOf } from "./fields.js";
+import { numbered } from "./groups.js";
 
 const SAMPLES = 20;
 
@@ -34,35 +35,4 @@ function likeliest(rows, uses) {
   const counts = uses.map((use, column) => (use ? -1 : rows.filter((row) => detect(row[column] ?? "")).length));
   const most = Math.max(...counts, 0);
   return most > 0 ? counts.indexOf(most) : uses.length === 1 ? 0 : -1;
-}
-
-/** Number the identifiers: one group to each column of values; a type or role belongs to its number, else to the last
- * value before it. */
-export function numbered(uses) {
-  const groups = new Map();
-  let last = 0;
-  const made = uses.map((use) => {
-    if (use?.field !== "value") {
-      return use;
-    }
-    last += 1;
-    if (!groups.has(use.group ?? 1)) {
-      groups.set(use.group ?? 1, last);
-    }
-    return { ...use, group: last };
-  });
-  let before = 1;
-  const taken = new Set();
-  return made.map((use) => {
-    if (use?.field === "value") {
-      before = use.group;
-    }
-    if (!use || use.field === "value" || !IDENTIFIER.includes(use.field)) {
-      return use;
-    }
-    const wished = groups.get(use.group ?? 1) ?? before;
-    const group = taken.has(`${use.field}|${wished}`) ? before : wished;
-    taken.add(`${use.field}|${group}`);
-    return { ...use, group };
-  });
 }

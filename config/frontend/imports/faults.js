@@ -1,0 +1,44 @@
+// Step three: the rows that cannot go, with line, column, content and what to do.
+import { IdentifierError } from "../identifiers/errors.js";
+import { explain } from "../identifiers/explain.js";
+
+const SHOWN = 200;
+
+/** A sentence about a fault. @param {import("../sheets/checks.js").Fault} fault */
+export function sentence({ code, more }, { t, types }) {
+  if (code !== "identifier-invalid") {
+    return t(`row-${code}`, more);
+  }
+  const said = explain(new IdentifierError(more.reason, { detail: more.detail }));
+  // Most reasons of another type name that type themselves.
+  const isSaid = more.reason?.startsWith("is-") || more.reason?.startsWith("host-");
+  return more.suggestedType && !isSaid ? `${said}${t("suggested", { type: types[more.suggestedType] })}` : said;
+}
+
+/** Fill the table. */
+export function showFaults(body, faults, sheet, mapping, words) {
+  const first = mapping.hasHeader ? 1 : 0;
+  const { t } = words;
+  body.replaceChildren(
+    ...faults.slice(0, SHOWN).map((fault) => {
+      const cells = sheet.rows[fault.row + first];
+      const title = (mapping.hasHeader && sheet.rows[0][fault.column]) || t("column-n", { n: fault.column + 1 });
+      const whole = fault.column < 0;
+      const row = document.createElement("tr");
+      const texts = [fault.line, whole ? t("row-whole") : title, whole ? "" : (cells[fault.column] ?? ""), sentence(fault, words)];
+      row.append(...texts.map((text, index) => cell(String(text), { isNumber: index === 0, isValue: index === 2 })));
+      return row;
+    }),
+  );
+  return faults.length > SHOWN ? t("wrong-shown", { n: SHOWN }) : "";
+}
+
+function cell(text, { isNumber, isValue }) {
+  const made = document.createElement("td");
+  made.textContent = text.length > 120 ? `${text.slice(0, 119)}…` : text;
+  made.classList.toggle("number", isNumber);
+  if (isValue) {
+    made.translate = false;
+  }
+  return made;
+}
