@@ -45,7 +45,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = "members.portal.lockout.get_parameters"
 AXES_LOCKOUT_CALLABLE = "members.portal.lockout.show"
-AXES_CLIENT_IP_CALLABLE = "members.portal.lockout.get_ip"
+AXES_CLIENT_IP_CALLABLE = "config.second_factor.get_ip"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True  # the audit trail has the logins

@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "config.middleware.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "members.portal.middleware.FactorRequired",
+    "config.second_factor.FactorRequired",
     "axes.middleware.AxesMiddleware",
 ]
 

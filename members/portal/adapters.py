@@ -16,6 +16,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -26,7 +27,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.operations import factors, users
-from members.portal.lockout import get_ip
 
 NOT_RIGHT = gettext_lazy("User name or password is not right.")
 
@@ -58,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that the key authentication would see."""
-        return get_ip(request) or "0.0.0.0"  # noqa: S104 - no address, not all of them
+        return get_client_ip_address(request) or "0.0.0.0"  # noqa: S104 - no address, not all of them
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """Refuse whom the password form refuses, whichever way they come."""

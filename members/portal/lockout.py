@@ -6,7 +6,6 @@ second factor counts for the user name alone, from wherever it comes: whoever ge
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,18 +15,8 @@ from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from members.api.authentication import get_client_ip
-
 FACTOR_MARK = " / second factor"
 """Follows the user name in the list of the desk where second factors were wrong. No user name has a space."""
-
-
-def get_ip(request: HttpRequest) -> str | None:
-    """Return the caller's address, None where there is none (a unix socket)."""
-    try:
-        return str(ipaddress.ip_address(get_client_ip(request.META)))
-    except ValueError:
-        return None
 
 
 def get_parameters(_request: object, credentials: Mapping[str, Any] | None) -> list[Any]:

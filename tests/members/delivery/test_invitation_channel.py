@@ -31,7 +31,7 @@ def invited(settings):
 
 
 def test_the_worker_sends_it(invited, as_role):
-    made, token = invited
+    _made, token = invited
     with as_role("aif_match"):
         OutboxMessage.objects.exclude(channel="invitation").delete()
         assert outbox.deliver_next(now=timezone.now()) is True

@@ -9,8 +9,8 @@ from allauth.mfa.models import Authenticator
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config import urls
+from config.second_factor import OPEN
 from members.operations import factors
-from members.portal.middleware import OPEN
 from tests.browsing import Browser
 from tests.factories import make_code, make_institution, make_user
 

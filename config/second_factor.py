@@ -1,13 +1,19 @@
-"""A second factor is compulsory: whoever has shown none sees the pages where one is added, and nothing else."""
+"""A second factor is compulsory: whoever has shown none sees the pages where one is added, and nothing else.
+
+Here and not in `members`, because it answers pages and the scripts' API alike.
+"""
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpRequest  # noqa: TID251 - middleware is HTTP
+from django.http.response import HttpResponseBase  # noqa: TID251
+from django.shortcuts import redirect  # noqa: TID251
 
+from members.api.authentication import get_client_ip
 from members.api.problems import plain_problem
 from members.api.session import PREFIX
 from members.portal.adapters import get_factor
@@ -55,3 +61,11 @@ class FactorRequired:
         if request.path_info.startswith(PREFIX):
             return plain_problem(request, "second-factor-missing")
         return redirect("members:enroll")
+
+
+def get_ip(request: HttpRequest) -> str | None:
+    """Return the caller's address as the API of keys sees it, for lock-outs; None where there is none (a unix socket)."""
+    try:
+        return str(ipaddress.ip_address(get_client_ip(request.META)))
+    except ValueError:
+        return None
