@@ -63,7 +63,7 @@ def open_secret(sealed: str) -> str:
 
 def has_factor(user: User) -> bool:
     """Whether this person has a second factor."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=PRIMARY).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=PRIMARY).exists())
 
 
 def list_factors(user: User) -> list[Factor]:
@@ -167,7 +167,7 @@ def enroll_totp(*, user: User, by: Actor, now: datetime) -> str:
     """Give a person without one a TOTP secret and return it. For the console of the embedded stack and for tests."""
     if Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists():
         raise Refusal("transition-refused", gettext_noop("This person has one already."))
-    secret = totp.generate_totp_secret()
+    secret: str = totp.generate_totp_secret()
     totp.TOTP.activate(user, secret)
     _record("user.factor.add", user, by=by, factor="totp")
     return secret

@@ -121,7 +121,7 @@ def get_open(*, token: str, now: datetime) -> Invitation:
 def list_invitations(*, viewer: User, now: datetime, limit: int = 200) -> list[Invitation]:
     """Return the invitations of the viewer's institution that nobody has accepted, newest first."""
     check(viewer, Permission.TEAM_MANAGE)
-    rows = Invitation.objects.filter(institution_id=viewer.institution_id, accepted_at=None)
+    rows = Invitation.objects.filter(institution_id=viewer.institution_id or 0, accepted_at=None)
     return list(rows.select_related("created_by").order_by("-id")[:limit])
 
 

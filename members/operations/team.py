@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -54,12 +55,12 @@ def get_teammate(*, person: str, viewer: User) -> Teammate:
     return _teammate(row)
 
 
-def _rows(viewer: User) -> QuerySet[User]:
+def _rows(viewer: User) -> QuerySet[Any]:
     factor = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=PRIMARY)
     return User.objects.filter(institution_id=viewer.institution_id or 0).annotate(has_factor=Exists(factor))
 
 
-def _teammate(row: User) -> Teammate:
+def _teammate(row: Any) -> Teammate:
     return Teammate(
         user_id=row.pk,
         ref=row.ref,
@@ -68,7 +69,7 @@ def _teammate(row: User) -> Teammate:
         email=row.email,
         role=row.role,
         is_active=row.is_active,
-        has_factor=row.has_factor,  # type: ignore[attr-defined]
+        has_factor=row.has_factor,
         created_at=row.created_at,
         last_login=row.last_login,
     )

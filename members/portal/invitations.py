@@ -93,11 +93,12 @@ def accept(request: HttpRequest, token: str) -> HttpResponseBase:
                     password=form.cleaned_data["password"],
                     now=now,
                 )
-                return perform_password_login(
+                answer: HttpResponseBase = perform_password_login(
                     request,
                     {"username": user.username},
                     PendingLogin(user=user, redirect_url=reverse("members:enroll")),
                 )
+                return answer
         except Refusal as refusal:
             form.refuse(refusal)
     context = {"form": form, "invitation": invitation}

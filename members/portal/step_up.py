@@ -47,7 +47,7 @@ def step_up_required(view: _View[_P]) -> _View[_P]:
         page = _ask(request, carried=_carried(request))
         if page is not None:
             return page
-        request.POST = _without_answer(request)  # type: ignore[assignment]
+        request.POST = _without_answer(request)
         return view(request, *args, **kwargs)
 
     return cast(_View[_P], guarded)
@@ -95,8 +95,8 @@ def _ask(request: HttpRequest, *, carried: list[tuple[str, str]]) -> HttpRespons
     user = cast(Any, request.user)
     sent = request.POST if f"{PREFIX}-code" in request.POST else None
     with_passkey = sent is not None and bool(sent.get(f"{PREFIX}-credential"))
-    code = ConfirmCodeForm(None if with_passkey else sent, user=user, prefix=PREFIX)
-    credential = ConfirmCredentialForm(sent if with_passkey else None, user=user, prefix=PREFIX)
+    code: Any = cast(Any, ConfirmCodeForm)(None if with_passkey else sent, user=user, prefix=PREFIX)
+    credential: Any = cast(Any, ConfirmCredentialForm)(sent if with_passkey else None, user=user, prefix=PREFIX)
     form: Any = credential if with_passkey else code
     if form.is_valid():
         with transaction.atomic():
