@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from members.api.session import PREFIX as FOR_PAGES
+
 HEADER = "X-Request-ID"
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -32,8 +34,9 @@ class RequestIdMiddleware:
         finally:
             _request_id.reset(mark)
         response[HEADER] = request_id
-        if request.path.startswith("/api/"):
-            # Answers belong to one key; no cache on the way may keep them.
-            response.headers.setdefault("Cache-Control", "no-store")
-            patch_vary_headers(response, ["Authorization"])
+        for prefix, who in (("/api/", "Authorization"), (FOR_PAGES, "Cookie")):
+            if request.path.startswith(prefix):
+                # Answers belong to one key, or to one person; no cache on the way may keep them.
+                response.headers.setdefault("Cache-Control", "no-store")
+                patch_vary_headers(response, [who])
         return response
