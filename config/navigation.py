@@ -45,7 +45,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
             Entry("new-clue", "clues:clue-new", _("New clue"), "file-plus", "g n", _SUBMIT),
             Entry("imports", "clues:imports", _("Import"), "file-import", "g i", _SUBMIT),
             Entry("clues", "clues:clues", _("Our clues"), "files", "g l", _CLUES),
-            Entry("reviews", "clues:reviews", _("Reviews"), "list-check", "g v", _CLUES),
+            Entry("reviews", "clues:reviews", _("Reviews"), "list-check", "g v", Permission.CLUE_REVIEW),
             Entry("batches", "clues:batches", _("Batches"), "stack-2", "g b", _CLUES),
         ),
     ),

@@ -69,13 +69,18 @@ class ClueView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One step in the life of a clue: which version it made, what was done, and why."""
+    """One step in the life of a clue: which version it made, what was done, why, to which fields, and by whom.
+
+    `actor` is a person's reference (`U-…`), a key's id, or the name of a job.
+    """
 
     id: int
     version: int
     change: str
     reason: str | None
     at: datetime
+    fields: tuple[str, ...] = ()
+    actor: str = ""
 
 
 # What the reports of an institution answer, as far as it may know: another institution counts from the tick on.
@@ -126,7 +131,15 @@ def list_history(*, clue: str, viewer: Viewer, after: int | None = None, limit: 
     check(viewer, Permission.CLUE_VIEW)
     changes = ClueChange.objects.filter(clue_id=_get(clue, viewer).pk, pk__gt=after or 0).order_by("id")
     return [
-        ChangeView(change.pk, change.version, change.kind, change.reason or None, change.created_at)
+        ChangeView(
+            change.pk,
+            change.version,
+            change.kind,
+            change.reason or None,
+            change.created_at,
+            (*sorted(change.before), *(("identifiers",) if change.identifiers is not None else ())),
+            change.actor_ref,
+        )
         for change in changes[:limit]
     ]
 

@@ -18,6 +18,7 @@ from . import walk
 from .verdicts import REVIEWED_GRADES
 
 MOST = 20_000  # clues counted and reviewed at once; beyond, a page says that there are more
+MOST_LISTED = 1_000  # clues counted of each batch where many batches are listed
 
 # A clue that nobody corrected is at its first version; only then the history has to be asked.
 LAST_CORRECTED_BY_OTHERS: Final = """(c.version = 1 OR %(by_ref)s IS DISTINCT FROM (
@@ -44,7 +45,7 @@ SELECT b.id, b.key_id, b.received_at, b.clues FROM held JOIN batch b ON b.id = h
 
 @dataclass(frozen=True, slots=True)
 class WaitingBatch:
-    """A batch with clues that wait: how many of each grade, at most `MOST` in all, and who submitted it."""
+    """A batch with clues that wait: how many of each grade, at most `MOST_LISTED` in all, and who submitted it."""
 
     id: int
     batch: str
@@ -62,7 +63,7 @@ class WaitingBatch:
     @property
     def has_more(self) -> bool:
         """Whether there may be more than were counted."""
-        return self.total >= MOST
+        return self.total >= MOST_LISTED
 
 
 def count_waiting(*, batch: str, viewer: Person) -> dict[str, int]:
@@ -101,7 +102,7 @@ def list_batches(*, viewer: Person, before: int | None = None, limit: int) -> li
             clues=clues,
             author=author,
             is_own=author == viewer.audit_ref,
-            waiting=_count(number, viewer),
+            waiting=_count(number, viewer, most=MOST_LISTED),
         )
         for number, author, received_at, clues in rows
     ]
@@ -114,9 +115,9 @@ def _batch_of_others(batch: str, viewer: Person) -> int | None:
     return None if row is None else int(row[0])
 
 
-def _count(number: int, viewer: Person) -> dict[str, int]:
+def _count(number: int, viewer: Person, *, most: int = MOST) -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, _span(viewer, number).names(limit=MOST) | {"by_ref": viewer.audit_ref})
+        cursor.execute(COUNT, _span(viewer, number).names(limit=most) | {"by_ref": viewer.audit_ref})
         return dict(cursor.fetchall())
 
 
