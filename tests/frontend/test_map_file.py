@@ -12,11 +12,11 @@ import pytest
 
 from aif_share.client.journal import Journal
 from aif_share.client.map import FORMAT, Evaluation, Map, Submitted
+from tests.frontend.node import NODE
 
 HERE = Path(__file__).parent
 TABLES = ("meta", "submitted", "token", "evaluation", "job", "chunk", "refused")
 CHAIN = bytes(range(32))
-NODE = shutil.which("node") or ""
 
 
 def rewrite(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
