@@ -97,6 +97,12 @@ def quota_label(kind: str) -> str:
 
 
 @register.filter
+def figure(number: int | None) -> str:
+    """A number with its thousands apart, a dash for none."""
+    return "—" if number is None else f"{number:,}"
+
+
+@register.filter
 def at(table: dict[str, Any], key: str) -> Any:
     """What stands under a key, None if nothing does."""
     return table.get(key)
