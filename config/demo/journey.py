@@ -34,6 +34,13 @@ def _write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
+def write_keys(folder: Path, code: str, made: Mapping[str, str]) -> None:
+    """Write the two keys of an institution: ``<code>.key`` for its system, and one for the portal's pages."""
+    _write_private(folder / f"{code}.key", made["api_key"] + "\n")
+    browser_key = MemberKey.parse(made["browser_key"])
+    _write_private(folder / f"{code}-browser-{browser_key.id}.aifkey", browser_key.text + "\n")
+
+
 def admit_members(stack: Stack, folder: Path) -> tuple[dict[str, Member], list[dict[str, str]]]:
     """Create the eight institutions and everybody's accounts; keep keys and passwords in ``folder/keys``.
 
@@ -53,9 +60,7 @@ def admit_members(stack: Stack, folder: Path) -> tuple[dict[str, Member], list[d
     _write_private(folder / "keys" / "logins.json", json.dumps(made["logins"], indent=1) + "\n")
     members = {}
     for code, member in made["members"].items():
-        _write_private(folder / "keys" / f"{code}.key", member["api_key"] + "\n")
-        browser_key = MemberKey.parse(member["browser_key"])
-        _write_private(folder / "keys" / f"{code}-browser-{browser_key.id}.aifkey", browser_key.text + "\n")
+        write_keys(folder / "keys", code, member)
         home = folder / "members" / code
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         members[code] = Member(code, stack.url, member["api_key"], home)
