@@ -37,8 +37,9 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "open": f"NOT {_DONE}",
         "unread": _UNREAD,
-        "mine": f"NOT {_DONE} AND EXISTS ({_WORK} AND w.assignee_id = %(user)s)",
-        "unassigned": f"NOT {_DONE} AND NOT EXISTS ({_WORK} AND w.assignee_id IS NOT NULL)",
+        "mine": f"""EXISTS ({_WORK} AND w.assignee_id = %(user)s
+            AND (w.acknowledged_at IS NULL OR w.acknowledged_at < p.released_at))""",
+        "unassigned": f"NOT EXISTS ({_WORK} AND (w.acknowledged_at >= p.released_at OR w.assignee_id IS NOT NULL))",
         "acknowledged": _DONE,
         "all": "true",
     }
@@ -79,9 +80,11 @@ SELECT (SELECT json_agg(match_id ORDER BY released_at DESC, match_id DESC) FROM 
     last.released_at, last.match_id
 FROM (SELECT 1) one LEFT JOIN LATERAL (
     SELECT released_at, match_id FROM (
-        (SELECT released_at, match_id FROM scanned ORDER BY released_at DESC, match_id DESC OFFSET %(scan)s - 1)
+        (SELECT released_at, match_id FROM scanned WHERE (SELECT count(*) < %(limit)s FROM found)
+         ORDER BY released_at DESC, match_id DESC OFFSET %(scan)s - 1)
         UNION ALL
-        (SELECT released_at, match_id FROM looked ORDER BY released_at DESC, match_id DESC OFFSET %(look)s - 1)
+        (SELECT released_at, match_id FROM looked WHERE (SELECT count(*) < %(limit)s FROM found)
+         ORDER BY released_at DESC, match_id DESC OFFSET %(look)s - 1)
     ) ends ORDER BY released_at DESC, match_id DESC LIMIT 1
 ) last ON true
 """  # noqa: S608 - put together from literals
