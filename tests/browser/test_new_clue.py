@@ -17,6 +17,7 @@ from tests.browser.portal import Place, Portal
 HOST = "phish-new-clue.example"
 MOBILE = "138 1234 5678"
 _numbers = iter(range(1000))
+expect.set_options(timeout=30_000)  # a loaded machine takes its time
 
 
 @pytest.fixture
@@ -199,5 +200,6 @@ def test_two_tabs_do_not_overwrite_each_other(portal: Portal, bank: tuple[Place,
 
 def test_without_script_the_page_says_so(portal: Portal, bank: tuple[Place, str]) -> None:
     page = open_form(portal, bank[0], role="submitter", java_script_enabled=False)
-    expect(page.get_by_text("JavaScript is off, so this page cannot make tokens")).to_be_visible()
+    expect(page.locator("noscript p")).to_contain_text("JavaScript is off, so this page cannot make tokens")
+    expect(page.locator("noscript p")).to_be_visible()
     expect(page.get_by_role("button", name="Make the tokens and review")).to_be_disabled()
