@@ -16,7 +16,7 @@ from django.shortcuts import redirect  # noqa: TID251
 from members.api.authentication import get_client_ip
 from members.api.problems import plain_problem
 from members.api.session import PREFIX
-from members.portal.adapters import get_factor
+from members.portal.adapters import get_factor, note_seen
 
 OPEN: Final = frozenset(
     {
@@ -56,7 +56,10 @@ class FactorRequired:
         if found is None or found.view_name in OPEN or "admin" in found.app_names:
             return None
         user: Any = getattr(request, "user", None)  # the API of keys has none
-        if user is None or not user.is_authenticated or user.is_alliance or get_factor(request) is not None:
+        if user is None or not user.is_authenticated or user.is_alliance:
+            return None
+        if get_factor(request) is not None:
+            note_seen(request)
             return None
         if request.path_info.startswith(PREFIX):
             return plain_problem(request, "second-factor-missing")

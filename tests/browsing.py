@@ -19,6 +19,7 @@ class Browser(Client):
         session = self.session
         session[PROOFS] = [{"method": "mfa", "at": time.time() - age, "id": 0, "type": "totp"}]
         session[PROVED_BY] = str(user.pk)
+        session["seen_at"] = int(time.time())
         session.save()
 
     def force_password(self, user: Any) -> None:

@@ -26,8 +26,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.operations import factors, users
+from members.operations import factors, sessions, users
 
+SEEN = "seen_at"
+"""In the session: when the list of sessions was last told that it is in use."""
 NOT_RIGHT = gettext_lazy("User name or password is not right.")
 
 
@@ -35,6 +37,14 @@ def get_factor(request: HttpRequest) -> dict[str, Any] | None:
     """Return the newest proof of a second factor in this session: `type`, `at`, `passwordless`."""
     proofs = [proof for proof in get_authentication_records(request, request.user) if proof["method"] == "mfa"]
     return proofs[-1] if proofs else None
+
+
+def note_seen(request: HttpRequest) -> None:
+    """Keep the list of sessions roughly true: at most one write in five minutes."""
+    now = timezone.now()
+    if now.timestamp() - request.session.get(SEEN, 0) >= sessions.SEEN_STEP.total_seconds():
+        request.session[SEEN] = int(now.timestamp())
+        sessions.note_seen(key=request.session.session_key or "", now=now)
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -79,6 +89,7 @@ class AccountAdapter(DefaultAccountAdapter):
             kind = factors.CODES[proofs[-1]["type"]] if proofs else ""
             users.record_login(user=user, now=timezone.now(), factor=kind)
             super().login(request, user)
+        request.session[SEEN] = int(time.time())
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not for whoever proved it lately, or has nothing to prove it with: the first factor."""

@@ -53,6 +53,21 @@ def test_the_list_knows_this_one_and_the_others(log_in):
     assert places(here)[1] == []
 
 
+def test_last_seen_is_kept_in_steps_of_five_minutes(log_in):
+    here = log_in()
+    row = UserSession.objects.get()
+    here.get("/portal/account")
+    assert UserSession.objects.get().last_seen_at == row.last_seen_at
+    session = here.session
+    session["seen_at"] -= 301
+    session.save()
+    here.get("/portal/account")
+    seen = UserSession.objects.get().last_seen_at
+    assert seen > row.last_seen_at
+    here.get("/portal/account")
+    assert UserSession.objects.get().last_seen_at == seen
+
+
 def test_one_is_ended(log_in, trail):
     here, there = log_in(), log_in()
     trail()
