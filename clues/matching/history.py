@@ -103,4 +103,4 @@ def list_moments(*, match: int, viewer: Viewer) -> list[Moment]:
 def _fetch(statement: str, match: int, viewer: Viewer) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"match": match, "institution": viewer.institution_id})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

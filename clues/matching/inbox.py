@@ -253,4 +253,4 @@ def _fetch(statement: str, viewer: Person, **names: Any) -> list[Any]:
     parameters = {"institution": viewer.institution_id, "group": viewer.group_id, "user": viewer.user_id, **names}
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_noop
@@ -166,6 +167,6 @@ def _colleague(ref: str, by: Person) -> int:
     return person
 
 
-def _run(statement: str, viewer: Person, **names: object) -> None:
+def _run(statement: str, viewer: Person, **names: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"user": viewer.user_id, "institution": viewer.institution_id, **names})
