@@ -3,6 +3,7 @@ import { IdentifierError } from "../identifiers/errors.js";
 import { explain } from "../identifiers/explain.js";
 
 const SHOWN = 200;
+const NAMING = /^(?:is-|host-(?:address|mailbox|ip)$)/;
 
 /** A sentence about a fault. @param {import("../sheets/checks.js").Fault} fault */
 export function sentence({ code, more }, { t, types }) {
@@ -10,8 +11,7 @@ export function sentence({ code, more }, { t, types }) {
     return t(`row-${code}`, more);
   }
   const said = explain(new IdentifierError(more.reason, { detail: more.detail }));
-  // Most reasons of another type name that type themselves.
-  const isSaid = more.reason?.startsWith("is-") || more.reason?.startsWith("host-");
+  const isSaid = NAMING.test(more.reason); // the reason names the other type itself
   return more.suggestedType && !isSaid ? `${said}${t("suggested", { type: types[more.suggestedType] })}` : said;
 }
 

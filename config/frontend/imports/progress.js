@@ -26,6 +26,12 @@ export function settled(job) {
   return job.batches.reduce((total, { state = {} }) => total + (state.accepted ?? 0) + (state.duplicates ?? 0) + (state.refused ?? 0), 0);
 }
 
+/** What became of all rows together. @returns {Record<string, string>} */
+export function outcome(job) {
+  const total = (count) => job.batches.reduce((sum, { state = {} }) => sum + (state[count] ?? 0), 0);
+  return Object.fromEntries(COUNTS.map((count) => [count, total(count).toLocaleString()]));
+}
+
 /** @param {{ line: number, code: string }[]} refused */
 export function showRefused(root, refused, { t, texts }) {
   root.querySelector("[data-refused]").hidden = refused.length === 0;

@@ -6,6 +6,7 @@ export class Steps {
   constructor(root, mayGo) {
     Object.assign(this, { root, mayGo, step: STEPS[0] });
     history.replaceState({ step: this.step }, "");
+    this.show(this.step, { isQuiet: true });
     addEventListener("popstate", ({ state }) => this.back(state?.step ?? STEPS[0]));
   }
 

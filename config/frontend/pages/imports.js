@@ -6,7 +6,7 @@ import { download, submitCommand } from "../imports/command.js";
 import { sentence, showFaults } from "../imports/faults.js";
 import { follow, refusals } from "../imports/follow.js";
 import { newJob, submit } from "../imports/job.js";
-import { settled, showBatches, showRefused } from "../imports/progress.js";
+import { outcome, settled, showBatches, showRefused } from "../imports/progress.js";
 import { Reader } from "../imports/reader.js";
 import { Steps } from "../imports/steps.js";
 import { KeptForm } from "../new_clue/draft.js";
@@ -152,7 +152,7 @@ async function check() {
 
 function phase(name, done, total) {
   const key = `phase-${name}`;
-  one("phase").textContent = t(key, { done: (done ?? 0).toLocaleString(), total: (total ?? 0).toLocaleString() });
+  one("phase").textContent = t(key, { done: (done ?? 0).toLocaleString(), total: (total ?? 0).toLocaleString(), ...outcome(work.job) });
   Object.assign(one("progress"), { value: done ?? 1, max: Math.max(1, total ?? 1) });
   one("progress").hidden = name === "done" || name === "sent";
   showBatches(root, work.job, { rules, t });

@@ -140,8 +140,9 @@ class RowReader {
       if (!(error instanceof IdentifierError)) {
         throw error;
       }
-      const { reason, suggestedType, detail } = error;
-      throw new Wrong(error.code, { reason, suggestedType, detail });
+      const { reason, detail } = error;
+      const other = error.suggestedType ?? detect(raw);
+      throw new Wrong(error.code, { reason, detail, suggestedType: other === type ? null : other });
     }
   }
 

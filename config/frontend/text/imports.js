@@ -59,8 +59,6 @@ const TEXTS = {
   "read-formulas": ["{n} 个单元格是公式，已采用其上次计算结果。", "{n} cells are formulas; their last values were taken."],
   "paste-name": ["粘贴的内容", "pasted text"],
   "column-n": ["第 {n} 列", "Column {n}"],
-  "use-none": ["不使用", "Leave out"],
-  "type-default": ["按默认类型", "The default type"],
   "value-missing": ["请至少为一列选择“标识”。", "Give at least one column the use “Identifier”."],
   "use-twice": ["“{use}”只能对应一列。请改正列的用途。", "Only one column can be “{use}”. Correct the columns."],
   "role-without-value": ["类型列和角色列须跟在一列标识之后，每列标识最多各一列。", "A type or role column stands behind a column of identifiers, at most one of each."],
@@ -83,7 +81,10 @@ const TEXTS = {
   "phase-sending": ["正在提交：{done} / {total} 行", "Submitting: {done} of {total} rows"],
   "phase-waiting": ["已全部提交，平台正在处理：{done} / {total} 行", "All submitted; the platform is at work: {done} of {total} rows"],
   "phase-releasing": ["已处理完毕，等待统一披露…", "Done; waiting for the common moment of disclosure…"],
-  "phase-done": ["导入完成", "The import is done"],
+  "phase-done": [
+    "导入完成：接收 {accepted} 行，重复 {duplicates} 行，未接收 {refused} 行，命中 {matched} 行。",
+    "The import is done: {accepted} rows accepted, {duplicates} duplicates, {refused} refused, {matched} matched.",
+  ],
   "phase-sent": ["已提交。处理结果由有权限的同事查看。", "Submitted. A colleague who may read clues sees what became of it."],
   stopped: ["已停止。未完成的部分仍在此浏览器中，可以继续。", "Stopped. What is not done stays in this browser; you can go on."],
   "went-on": ["可继续上次的导入：{name}（{time}）。", "An import can go on: {name} ({time})."],
@@ -94,12 +95,6 @@ const TEXTS = {
   "state-done": ["已完成", "done"],
   "state-held": ["已暂停，请联系联盟", "held; ask the alliance"],
   "state-rejected": ["未被接收", "rejected"],
-  "outcome-accepted": ["接收", "accepted"],
-  "outcome-duplicates": ["重复", "duplicates"],
-  "outcome-refused": ["未接收", "refused"],
-  "outcome-matched": ["命中", "matched"],
-  "refused-rows": ["平台未接收的行：", "Rows the platform refused: "],
-  "leave-running": ["导入尚未完成", "The import is not done"],
 };
 
 export default Object.fromEntries(Object.entries(TEXTS).map(([key, [zh, en]]) => [key, { zh, en }]));
