@@ -43,9 +43,10 @@ def review(page: Page) -> dict[str, Any]:
     return dict(json.loads(page.locator("[data-body]").inner_text())["clues"][0])
 
 
-def submit(page: Page, said: str | re.Pattern[str] = "The clue was accepted.") -> None:
+def submit(page: Page) -> None:
     page.get_by_role("button", name="Submit the clue").click()
-    expect(page.locator("[data-outcome]")).to_have_text(said, timeout=30_000)
+    # Tests share a stack, so another bank may have reported the same host.
+    expect(page.locator("[data-outcome]")).to_have_text(re.compile("^The clue was accepted"))
 
 
 def batches(portal: Portal, place: Place, folder: Path) -> list[Any]:

@@ -1,92 +1,155 @@
-"""Show 2 in Chromium: the browser's tokens and normalization are Python's."""
+"""Tokens in a real browser: Python's own, the pin of the alliance, and the map that goes between browser and CLI."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, expect
 
-from aif_share.client import Client
-from tests.browser.portal import Portal, load_key
-from tests.frontend.node import NODE
-from tests.frontend.spellings import spellings
-from tests.frontend.test_identifiers import in_python
+from aif_share.client.api import Client
+from aif_share.client.map import Map, Submitted
+from aif_share.identifiers import normalize
+from config.stack import Stack
+from tests.browser.own_browser import load_key, make_place
+from tests.browser.portal import Portal
 
-ROOT = Path(__file__).resolve().parents[2]
-VECTORS = json.loads((ROOT / "docs" / "api" / "vectors.json").read_text(encoding="utf-8"))
+VECTORS = Path(__file__).resolve().parents[2] / "docs" / "api" / "vectors.json"
+WAIT = 30_000
 
-ASK_WORKER = """
-async (identifiers) => {
-  const place = document.querySelector("[data-machine]").dataset;
-  const worker = new Worker(place.tokensWorker, { type: "module" });
-  worker.postMessage({ name: "begin", question: { owner: place.mapOwner } });
-  const answer = await new Promise((resolve, reject) => {
-    worker.addEventListener("error", (event) => reject(new Error(event.message)));
-    worker.addEventListener("message", ({ data }) => {
-      if (data.result || data.error) resolve(data);
-    });
-    worker.postMessage({ id: 1, name: "tokenize", question: { identifiers } });
-  });
-  worker.terminate();
-  return answer;
-}
-"""
+# The page's own protocol with its worker: what config/frontend/tokens/index.js does.
+ASK = """(identifiers) => new Promise((resolve) => {
+  const { dataset } = document.querySelector("[data-map-owner]");
+  const worker = new Worker(dataset.tokensWorker, { type: "module" });
+  worker.onmessage = ({ data }) => { if (data.result || data.error) resolve(data.result ?? data.error); };
+  worker.postMessage({ name: "begin", question: { owner: dataset.mapOwner } });
+  worker.postMessage({ id: 1, name: "tokenize", question: { identifiers } });
+})"""
 
 
-def test_tokens_of_three_hundred_vectors_are_equal(portal: Portal) -> None:
-    """The same values through the same custodians: Python's client here, the page's worker there."""
-    place = portal.institution()
-    rows = list({(row["type"], row["canonical"]): row for row in VECTORS["tokens"]}.values())
-    spelled = VECTORS["tokens"]
-    assert len(spelled) >= 300
-    page = portal.page(place, "analyst")
-    page.goto(portal.url + "/portal/clues/new")
-    load_key(page, place)
-    answer = page.evaluate(ASK_WORKER, [{"type": row["type"], "canonical": row["canonical"]} for row in rows])
-    assert "result" in answer, answer
-    made = {(row["type"], row["canonical"]): token["token"] for row, token in zip(rows, answer["result"], strict=True)}
-    assert len(set(made.values())) == len(made)
-    with Client(portal.stack.url, place.key) as client:
-        for code in sorted({row["type"] for row in spelled}):
-            own = [row for row in spelled if row["type"] == code]
-            tokens = client.tokenize(code, [row["raw"] for row in own])
-            assert [each.token for each in tokens] == [made[code, row["canonical"]] for row in own], code
-
-
-def test_normalization_in_chromium_is_python_s(portal: Portal, scale: Any) -> None:
-    """Random spellings of every type and every vector, in the bundled code that pages use."""
-    rows = list(spellings(seed=20261122, count=scale(600, full=2000)))
-    rows += [(row["type"], row["raw"]) for name in ("tokens", "rejects", "spellings") for row in VECTORS[name]]
-    page = portal.context().new_page()
-    page.evaluate(bundle())
-    found = normalize_all(page, rows)
-    assert [(*row, *end) for row, end in zip(rows, found, strict=True)] == [(*row, *in_python(*row)) for row in rows]
-
-
-def bundle() -> str:
-    """The identifiers of config/frontend as one script that leaves `aif` behind."""
-    source = """
-      import { build } from "esbuild";
-      const made = await build({ entryPoints: ["config/frontend/identifiers/index.js"], bundle: true, write: false,
-        format: "iife", globalName: "aif", target: "chrome100" });
-      process.stdout.write(made.outputFiles[0].text);
-    """
+def cli(stack: Stack, key: str, home: Path, *arguments: str) -> Any:
     done = subprocess.run(
-        [NODE, "--input-type=module", "-e", source], capture_output=True, text=True, cwd=ROOT, check=True
+        [sys.executable, "-m", "aif_share.cli", *arguments, "--json"],
+        env=os.environ | {"AIF_SHARE_URL": stack.url, "AIF_SHARE_KEY": key, "XDG_DATA_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return f"{done.stdout}\nwindow.aif = aif;"
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
-def normalize_all(page: Page, rows: list[tuple[str, str]]) -> list[tuple[Any, ...]]:
-    """The outcome of each row in the browser: canonical value, or code and suggested type."""
-    found = page.evaluate(
-        """async (rows) => Promise.all(rows.map(async ([type, raw]) => {
-          try { return [await aif.normalize(type, raw), null, null]; }
-          catch (error) { if (!error.code) throw error; return [null, error.code, error.suggestedType ?? null]; }
-        }))""",
-        rows,
-    )
-    return [tuple(each) for each in found]
+def open_form(portal: Portal, place: Any, key: str, folder: Path) -> Page:
+    page = portal.page(place, "analyst", language="en")
+    page.goto(portal.url + "/portal/clues/new")
+    load_key(page, key, folder)
+    return page
+
+
+def test_the_same_300_tokens_as_python(portal: Portal, tmp_path: Path) -> None:
+    place, key = make_place(portal, "Three Hundred Bank")
+    page = open_form(portal, place, key, tmp_path)
+    published = json.loads(VECTORS.read_text(encoding="utf-8"))["tokens"]
+    values = [(one["type"], one["canonical"]) for one in published]
+    values += [("domain", normalize("domain", f"vector-{number}.example")) for number in range(300 - len(values))]
+    assert len(set(values)) == len(values) == 300
+    made = page.evaluate(ASK, [{"type": type, "canonical": canonical} for type, canonical in values])
+    with Client(portal.stack.url, place.key, data_home=tmp_path / "cli") as client:
+        wanted = [client.tokenize(type, [canonical])[0] for type, canonical in values]
+    assert made == [{"type": one.type, "epoch": one.epoch, "token": one.token} for one in wanted]
+
+
+def test_the_map_goes_from_cli_to_browser_and_back(portal: Portal, tmp_path: Path) -> None:
+    """What the CLI submitted has its name in the browser's map, and what the browser submitted in the CLI's."""
+    stack = portal.stack
+    place, key = make_place(portal, "Map Bank")
+    _other, _ = make_place(portal, "Other Map Bank")
+    lines = tmp_path / "hosts.txt"
+    lines.write_text("by-cli.example\n")
+    submit = ("--type", "domain", "--category", "counterfeit-site-app", "--grade", "B2", "--wait")
+    map_file = tmp_path / "cli.sqlite"
+    cli(stack, place.key, tmp_path, "submit", str(lines), *submit, "--map", str(map_file))
+
+    page = open_form(portal, place, key, tmp_path)
+    page.locator("[data-map-file]").set_input_files(map_file)
+    expect(page.locator("[data-map-state]")).to_have_text("The map holds 1 raw values", timeout=WAIT)
+    page.get_by_label("Category").select_option("counterfeit-site-app")
+    page.get_by_label("B2 ·").check()
+    page.get_by_label("Value").fill("By-Browser.example")
+    page.get_by_role("button", name="Make the tokens and review").click()
+    page.get_by_role("button", name="Submit the clue").click()
+    expect(page.locator("[data-outcome]")).to_have_text("The clue was accepted.", timeout=WAIT)
+
+    page.get_by_role("button", name="Report another").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as file").click()
+    saved = tmp_path / "saved.sqlite"
+    download.value.save_as(saved)
+    both = tmp_path / "both.txt"
+    both.write_text("by-cli.example\nby-browser.example\n")
+    cli(stack, _other.key, tmp_path / "other", "submit", str(both), *submit, "--map", str(tmp_path / "other.sqlite"))
+    matches = cli(stack, place.key, tmp_path, "matches", "--map", str(saved))
+    assert {one["raw"] for one in matches} == {"by-cli.example", "By-Browser.example"}
+    # Nothing of the CLI's own is lost: its secret, hence its references, and the tokens it made.
+    again = cli(stack, place.key, tmp_path, "submit", str(lines), *submit, "--map", str(saved))
+    assert again["duplicates"] == 1 and again["accepted"] == 0
+
+
+def test_a_map_of_another_secret_is_joined_and_a_broken_file_refused(portal: Portal, tmp_path: Path) -> None:
+    place, key = make_place(portal, "Joining Bank")
+    page = open_form(portal, place, key, tmp_path)
+    for name in ("one", "two"):
+        with closing(Map(tmp_path / name)) as map, map.transaction() as db:
+            map.remember(db, [Submitted(name.ljust(22, "x"), 0, "domain", f"{name}.example")])
+    files = page.locator("[data-map-file]")
+    files.set_input_files(tmp_path / "one")
+    expect(page.locator("[data-machine-notice]")).to_contain_text("1 raw values are new", timeout=WAIT)
+    files.set_input_files(tmp_path / "two")
+    expect(page.locator("[data-machine-notice]")).to_contain_text("keeps its own map secret", timeout=WAIT)
+    expect(page.locator("[data-map-state]")).to_have_text("The map holds 2 raw values", timeout=WAIT)
+    (tmp_path / "broken").write_bytes((tmp_path / "one").read_bytes()[:3000])
+    files.set_input_files(tmp_path / "broken")
+    expect(page.locator("[data-machine-failure]")).to_contain_text("not a map file", timeout=WAIT)
+    expect(page.locator("[data-map-state]")).to_have_text("The map holds 2 raw values")
+
+
+def test_another_signing_key_stops_everything(portal: Portal, tmp_path: Path) -> None:
+    place, key = make_place(portal, "Pinned Bank")
+    page = open_form(portal, place, key, tmp_path)
+    asked: list[str] = []
+    page.context.on("request", lambda sent: asked.append(sent.url) if sent.url.endswith("/evaluate") else None)
+
+    def resign(route: Route) -> None:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        from aif_share.oprf.encoding import encode
+
+        own, document = Ed25519PrivateKey.generate(), route.fetch().json()
+        document |= {
+            "public_key": encode(own.public_key().public_bytes_raw()),
+            "signature": encode(own.sign(document["signed"].encode())),
+        }
+        route.fulfill(json=document)
+
+    page.context.route("**/portal/api/oprf/directory", resign)
+    page.reload()
+    answer = page.evaluate(ASK, [{"type": "domain", "canonical": "pinned.example"}])
+    assert answer["code"] == "pin-mismatch" and asked == []
+
+
+def test_the_worker_reaches_custodians_and_nobody_else(portal: Portal, tmp_path: Path) -> None:
+    """Its policy is its own script's: a script that got in could send nothing anywhere else."""
+    place, _key = make_place(portal, "Policy Bank")
+    page = portal.page(place, "analyst", language="en")
+    page.goto(portal.url + "/portal/clues/new")
+    answer = page.request.get(portal.url + "/static/aif/workers/tokens.js")
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
+    assert policy["connect-src"].split() == ["'self'", *sorted(portal.stack.custodian_urls.values())]
+    assert "script-src" not in policy and policy["default-src"] == "'self'"
+    wasm = page.request.get(portal.url + "/static/aif/workers/map_file.js").headers["content-security-policy"]
+    assert "'wasm-unsafe-eval'" in wasm and "connect-src 'self';" in wasm + ";"

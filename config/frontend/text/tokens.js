@@ -25,7 +25,7 @@ export default {
     en: "The alliance has not published its key directory yet, so no tokens can be made.",
   },
   "error-pin-mismatch": {
-    zh: "警告：密钥目录由另一个密钥签名，与此浏览器首次使用时固定的密钥不同。已停止，未发送任何内容。请通过其他途径（如电话）向联盟秘书处核对签名公钥。固定的公钥：{pinned}；现在收到的：{offered}。只有在核对无误后，才可移除密钥并重新载入以重新固定。",
+    zh: "警告：密钥目录由另一个密钥签名，与此浏览器首次使用时固定的密钥不同。已停止，未发送任何内容。请通过其他途径（如电话）向联盟秘书处核对签名公钥。固定的公钥：{pinned}；现在收到的：{offered}。只有在核对无误后，才可用下方按钮移除固定的公钥。",
     en: "Warning: the key directory is signed by another key than the one this browser pinned at its first use. Everything stopped, nothing was sent. Ask the alliance for its signing key by another way, such as by phone. Pinned: {pinned}; offered now: {offered}. Only when the new one is confirmed, forget the pin below.",
   },
   "error-type-unknown": {
