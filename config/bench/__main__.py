@@ -23,7 +23,7 @@ from config.bench.figures import compute
 from config.stack import Stack, StackError
 
 Samples = dict[str, list[dict[str, Any]]]
-QUOTAS = {"evaluate_quota": 100_000_000, "submit_quota": 100_000_000, "screen_quota": 100_000_000}
+QUOTAS: dict[str, Any] = {"evaluate_quota": 100_000_000, "submit_quota": 100_000_000, "screen_quota": 100_000_000}
 INGEST_TYPE = "cn-mobile"
 CUSTODIAN = "platform"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, time, timedelta
+from typing import Any, Final, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +71,7 @@ class VerifiersForm(forms.Form):
     def forget_wrong(self) -> None:
         """Take what has no verifier's form out of what is shown again: it may be a key that was pasted by mistake."""
         if self.errors:
-            kept = self.data.copy()
+            kept = cast(QueryDict, self.data).copy()
             for name in ("key_id", "verifier", "custodian_verifier"):
                 if name in self.errors:
                     kept[name] = ""
@@ -132,8 +133,7 @@ class RegisterForm(VerifiersForm):
         sent = dict(self.cleaned_data)
         ends_on = sent.pop("ends_on")
         if ends_on is not None:
-            last = timezone.datetime.combine(ends_on + timedelta(days=1), timezone.datetime.min.time())
-            sent["expires_at"] = timezone.make_aware(last)
+            sent["expires_at"] = timezone.make_aware(datetime.combine(ends_on + timedelta(days=1), time()))
         sent["cidrs"] = sent["cidrs"].split()
         sent["default_basis"] = sent["default_basis"] or UNSPECIFIED
         return sent

@@ -113,6 +113,7 @@ def _ask(request: HttpRequest, *, carried: list[tuple[str, str]]) -> HttpRespons
         "wrong": form.errors,
         "carried": carried,
         "kinds": kinds,
+        "back": _came_from(request),
         "js_data": {"request_options": webauthn.begin_authentication(user)} if "passkey" in kinds else None,
         **passkeys_here(request),
     }
@@ -127,6 +128,13 @@ def _ask(request: HttpRequest, *, carried: list[tuple[str, str]]) -> HttpRespons
         answer = render(request, "members/confirm.html", context, status=422 if form.is_bound else 403)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of ours with the form, for whoever thinks better of it."""
+    came = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came, {request.get_host()}, require_https=request.is_secure())
+    return urlsplit(came).path if ours and urlsplit(came).path != request.path else "/"
 
 
 def _carried(request: HttpRequest) -> list[tuple[str, str]]:

@@ -59,4 +59,5 @@ class ReplayForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"since": timezone.localtime() - timedelta(hours=24)}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("since", timezone.localtime() - timedelta(hours=24))

@@ -45,17 +45,18 @@ class Command(BaseCommand):
             name: options[name]
             for name in ("name", "sector", "group", "evaluate_quota", "submit_quota", "screen_quota")
         }
+        made: list[keys.MemberKey] = []
         try:
             if settings.AIF_ENV == "production":
-                institution, made = institutions.apply(by=BY, now=timezone.now(), **asked), []
+                institution = institutions.apply(by=BY, now=timezone.now(), **asked)
             else:
                 institution, made = self._create_live(asked, browser_key=options["browser_key"])
         except Refusal as refusal:
             raise CommandError(refusal.detail or refusal.code, returncode=2) from None
         texts = [key.text for key in made]
         if options["as_json"]:
-            shown = dict(zip(("api_key", "browser_key"), texts or [None], strict=False))
-            self.stdout.write(json.dumps({"institution": institution.ref, **shown}))
+            shown = dict(zip(("api_key", "browser_key"), texts, strict=False))
+            self.stdout.write(json.dumps({"institution": institution.ref, "api_key": None, **shown}))
         elif not texts:
             self.stdout.write(f"{institution.ref} has applied; an alliance approver has to admit it at the desk.")
         else:
