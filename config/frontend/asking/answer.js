@@ -3,6 +3,7 @@ import { element } from "./elements.js";
 import { moment, number, t } from "./words.js";
 
 const ALWAYS_OPEN = 3; // so few hits show their terms at once
+const SHIPPED = { "Shipped: types that are not personal": "title-shipped" }; // others are written by the alliance
 const MOST = { "independent-groups": 35, grade: 27, "source-quality": 10, recency: 20, specificity: 8, disputes: 10 };
 
 /**
@@ -27,7 +28,7 @@ export function sums({ results, before, after, replayed }) {
 export function lawfulUse({ lawful_use: use, as_of: asOf }, purpose) {
   const demands = [use.human_review && t("human-review"), use.never_sole_ground && t("never-sole-ground"), purpose.note].filter(Boolean);
   return [
-    element("p", {}, element("strong", {}, purpose.label), ` · ${t("under-matrix", { matrix: use.matrix, title: use.title })} · ${t("as-of", { at: moment(asOf) })}`),
+    element("p", {}, element("strong", {}, purpose.label), ` · ${t("under-matrix", { matrix: use.matrix, title: SHIPPED[use.title] ? t(SHIPPED[use.title]) : use.title })} · ${t("as-of", { at: moment(asOf) })}`),
     ...demands.map((demand) => element("p", {}, demand)),
   ];
 }
@@ -46,10 +47,16 @@ export function table(results, values, labels, acts) {
     element("th", { scope: "col", class: key === "score" ? "number" : null }, t(`column-${key}`)),
   );
   const rows = results.flatMap((result) => row(result, values[result.index], labels, acts, open));
+  const small = results.some(({ hit, band }) => hit && band === null);
   return element(
-    "section",
-    { class: "card card--flush" },
-    element("div", { class: "table-scroll" }, element("table", { class: "table--cards" }, element("thead", {}, element("tr", {}, ...head)), element("tbody", { "data-list": "" }, ...rows))),
+    "div",
+    { class: "answer__whole" },
+    element(
+      "section",
+      { class: "card card--flush" },
+      element("div", { class: "table-scroll" }, element("table", { class: "table--cards" }, element("thead", {}, element("tr", {}, ...head)), element("tbody", { "data-list": "" }, ...rows))),
+    ),
+    small ? element("p", { class: "muted" }, t("band-none")) : null,
   );
 }
 
@@ -75,11 +82,11 @@ function row(result, value, labels, acts, open) {
       { "data-list-row": "", "data-hit": "yes" },
       cell("value", {}, name),
       cell("answer", {}, badge),
-      cell("others", {}, result.band === null ? t("band-none") : t(`band-${result.band}`)),
+      cell("others", {}, result.band === null ? "—" : t(`band-${result.band}`)),
       cell("categories", {}, element("span", { class: "badges" }, ...categories)),
-      cell("grade", {}, element("strong", {}, result.best_grade), ` ${labels.grades[result.best_grade] ?? ""}`),
-      cell("score", { class: "number" }, element("strong", {}, number(result.score)), t("of-100")),
-      cell("do", { class: "answer__acts" }, button("watch", acts.watch), button("dispute", acts.dispute, true)),
+      cell("grade", {}, element("span", {}, element("strong", {}, result.best_grade), ` ${labels.grades[result.best_grade] ?? ""}`)),
+      cell("score", { class: "number" }, element("span", {}, element("strong", {}, number(result.score)), t("of-100"))),
+      cell("do", { class: "answer__acts" }, element("span", {}, button("watch", acts.watch), " ", button("dispute", acts.dispute, true))),
     ),
     element("tr", { class: "answer__why" }, element("td", { colspan: 7 }, terms(result.terms, open))),
   ];

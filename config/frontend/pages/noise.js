@@ -37,7 +37,7 @@ if (root) {
     }
   };
   list.addEventListener("change", offer);
-  root.querySelector("[data-values]").addEventListener("input", follow);
+  root.querySelector("[data-question]").addEventListener("input", follow);
   offer();
 }
 
