@@ -38,7 +38,12 @@ class Notice:
 
 
 _COLUMNS = "e.id, e.kind, e.subject_kind, e.subject_id, e.released_at, e.seq"
-_OWN = "e.institution_id = %(institution)s AND e.kind = k.kind AND e.released_at <= statement_timestamp()"
+# All three columns of the index `event_kind`, compared and ordered as one: with equalities the planner takes the order of
+# `seq` from another index and walks over everybody else's events.
+_OWN = """(e.institution_id, e.kind, e.seq) > (%(institution)s, k.kind, {above})
+        AND (e.institution_id, e.kind, e.seq) < (%(institution)s, k.kind, {below}) AND e.released_at <= statement_timestamp()"""
+_NEWEST = "e.institution_id DESC, e.kind DESC, e.seq DESC"
+_UNREAD = _OWN.format(above="k.mark", below="%(before)s::bigint")
 _KINDS = """
 (SELECT wanted.kind, coalesce(m.seq, 0) AS mark FROM unnest(%(kinds)s::text[]) AS wanted (kind)
     LEFT JOIN notice_mark m ON m.user_id = %(user)s AND m.kind = wanted.kind) k
@@ -47,25 +52,25 @@ _READ_ROW = "EXISTS (SELECT 1 FROM notice_read r WHERE r.user_id = %(user)s AND 
 UNREAD = f"""
 SELECT e.*, false FROM {_KINDS} CROSS JOIN LATERAL (
     SELECT {_COLUMNS} FROM event e
-    WHERE {_OWN} AND e.seq > k.mark AND e.seq < %(before)s AND NOT {_READ_ROW}
-    ORDER BY e.seq DESC LIMIT %(limit)s
+    WHERE {_UNREAD} AND NOT {_READ_ROW}
+    ORDER BY {_NEWEST} LIMIT %(limit)s
 ) e ORDER BY e.seq DESC LIMIT %(limit)s
 """  # noqa: S608 - put together from literals of this file
 READ = f"""
 SELECT * FROM (
     SELECT e.*, true FROM {_KINDS} CROSS JOIN LATERAL (
         SELECT {_COLUMNS} FROM event e
-        WHERE {_OWN} AND e.seq <= k.mark AND e.seq < %(before)s
-        ORDER BY e.seq DESC LIMIT %(limit)s
+        WHERE {_OWN.format(above="0", below="least(k.mark + 1, %(before)s)")}
+        ORDER BY {_NEWEST} LIMIT %(limit)s
     ) e
     UNION ALL
     SELECT {_COLUMNS}, true FROM notice_read r JOIN event e ON e.id = r.event_id JOIN {_KINDS} ON k.kind = e.kind
-    WHERE r.user_id = %(user)s AND {_OWN} AND e.seq > k.mark AND e.seq < %(before)s
+    WHERE r.user_id = %(user)s AND {_UNREAD}
 ) e (id, kind, subject_kind, subject_id, released_at, seq, is_read) ORDER BY e.seq DESC LIMIT %(limit)s
 """  # noqa: S608
 COUNT = f"""
 SELECT k.kind, (SELECT count(*) FROM (
-    SELECT 1 FROM event e WHERE {_OWN} AND e.seq > k.mark AND NOT {_READ_ROW} LIMIT {MOST}
+    SELECT 1 FROM event e WHERE {_UNREAD} AND NOT {_READ_ROW} ORDER BY {_NEWEST} LIMIT {MOST}
 ) found) FROM {_KINDS}
 """  # noqa: S608
 FIND = """
@@ -115,7 +120,7 @@ def list_read(*, viewer: Person, kinds: Sequence[str], before: int | None = None
 def count_unread(*, viewer: Person, kinds: Sequence[str]) -> dict[str, int]:
     """Return how many notices of each kind the person has not read, each counted to MOST."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, _names(viewer, kinds))
+        cursor.execute(COUNT, _names(viewer, kinds) | {"before": LAST})
         return dict(cursor.fetchall())
 
 

@@ -38,6 +38,11 @@ class MatchWork(models.Model):
         ]
         indexes = [
             models.Index(fields=["assignee", "match"], condition=Q(assignee__isnull=False), name="match_work_assignee"),
+            models.Index(
+                fields=["assignee"],
+                condition=Q(assignee__isnull=False, acknowledged_at__isnull=True),
+                name="match_work_to_do",
+            ),
         ]
 
 

@@ -26,12 +26,12 @@ KEYS = """
 SELECT count(*), min(expires_at) FROM credential
 WHERE institution_id = %(institution)s AND revoked_at IS NULL AND expires_at BETWEEN %(now)s AND %(soon)s
 """
-# A match that was undone and came back is as if nobody had acknowledged it.
+# A match that was undone and came back is as if it had never been assigned.
 MATCHES = """
 SELECT count(*), NULL FROM (
     SELECT 1 FROM match_work w JOIN match_party p ON p.match_id = w.match_id AND p.institution_id = w.institution_id
     WHERE w.assignee_id = %(user)s AND w.institution_id = %(institution)s AND w.assigned_at >= p.released_at
-        AND (w.acknowledged_at IS NULL OR w.acknowledged_at < p.released_at)
+        AND w.acknowledged_at IS NULL
     LIMIT %(most)s
 ) mine
 """

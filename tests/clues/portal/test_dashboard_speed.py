@@ -71,7 +71,7 @@ def large(class_database: str, request: pytest.FixtureRequest) -> dict[str, Any]
 
 
 class TestLarge:
-    """Each page before the job's first run, after it, and with everything read."""
+    """Each page with nothing read, and with everything read."""
 
     def check(self, large: dict[str, Any], page: str, record_property: Callable[[str, object], None]) -> None:
         browser = large["browser"]
@@ -90,10 +90,6 @@ class TestLarge:
         if large["times"] > 2:
             assert p95 <= P95_SECONDS
 
-    @pytest.mark.parametrize("page", PAGES)
-    def test_before_the_job(self, large: dict[str, Any], page: str, record_property: Any) -> None:
-        self.check(large, page, record_property)
-
     def test_the_job(self, large: dict[str, Any], record_property: Callable[[str, object], None]) -> None:
         with acting_as("aif_match"):
             first, again = (figures.reckon(now=timezone.now())["seconds"] for _run in range(2))
@@ -103,8 +99,8 @@ class TestLarge:
         assert found.matched == large["matches"]
         assert found.unique == large["clues"] - large["matches"] + 1  # and what joins its first four clues
 
-    @pytest.mark.parametrize("page", ["/"])
-    def test_after_the_job(self, large: dict[str, Any], page: str, record_property: Any) -> None:
+    @pytest.mark.parametrize("page", PAGES)
+    def test_with_nothing_read(self, large: dict[str, Any], page: str, record_property: Any) -> None:
         self.check(large, page, record_property)
 
     @pytest.mark.parametrize("page", [page for page in PAGES if "notifications" in page])
