@@ -17,7 +17,7 @@ from clues.submissions.clue_list import REVIEWS, ClueFilters
 from clues.submissions.clues import STATES
 
 STATE_LABELS: Final = {
-    "active": _("active"),
+    "active": _("valid"),
     "withdrawn": _("withdrawn"),
     "disputed": _("under dispute"),
     "expired": _("expired"),

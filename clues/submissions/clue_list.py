@@ -19,7 +19,7 @@ from .clues import ClueView, show
 REVIEWS: Final = ("none", Clue.WAITING, Clue.AT_DESK, Clue.CONFIRMED, Clue.RETURNED)
 # Whether a clue is in a match stands nowhere with the clue: it would tell of the match before its tick. So this filter
 # looks through so many clues a page, and the page says how far it looked.
-MOST_LOOKED: Final = 2_000
+MOST_LOOKED: Final = 1_000
 
 PAGE = f"SELECT c.batch_id, c.id FROM {walk.WALK.format(where='')} ORDER BY c.batch_id DESC, c.id DESC LIMIT %(limit)s"  # noqa: S608
 MATCHED = """

@@ -17,8 +17,8 @@ from members.queries import Person
 from . import walk
 from .verdicts import REVIEWED_GRADES
 
-MOST = 20_000  # clues counted and reviewed at once; beyond, a page says that there are more
-MOST_LISTED = 1_000  # clues counted of each batch where many batches are listed
+MOST = 10_000  # clues counted and reviewed at once; beyond, a page says that there are more
+MOST_LISTED = 100  # clues counted of each batch where many batches are listed
 
 # A clue that nobody corrected is at its first version; only then the history has to be asked.
 LAST_CORRECTED_BY_OTHERS: Final = """(c.version = 1 OR %(by_ref)s IS DISTINCT FROM (
@@ -32,11 +32,12 @@ SELECT grade, count(*) FROM (
 """  # noqa: S608 - put together from literals
 PICK = f"SELECT c.id FROM {walk.WALK.format(where=f'AND {LAST_CORRECTED_BY_OTHERS}')} LIMIT %(limit)s"  # noqa: S608
 # The batches that hold waiting clues, newest first: from one to the next older one, whatever lies between.
+_OLDER = walk.WALK.format(where="").replace("%(before_batch)s, %(before_id)s", "held.batch_id, 0")
 BATCHES = f"""
 WITH RECURSIVE held (batch_id, n) AS (
     (SELECT max(c.batch_id), 1 FROM {walk.WALK.format(where="")})
     UNION ALL
-    SELECT (SELECT max(c.batch_id) FROM {walk.WALK.format(where="AND c.batch_id < held.batch_id")}), held.n + 1
+    SELECT (SELECT max(c.batch_id) FROM {_OLDER}), held.n + 1
     FROM held WHERE held.batch_id IS NOT NULL AND held.n < %(most)s
 )
 SELECT b.id, b.key_id, b.received_at, b.clues FROM held JOIN batch b ON b.id = held.batch_id ORDER BY b.id DESC

@@ -103,7 +103,7 @@ def review_batch(
 ) -> int:
     """Confirm or return the waiting clues of one batch, of one grade or of all; return how many.
 
-    `count` is how many the reviewer saw waiting that are not the reviewer's own (`count_waiting`, 20,000 at most): if it
+    `count` is how many the reviewer saw waiting that are not the reviewer's own (`count_waiting`, 10,000 at most): if it
     is another number by now, nothing changes (Refusal `conflict`). A slice is a transaction. Raise Refusal
     `field-missing` as `review_selected`.
     """

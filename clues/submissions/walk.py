@@ -49,7 +49,11 @@ class Span:
     before: tuple[int, int] = field(default=(LAST, LAST))
 
     def names(self, *, limit: int) -> dict[str, Any]:
-        """Return the parameters of `WALK`."""
+        """Return the parameters of `WALK`.
+
+        The comparison of rows is where PostgreSQL starts to walk, so it takes the last batch in.
+        """
+        before = min(self.before, (self.last_batch, LAST))
         return {
             "institution": self.institution,
             "states": list(self.states or STATES),
@@ -58,7 +62,7 @@ class Span:
             "categories": list(self.categories or CATEGORIES),
             "first_batch": self.first_batch,
             "last_batch": self.last_batch,
-            "before_batch": self.before[0],
-            "before_id": self.before[1],
+            "before_batch": before[0],
+            "before_id": before[1],
             "limit": limit,
         }

@@ -17,7 +17,7 @@ import django
 from config.demo.console import ALLIANCE, FULLY_STAFFED, list_accounts
 
 DOCUMENT_NO = "演示〔2026〕第{number:04d}号"
-LEFT = 400  # clues of the fully staffed bank that wait
+LEFT_AT_MOST = 400  # clues of the fully staffed bank that wait; a third of a smaller demonstration
 RETURNED = 12
 SELECTED = 100
 
@@ -32,13 +32,13 @@ def run() -> dict[str, int]:
         if role != "analyst":
             continue
         person = person_of(User.objects.select_related("institution").get(username=username))
-        for key, count in _review(person, leave=LEFT if code == FULLY_STAFFED else 0).items():
+        for key, count in _review(person, leaves_some=code == FULLY_STAFFED).items():
             done[key] += count
     _certify()
     return done
 
 
-def _review(person: Any, *, leave: int) -> dict[str, int]:
+def _review(person: Any, *, leaves_some: bool) -> dict[str, int]:
     from django.utils import timezone
 
     from clues.models import Clue
@@ -50,8 +50,9 @@ def _review(person: Any, *, leave: int) -> dict[str, int]:
     waiting = [
         reference.encode("C", number) for number in rows.exclude(grade="C").order_by("id").values_list("pk", flat=True)
     ]
-    theirs = waiting[: len(waiting) - leave] if leave else waiting
-    returned = theirs[:RETURNED] if leave else []
+    leave = min(LEFT_AT_MOST, len(waiting) // 3) if leaves_some else 0
+    theirs = waiting[: len(waiting) - leave]
+    returned = theirs[:RETURNED] if leaves_some else []
     done = 0
     for number, first in enumerate(range(len(returned), len(theirs), SELECTED), start=1):
         verdict = read_verdict("confirmed", document_no=DOCUMENT_NO.format(number=number))
