@@ -8,10 +8,12 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest  # noqa: TID251 - middleware is HTTP
+from django.http import HttpRequest, HttpResponse  # noqa: TID251 - middleware is HTTP
 from django.http.response import HttpResponseBase  # noqa: TID251
 from django.shortcuts import redirect  # noqa: TID251
+from django.urls import NoReverseMatch, reverse
 
 from members.api.authentication import get_client_ip
 from members.api.problems import plain_problem
@@ -48,7 +50,15 @@ class FactorRequired:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        """Answer; a part of a page that asks after the session has ended sends the whole page to the login."""
+        response = self.get_response(request)
+        if "HX-Request" in request.headers and response.status_code == 302:
+            address = response.headers["Location"]
+            if _is_entrance(address.partition("?")[0]):
+                shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+                onward = urlencode({"next": f"{shown.path or '/'}{shown.query and '?' + shown.query}"})
+                return HttpResponse(status=204, headers={"HX-Redirect": f"{address.partition('?')[0]}?{onward}"})
+        return response
 
     def process_view(self, request: HttpRequest, view: object, *_arguments: Any) -> HttpResponseBase | None:
         """Let pass, or answer in place of the view."""
@@ -64,6 +74,13 @@ class FactorRequired:
         if request.path_info.startswith(PREFIX):
             return plain_problem(request, "second-factor-missing")
         return redirect("members:enroll")
+
+
+def _is_entrance(path: str) -> bool:
+    try:
+        return path in (reverse("members:login"), reverse("members:enroll"))
+    except NoReverseMatch:
+        return False  # the desk
 
 
 def get_ip(request: HttpRequest) -> str | None:

@@ -25,6 +25,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "user.deactivate": _("Account deactivated"),
         "user.reactivate": _("Account reactivated"),
         "user.password.set": _("Password changed"),
+        "user.password.offer": _("Link for a new password made"),
         "user.login": _("Logged in"),
         "user.logout": _("Logged out"),
         "user.confirm": _("Identity confirmed"),

@@ -12,6 +12,8 @@ from members.models import reference
 class Invitation(models.Model):
     """One person asked to join an institution in one role; open until accepted, revoked or too old.
 
+    With `renews` it is a link for a person who has an account already and forgot the password.
+
     `token_hash` is the SHA-256 of the token in the link, in hex. Sending it again replaces it, so that of several
     letters only the last one opens anything.
     """
@@ -21,7 +23,10 @@ class Invitation(models.Model):
     )
     role = models.CharField(_("role"), max_length=32)
     full_name = models.CharField(_("full name"), max_length=100)
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("e-mail"), blank=True)
+    renews = models.ForeignKey(
+        "members.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("for the account")
+    )
     token_hash = models.CharField(_("hash of the link"), max_length=64, unique=True)
     created_at = models.DateTimeField(_("created at"))
     created_by = models.ForeignKey(
@@ -30,8 +35,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("expires at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True)
-    accepted_by = models.OneToOneField(
-        "members.User", on_delete=models.PROTECT, null=True, related_name="invitation", verbose_name=_("accepted by")
+    accepted_by = models.ForeignKey(
+        "members.User", on_delete=models.PROTECT, null=True, related_name="invitations", verbose_name=_("accepted by")
     )
 
     class Meta:

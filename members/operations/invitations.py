@@ -13,13 +13,16 @@ from datetime import datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from members import audit
 from members.delivery import outbox
 from members.models import MEMBER_ROLES, Institution, InstitutionState, Invitation, User, reference, sealing
-from members.operations.users import create_invited
+from members.operations import sessions
+from members.operations.institutions import required_reason
+from members.operations.users import create_invited, lock_other, set_password
 from members.permissions import Actor, Permission, check
 
 LIFE = timedelta(days=7)
@@ -46,7 +49,7 @@ def invite(
         raise Refusal("not-found")
     if institution.state != InstitutionState.LIVE:
         raise Refusal("institution-not-live", gettext_noop("The institution is not live."))
-    rows = Invitation.objects.filter(institution_id=institution_id, email__iexact=email)
+    rows = Invitation.objects.filter(institution_id=institution_id, email__iexact=email, renews=None)
     if rows.filter(accepted_at=None, revoked_at=None, expires_at__gt=now).exists():
         raise Refusal(
             "name-taken", gettext_noop("This address has an open invitation. Send that one again."), field="email"
@@ -95,9 +98,48 @@ def revoke(*, invitation: str, by: Actor, now: datetime) -> Invitation:
 
 
 @transaction.atomic
-def accept(*, token: str, username: str, password: str, now: datetime) -> User:
-    """Make the account that was asked for, with a name and a password of the person's choice."""
+def offer_password(*, user_id: int, reason: str, by: Actor, now: datetime) -> tuple[Invitation, str]:
+    """Make a link by which another person sets a new password; the second factor stays what it was."""
+    check(by, Permission.TEAM_MANAGE)
+    reason = required_reason(reason)
+    user = lock_other(user_id, by=by)
+    if user.institution_id is None or not user.is_active:
+        raise Refusal("transition-refused", gettext_noop("Only an open account of a member gets a new password."))
+    Invitation.objects.filter(renews=user, accepted_at=None, revoked_at=None).update(revoked_at=now)
+    token = secrets.token_urlsafe(32)
+    made = Invitation.objects.create(
+        institution_id=user.institution_id,
+        role=user.role,
+        full_name=user.full_name,
+        email=user.email,
+        renews=user,
+        token_hash=hash_token(token),
+        created_at=now,
+        created_by=by if isinstance(by, User) else None,
+        expires_at=now + LIFE,
+    )
+    if user.email:
+        _send(made, token, now=now)
+    audit.record(
+        "user.password.offer",
+        actor=by,
+        subject_ref=user.ref,
+        institution_id=user.institution_id,
+        detail={"reason": reason},
+    )
+    return made, token
+
+
+@transaction.atomic
+def accept(*, token: str, username: str = "", password: str, now: datetime) -> User:
+    """Make the account that was asked for, with a name and a password of the person's choice; or set a new password."""
     row = _open_row(token, now=now, lock=True)
+    if row.renews is not None:
+        row.accepted_at, row.accepted_by = now, row.renews
+        row.save(update_fields=["accepted_at", "accepted_by"])
+        set_password(user=row.renews, password=password, by=row.renews, now=now)
+        sessions.end_all(row.renews.pk)
+        return row.renews
     user = create_invited(
         username=username,
         password=password,
@@ -121,7 +163,7 @@ def get_open(*, token: str, now: datetime) -> Invitation:
 def list_invitations(*, viewer: User, now: datetime, limit: int = 200) -> list[Invitation]:
     """Return the invitations of the viewer's institution that nobody has accepted, newest first."""
     check(viewer, Permission.TEAM_MANAGE)
-    rows = Invitation.objects.filter(institution_id=viewer.institution_id or 0, accepted_at=None)
+    rows = Invitation.objects.filter(institution_id=viewer.institution_id or 0, accepted_at=None, renews=None)
     return list(rows.select_related("created_by").order_by("-id")[:limit])
 
 
@@ -131,7 +173,8 @@ def hash_token(token: str) -> str:
 
 
 def _open_row(token: str, *, now: datetime, lock: bool = False) -> Invitation:
-    rows = Invitation.objects.select_related("institution").filter(
+    rows = Invitation.objects.select_related("institution", "renews").filter(
+        Q(renews=None) | Q(renews__is_active=True),
         token_hash=hash_token(token),
         accepted_at=None,
         revoked_at=None,
@@ -146,7 +189,7 @@ def _open_row(token: str, *, now: datetime, lock: bool = False) -> Invitation:
 
 def _locked(invitation: str, *, by: Actor) -> Invitation:
     rows = Invitation.objects.select_for_update(of=("self",)).select_related("institution")
-    row = rows.filter(pk=reference.decode("V", invitation) or 0).first()
+    row = rows.filter(pk=reference.decode("V", invitation) or 0, renews=None).first()
     if row is None:
         raise Refusal("not-found")
     _check_reach(by, row.institution_id)
@@ -183,6 +226,7 @@ def _send(row: Invitation, token: str, *, now: datetime) -> None:
             "institution": row.institution.name,
             "sealed": base64.b64encode(sealed).decode("ascii"),
             "days": LIFE.days,
+            "renews": row.renews_id is not None,
         },
         institution_id=row.institution_id,
         now=now,

@@ -88,15 +88,9 @@ class InviteForm(RefusableForm):
     role = forms.ChoiceField(label=_("Role"), choices=member_roles, initial="analyst", widget=forms.RadioSelect)
 
 
-class AcceptForm(RefusableForm):
-    """What the invited person chooses."""
+class NewPasswordForm(RefusableForm):
+    """A new password, twice."""
 
-    username = forms.CharField(
-        label=_("User name"),
-        max_length=64,
-        help_text=_("3 to 64 characters: a to z, digits, dot, hyphen, underscore."),
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
-    )
     password = forms.CharField(
         label=_("Password"),
         strip=False,
@@ -113,6 +107,18 @@ class AcceptForm(RefusableForm):
         if repeated != self.cleaned_data.get("password"):
             raise forms.ValidationError(_("The two entries differ."))
         return repeated
+
+
+class AcceptForm(NewPasswordForm):
+    """What the invited person chooses."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=64,
+        help_text=_("3 to 64 characters: a to z, digits, dot, hyphen, underscore."),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
+    )
+    field_order = ("username", "password", "repeated")
 
 
 class ReasonForm(RefusableForm):

@@ -23,7 +23,7 @@ from members import tasks
 from members.operations import invitations
 from members.permissions import Permission
 from members.portal.access import member_required, step_up_required
-from members.portal.forms import AcceptForm, InviteForm
+from members.portal.forms import AcceptForm, InviteForm, NewPasswordForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +41,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _show(request, made, token)
+            return show(request, made, token)
     context = {"form": form, "section": "team"}
     return render(request, "members/team/invite.html", context, status=422 if form.errors else 200)
 
@@ -55,7 +55,7 @@ def resend(request: HttpRequest, invitation: str) -> HttpResponse:
         made, token = invitations.resend(invitation=invitation, by=cast(Any, request.user), now=timezone.now())
     except Refusal as refusal:
         return _refused(request, refusal)
-    return _show(request, made, token)
+    return show(request, made, token)
 
 
 @require_POST
@@ -83,20 +83,17 @@ def accept(request: HttpRequest, token: str) -> HttpResponseBase:
         return render(request, "members/invitation_closed.html", status=404)
     if request.user.is_authenticated:
         return render(request, "members/invitation.html", {"invitation": invitation, "somebody_else": True})
-    form = AcceptForm(request.POST or None)
+    form_class = NewPasswordForm if invitation.renews else AcceptForm
+    form = form_class(request.POST or None)
     if form.is_valid():
         try:
             with transaction.atomic():
-                user: Any = invitations.accept(
-                    token=token,
-                    username=form.cleaned_data["username"],
-                    password=form.cleaned_data["password"],
-                    now=now,
-                )
+                chosen = {name: form.cleaned_data[name] for name in ("username", "password") if name in form.fields}
+                user: Any = invitations.accept(token=token, now=now, **chosen)
                 answer: HttpResponseBase = perform_password_login(
                     request,
                     {"username": user.username},
-                    PendingLogin(user=user, redirect_url=reverse("members:enroll")),
+                    PendingLogin(user=user, redirect_url=None if invitation.renews else reverse("members:enroll")),
                 )
                 return answer
         except Refusal as refusal:
@@ -105,14 +102,14 @@ def accept(request: HttpRequest, token: str) -> HttpResponseBase:
     return render(request, "members/invitation.html", context, status=422 if form.errors else 200)
 
 
-def _show(request: HttpRequest, invitation: Any, token: str) -> HttpResponse:
+def show(request: HttpRequest, invitation: Any, token: str) -> HttpResponse:
     """Show the link, this once."""
     tasks.nudge()
     link = settings.AIF_PUBLIC_URL + reverse("members:invitation", args=[token])
     context = {
         "invitation": invitation,
         "link": link,
-        "mailed": bool(settings.EMAIL_BACKEND),
+        "mailed": bool(settings.EMAIL_BACKEND and invitation.email),
         "days": invitations.LIFE.days,
         "section": "team",
     }

@@ -18,6 +18,7 @@ from members.operations import team as teams
 from members.permissions import Permission
 from members.portal.access import member_required, step_up_required
 from members.portal.forms import ReasonForm, RoleForm, TeamFilterForm
+from members.portal.invitations import show
 
 
 @require_safe
@@ -78,6 +79,26 @@ def reset_factors(request: HttpRequest, person: str) -> HttpResponse:
     return _change(request, person, factors.reset_factors, done, form_name="reset_form")
 
 
+@require_POST
+@member_required(Permission.TEAM_MANAGE)
+@step_up_required
+def offer_password(request: HttpRequest, person: str) -> HttpResponse:
+    """Make a link by which somebody who forgot the password sets a new one."""
+    user = cast(Any, request.user)
+    found = teams.get_teammate(person=person, viewer=user)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            made, token = invitations.offer_password(
+                user_id=found.user_id, by=user, now=timezone.now(), **form.cleaned_data
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return show(request, made, token)
+    return _person(request, found, password_form=form)
+
+
 def _change(
     request: HttpRequest,
     person: str,
@@ -108,6 +129,7 @@ def _person(request: HttpRequest, found: Any, **forms: ReasonForm) -> HttpRespon
         "role_form": RoleForm(initial={"role": found.role}, auto_id="role_%s"),
         "state_form": ReasonForm(auto_id="state_%s"),
         "reset_form": ReasonForm(auto_id="reset_%s"),
+        "password_form": ReasonForm(auto_id="password_%s"),
         **forms,
     }
     return render(request, "members/team/person.html", context, status=422 if forms else 200)

@@ -35,6 +35,7 @@ urlpatterns = [
     path("portal/team/<str:person>/role", team.set_role, name="set-role"),
     path("portal/team/<str:person>/deactivate", team.deactivate, name="deactivate"),
     path("portal/team/<str:person>/reactivate", team.reactivate, name="reactivate"),
+    path("portal/team/<str:person>/new-password", team.offer_password, name="offer-password"),
     path("portal/team/<str:person>/reset-factors", team.reset_factors, name="reset-factors"),
     path("portal/keys", credentials.credentials, name="credentials"),
     path("portal/keys/new", credentials.new, name="credential-new"),

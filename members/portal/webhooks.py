@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.contrib import messages
@@ -25,6 +26,8 @@ from members.portal.webhook_forms import ReplayForm, WebhookForm
 from members.queries import Person, person_of
 
 SIZE: Final = 25
+UNDER_WAY: Final = timedelta(seconds=10)
+"""A message that is tried within this time is waited for; later ones are not."""
 STATES: Final = {
     "pending": (gettext_lazy("waiting"), "info"),
     "delivered": (gettext_lazy("delivered"), "good"),
@@ -96,17 +99,21 @@ def webhook(request: HttpRequest, webhook: str) -> HttpResponse:
     if "before" in request.GET:
         before = endpoints.find_delivery(webhook=webhook, delivery=request.GET["before"], viewer=person).id
     rows = endpoints.list_deliveries(webhook=webhook, viewer=person, state=state, before=before, limit=SIZE + 1)
+    now = timezone.now()
     context = {
         "section": "webhooks",
         "webhook": found,
+        "busy": before is None and any(_is_under_way(row, now) for row in rows),
         "deliveries": [(row, *STATES[row.state], ERRORS.get(row.error or "", row.error)) for row in rows[:SIZE]],
         "older": rows[SIZE - 1].delivery if len(rows) > SIZE else None,
         "is_first": before is None,
         "chosen": state,
         "states": [(code, name) for code, (name, _color) in STATES.items()],
-        "now": timezone.now(),
+        "now": now,
     }
-    return render(request, "members/webhooks/detail.html", context)
+    # While something is under way the log asks for itself again, and nothing else of the page.
+    name = "_log" if "HX-Request" in request.headers else "detail"
+    return render(request, f"members/webhooks/{name}.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -255,6 +262,10 @@ def _show_once(request: HttpRequest, made: operations.WithSecret, person: Person
     sealed = webhook_message.seal_secret(made.secret, institution_id=person.institution_id)
     request.session[_SECRET] = [made.endpoint.webhook, base64.b64encode(sealed).decode("ascii")]
     return redirect("members:webhook-secret", made.endpoint.webhook)
+
+
+def _is_under_way(row: endpoints.DeliveryView, now: datetime) -> bool:
+    return row.next_attempt_at is not None and row.next_attempt_at - now < UNDER_WAY
 
 
 def _number(text: str) -> int:

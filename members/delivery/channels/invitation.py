@@ -39,10 +39,19 @@ def deliver(destination: str, payload: Mapping[str, Any]) -> None:
 
 
 def _text(payload: Mapping[str, Any], url: str, language: str) -> str:
+    values = {**payload, "url": url}
     with override(language):
+        if payload.get("renews"):
+            return str(
+                _(
+                    "%(full_name)s: your administrator at %(institution)s lets you set a new password."
+                    " Open this link within %(days)s days, once: %(url)s"
+                )
+                % values
+            )
         return str(
             _(
                 "%(full_name)s: %(institution)s invites you to AIF-Share. Open this link within %(days)s days, once: %(url)s"
             )
-            % {**payload, "url": url}
+            % values
         )

@@ -64,6 +64,10 @@ def test_it_is_listed_and_lifted(desk, olga, trail):
     assert guess(desk, PASSWORD).status_code == 302
 
 
+def test_the_desk_knows_no_parts_of_pages(desk):
+    assert desk.get("/admin/", HTTP_HX_REQUEST="true").status_code == 302
+
+
 def test_what_was_typed_is_not_kept(desk, olga):
     guess(desk, "my-secret-typed-in-haste")
     row = AccessAttempt.objects.get()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from members.models import Invitation, User
 from members.operations import invitations
 from tests.browsing import Browser
-from tests.factories import CONSOLE, PASSWORD, acting_as, make_institution, make_user
+from tests.factories import CONSOLE, PASSWORD, acting_as, enroll, make_code, make_institution, make_user
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
@@ -207,3 +207,51 @@ class TestAccept:
         client.post(link, ACCOUNT)
         assert trail() == [] and not User.objects.filter(username="dora").exists()
         assert client.put(link).status_code == 405
+
+
+class TestNewPassword:
+    @pytest.fixture
+    def alice(self, aster, mona):
+        return make_user("analyst", institution=aster, name="alice", password=PASSWORD)
+
+    def offer(self, client, person):
+        return link_on(client.post(f"/portal/team/{person.ref}/new-password", {"reason": "forgot it"}, **ENGLISH))
+
+    def test_it_is_set_and_the_second_factor_still_asked_for(self, client, alice, trail):
+        secret = enroll(alice)
+        link = self.offer(client, alice)
+        theirs = Browser()
+        body = theirs.get(link, **ENGLISH).content.decode()
+        assert "Set a new password" in body and 'name="username"' not in body
+        trail()
+        new = "another-harbor-17-lantern"
+        assert theirs.post(link, {"password": new, "repeated": new})["Location"] == "/portal/login/factor"
+        assert trail() == ["user.password.set"]
+        assert theirs.get("/portal/account").status_code == 302, "the link alone opens nothing"
+        assert theirs.post("/portal/login/factor", {"code": make_code(secret)})["Location"] == "/"
+        alice.refresh_from_db()
+        assert alice.check_password(new) and not alice.check_password(PASSWORD)
+        assert Browser().get(link).status_code == 404
+
+    def test_a_newer_link_ends_the_older_and_none_is_listed(self, client, alice):
+        old, new = self.offer(client, alice), self.offer(client, alice)
+        assert (Browser().get(old).status_code, Browser().get(new).status_code) == (404, 200)
+        row = Invitation.objects.latest("id")
+        assert row.ref not in client.get("/portal/team").content.decode()
+        assert client.post(f"/portal/team/invitations/{row.ref}/resend").status_code == 404
+
+    def test_a_shut_account_gets_none(self, client, alice, trail):
+        link = self.offer(client, alice)
+        client.post(f"/portal/team/{alice.ref}/deactivate", {"reason": "left"})
+        assert Browser().get(link).status_code == 404
+        trail()
+        answer = client.post(f"/portal/team/{alice.ref}/new-password", {"reason": "x"})
+        assert answer.status_code == 422 and trail() == []
+
+    def test_a_weak_one_changes_nothing(self, client, alice, trail):
+        link = self.offer(client, alice)
+        trail()
+        assert Browser().post(link, {"password": "short", "repeated": "short"}).status_code == 422
+        alice.refresh_from_db()
+        assert alice.check_password(PASSWORD) and trail() == []
+        assert Browser().get(link).status_code == 200

@@ -114,3 +114,25 @@ def test_only_members_confirm(client):
     assert client.get("/portal/confirm")["Location"].startswith("/portal/login")
     client.force_login(make_user("alliance-operator"))
     assert client.get("/portal/confirm").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("came", "back"),
+    [
+        ("http://testserver/portal/team?x=1", "/portal/team"),
+        ("https://evil.example/x", "/"),
+        ("http://testserver/portal/team/invite", "/"),
+    ],
+)
+def test_whoever_thinks_better_of_it_goes_back(stale, came, back):
+    page = stale.post(INVITE, FORM, HTTP_REFERER=came)
+    assert f'href="{back}">' in page.content.decode().rpartition("</form>")[0]
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_the_login(client, mona):
+    asked = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://testserver/portal/team?role=analyst"}
+    answer = client.get("/portal/team", **asked)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer["HX-Redirect"] == "/portal/login?next=%2Fportal%2Fteam%3Frole%3Danalyst"
+    client.force_password(mona)
+    assert client.get("/portal/team", **asked)["HX-Redirect"].startswith("/portal/enroll?")

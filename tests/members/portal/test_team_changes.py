@@ -19,6 +19,7 @@ CHANGES = {
     "deactivate": (REASON, "user.deactivate"),
     "reactivate": (REASON, "user.reactivate"),
     "reset-factors": (REASON, "user.factor.reset"),
+    "new-password": (REASON, "user.password.offer"),
 }
 each_change = pytest.mark.parametrize("name", CHANGES)
 
@@ -62,13 +63,17 @@ def test_it_works_and_says_why(client, alice, mona, trail, name):
     prepare(name, alice)
     trail()
     answer = post(client, alice, name)
-    assert (answer.status_code, answer["Location"]) == (302, f"/portal/team/{alice.ref}")
+    if name == "new-password":
+        assert answer.status_code == 200 and "/portal/invitation/" in answer.content.decode()
+    else:
+        assert (answer.status_code, answer["Location"]) == (302, f"/portal/team/{alice.ref}")
     assert trail() == [CHANGES[name][1]]
     expected = {
         "role": ("auditor", True, True),
         "deactivate": ("analyst", False, True),
         "reactivate": ("analyst", True, True),
         "reset-factors": ("analyst", True, False),
+        "new-password": ("analyst", True, True),
     }
     assert state(alice) == expected[name]
     with acting_as("aif_audit"):

@@ -56,3 +56,15 @@ def test_the_number_of_queries_does_not_grow(keeper: Any, hook: Any, deliver: An
     for _number in range(10):
         deliver(hook)
     assert count() == few <= 12
+
+
+def test_the_log_asks_for_itself_while_something_is_under_way(keeper: Any, hook: Any, deliver: Any) -> None:
+    page = f"/portal/webhooks/{hook.webhook}"
+    deliver(hook)
+    later = deliver(hook, state="pending", not_before=timezone.now() + timedelta(minutes=3))
+    assert f'hx-get="{page}"' not in keeper.browser.get(page).content.decode(), "what is tried later is not waited for"
+    deliver(hook, state="pending")
+    assert f'hx-get="{page}" hx-trigger="every 2s"' in keeper.browser.get(page).content.decode()
+    part = keeper.browser.get(page, HTTP_HX_REQUEST="true").content.decode().strip()
+    assert part.startswith('<section class="card card--flush" id="log" hx-get=') and part.endswith("</section>")
+    assert later[:8] in part and "<h1" not in part
