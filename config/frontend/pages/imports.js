@@ -19,6 +19,8 @@ import { place } from "../tokens/place.js";
 import { translator } from "../text/translator.js";
 import texts from "../text/imports.js";
 
+const LONG_PASTE = 20_000; // characters
+
 const t = translator(texts);
 const rules = JSON.parse(document.getElementById("rules").textContent);
 const root = document.querySelector("[data-import]");
@@ -246,7 +248,18 @@ for (const [name, isOver] of [["dragover", true], ["dragleave", false], ["drop",
     }
   });
 }
-one("read").addEventListener("click", () => busy(one("read"), t("reading"), () => read(t("paste-name"), new Blob([one("paste").value]))));
+function readPaste(text) {
+  busy(one("read"), t("reading"), () => read(t("paste-name"), new Blob([text])));
+}
+
+one("read").addEventListener("click", () => readPaste(one("paste").value));
+one("paste").addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (text.length > LONG_PASTE) {
+    event.preventDefault(); // ten thousand lines in a text box stop the page for half a minute
+    readPaste(text);
+  }
+});
 one("header").addEventListener("change", () => {
   work.table.mapping = { hasHeader: one("header").checked, uses: columns.read() };
   showColumns();
