@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.portal import Place, Portal
 
-CARDS = ["6222020200112233445", "6222020200112233452"]
+_numbers = itertools.count(1)  # the stack is the session's: every test has values of its own
 HEADER = "value,type,value_2,type_2\n"
+
+
+expect.set_options(timeout=20_000)
 
 
 def submit(portal: Portal, place: Place, rows: list[str], folder: Path) -> Path:
@@ -30,15 +35,24 @@ def submit(portal: Portal, place: Place, rows: list[str], folder: Path) -> Path:
     return kept
 
 
+@dataclass(frozen=True)
+class Met:
+    """An institution that met another one at two cards: itself, its map, the cards."""
+
+    place: Place
+    kept: Path
+    cards: tuple[str, str]
+
+
 @pytest.fixture
-def met(portal: Portal, tmp_path: Path) -> tuple[Place, Path]:
-    """An institution that met another one at two cards, and its map."""
+def met(portal: Portal, tmp_path: Path) -> Met:
+    """Two institutions with two cards in common; one of the clues carries a phone number as well, in each of them."""
+    number = next(_numbers)
+    first, second = f"62220202{os.getpid():07d}{number:03d}1", f"62220202{os.getpid():07d}{number:03d}2"
     ours, theirs = portal.institution(), portal.institution()
-    kept = submit(
-        portal, ours, [f"{CARDS[0]},bank-card,13800138000,cn-mobile", f"{CARDS[1]},bank-card,,"], tmp_path / "a"
-    )
-    submit(portal, theirs, [f"{CARDS[0]},bank-card,13900139000,cn-mobile", f"{CARDS[1]},bank-card,,"], tmp_path / "b")
-    return ours, kept
+    kept = submit(portal, ours, [f"{first},bank-card,1380{number:07d},cn-mobile", f"{second},,,"], tmp_path / "a")
+    submit(portal, theirs, [f"{first},bank-card,1390{number:07d},cn-mobile", f"{second},,,"], tmp_path / "b")
+    return Met(ours, kept, (first, second))
 
 
 def open_inbox(portal: Portal, place: Place, **options: str) -> Page:
@@ -48,25 +62,23 @@ def open_inbox(portal: Portal, place: Place, **options: str) -> Page:
     return page
 
 
-def test_the_map_gives_the_raw_values_back(portal: Portal, met: tuple[Place, Path]) -> None:
+def test_the_map_gives_the_raw_values_back(portal: Portal, met: Met) -> None:
     """Unknown at first; once the file of the CLI is open, on every page, and nothing is sent for it."""
-    place, kept = met
-    page = open_inbox(portal, place)
-    assert CARDS[0] not in page.content()
+    page = open_inbox(portal, met.place)
+    assert met.cards[0] not in page.content()
     asked: list[str] = []
     page.on("request", lambda sent: asked.append(sent.url))
-    page.locator("[data-open-map]").set_input_files(kept)
-    for card in CARDS:
+    page.locator("[data-open-map]").set_input_files(met.kept)
+    for card in met.cards:
         expect(page.get_by_role("link", name=card)).to_be_visible()
     assert all("/static/" in url for url in asked), asked  # the worker and its SQLite
-    page.get_by_role("link", name=CARDS[0]).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(CARDS[0])
+    page.get_by_role("link", name=met.cards[0]).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(met.cards[0])
 
 
-def test_keys_do_the_work(portal: Portal, met: tuple[Place, Path]) -> None:
+def test_keys_do_the_work(portal: Portal, met: Met) -> None:
     """`j`, `a`: the row in focus is acknowledged and the next one is in focus; `x`, `a`: the selected one."""
-    place, _kept = met
-    page = open_inbox(portal, place)
+    page = open_inbox(portal, met.place)
     page.keyboard.press("j")
     page.keyboard.press("a")
     expect(page.locator("[data-list-row]")).to_have_count(1)
@@ -80,10 +92,9 @@ def test_keys_do_the_work(portal: Portal, met: tuple[Place, Path]) -> None:
     expect(page.locator("[data-list-row]")).to_have_count(2)
 
 
-def test_a_match(portal: Portal, met: tuple[Place, Path]) -> None:
+def test_a_match(portal: Portal, met: Met) -> None:
     """Reading marks it; assigning and feedback change their own part of the page alone."""
-    place, _kept = met
-    page = open_inbox(portal, place)
+    page = open_inbox(portal, met.place)
     expect(page.locator(".dot")).to_have_count(2)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -100,23 +111,24 @@ def test_a_match(portal: Portal, met: tuple[Place, Path]) -> None:
     expect(page.locator(".dot")).to_have_count(1)
 
 
-def test_a_ring(portal: Portal, met: tuple[Place, Path]) -> None:
+def test_a_ring(portal: Portal, met: Met) -> None:
     """Drawn without breaking the policy; the keyboard walks it and it says why each thing is there; a table says the same."""
-    place, kept = met
-    page = open_inbox(portal, place)
-    page.locator("[data-open-map]").set_input_files(kept)
-    expect(page.get_by_role("link", name=CARDS[0])).to_be_visible()
+    page = open_inbox(portal, met.place)
+    page.locator("[data-open-map]").set_input_files(met.kept)
+    expect(page.get_by_role("link", name=met.cards[0])).to_be_visible()
     page.goto(portal.url + "/portal/rings")
     page.locator("[data-list-row] a").first.click()
     canvas = page.locator("[data-canvas]")
     expect(canvas.locator("canvas").first).to_be_visible()
-    expect(page.get_by_role("table").get_by_text(CARDS[0])).to_be_visible()
+    expect(page.get_by_role("table").get_by_text(met.cards[0])).to_be_visible()
     canvas.focus()
     said = set()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
         said.add(page.locator("[data-words]").inner_text())
-    assert any(CARDS[0] in words for words in said) and any("Other independent institutions" in words for words in said)
+    assert any(met.cards[0] in words for words in said) and any(
+        "Other independent institutions" in words for words in said
+    )
     fold = page.get_by_role("button", name="Show also what is not shared")
     fold.click()
     expect(page.get_by_role("button", name="Show only what is shared")).to_be_visible()
@@ -124,10 +136,9 @@ def test_a_ring(portal: Portal, met: tuple[Place, Path]) -> None:
         page.get_by_role("button", name=name).click()
 
 
-def test_without_scripts(portal: Portal, met: tuple[Place, Path]) -> None:
+def test_without_scripts(portal: Portal, met: Met) -> None:
     """Plain forms and links do it all: acknowledge in the list, read and judge on the page, the ring as a table."""
-    place, _kept = met
-    page = open_inbox(portal, place, java_script_enabled=False)  # type: ignore[arg-type]
+    page = open_inbox(portal, met.place, java_script_enabled=False)  # type: ignore[arg-type]
     page.locator("input[data-row]").first.check()
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.locator("[data-list-row]")).to_have_count(1)
