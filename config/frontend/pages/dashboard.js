@@ -1,7 +1,7 @@
 // The overview's charts. Their figures stand in tables on the page as well.
 import { axes, draw } from "../charts/chart.js";
 import "../notices/reading.js";
-import { texts } from "../text/dashboard.js";
+import texts from "../text/dashboard.js";
 import { translator } from "../text/translator.js";
 
 const t = translator(texts);

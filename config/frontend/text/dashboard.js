@@ -1,5 +1,5 @@
 // Texts of the overview's charts.
-export const texts = {
+export default {
   matches: { zh: "碰撞命中", en: "Matches" },
   clues: { zh: "采纳线索", en: "Clues accepted" },
   told: { zh: "命中告知", en: "Matches told" },
