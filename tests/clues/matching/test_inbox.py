@@ -114,9 +114,11 @@ def test_nor_what_only_the_others_have_not_been_shown(scene: Scene) -> None:
         assert found(alice, state=state) == []
 
 
-def test_a_look_that_ends_early_says_where(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("look", "scan"), [(3, 100), (100, 3)])
+def test_a_look_that_ends_early_says_where(scene: Scene, monkeypatch: pytest.MonkeyPatch, look: int, scan: int) -> None:
     meet(scene, *range(6))
-    monkeypatch.setattr(inbox, "PAGE", inbox.PAGE.replace(str(inbox.SCAN), "3").replace(str(inbox.SCAN - 1), "2"))
+    monkeypatch.setattr(inbox, "LOOK", look)
+    monkeypatch.setattr(inbox, "SCAN", scan)
     alice = person(scene.cast.alice)
     rare = Filters(type="resident-id")  # the oldest of seven
     looks, before = 0, None
@@ -127,6 +129,15 @@ def test_a_look_that_ends_early_says_where(scene: Scene, monkeypatch: pytest.Mon
             break
         before = page.searched_to
     assert [row.match.match for row in page.rows] == [scene.match] and looks == 3
+
+
+def test_what_is_assigned_to_me_is_looked_for_among_all(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    meet(scene, *range(6))
+    monkeypatch.setattr(inbox, "LOOK", 3)
+    alice = person(scene.cast.alice)
+    work.assign(matches={scene.match: 0}, assignee=alice.audit_ref, by=alice, now=timezone.now())
+    page = list_inbox(viewer=alice, filters=Filters(state="mine"))
+    assert [row.match.match for row in page.rows] == [scene.match] and page.searched_to is None
 
 
 def test_pages_hold_all_and_each_once(scene: Scene) -> None:
