@@ -101,7 +101,7 @@ def test_journey_c(proxied_portal: Portal, hosts: list[str], tmp_path: Path) -> 
     expect(page.get_by_role("heading", name="Watched")).to_be_visible(timeout=SOON_MS)
     page.goto(portal.url + "/portal/watches")
     expect(page.get_by_role("link", name=watched)).to_be_visible()  # by the browser's own map
-    expect(page.locator("tbody tr")).to_contain_text("Watching", timeout=SOON_MS)
+    expect(page.locator("main tbody tr")).to_contain_text("Watching", timeout=SOON_MS)
 
     report(portal, [birch, cedar], watched, tmp_path)
     page.goto(portal.url + "/portal/notifications")
@@ -275,5 +275,5 @@ def test_own_domains_are_proposed_under_their_values(portal: Portal, hosts: list
     page.get_by_label("Values").fill(hosts[0])
     page.get_by_role("button", name="Propose", exact=True).click()
     expect(page.locator("[data-noise-said]")).to_contain_text("Entries proposed: 1", timeout=SOON_MS)
-    expect(page.locator("tbody tr")).to_contain_text(hosts[0])
-    expect(page.locator("tbody tr")).to_contain_text("Members' own domains")
+    expect(page.locator("main tbody tr")).to_contain_text(hosts[0])
+    expect(page.locator("main tbody tr")).to_contain_text("Members' own domains")
