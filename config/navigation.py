@@ -54,7 +54,10 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
         (
             Entry("screenings", "clues:screenings", _("Screening"), "search", "g s", Permission.SCREEN),
             Entry("watches", "clues:watches", _("Watches"), "eye", "g w", Permission.SCREEN),
-            Entry("disputes", "clues:disputes", _("Disputes"), "scale", "g d", _MATCHES),
+            Entry("disputes", "clues:disputes", _("Disputes"), "scale", "g d", Permission.SCREEN),
+            Entry(
+                "disputes-received", "clues:disputes-received", _("Disputes received"), "alert-triangle", "g e", _CLUES
+            ),
             Entry("noise", "clues:noise", _("Own numbers"), "volume-off", "g x", _CLUES),
         ),
     ),

@@ -99,7 +99,8 @@ def received(request: HttpRequest) -> HttpResponse:
     position = get_position(request, scope=scope)
     rows = queries.list_received(viewer=viewer, state=state, before=position[0] if position else None, limit=SIZE + 1)
     page = make_page(request, rows, scope=scope, position_of=lambda row: [row.id])
-    context = SECTION | {
+    context = {
+        "section": "disputes-received",
         "page": page,
         "state": state,
         "states": queries.RECEIVED_STATES,

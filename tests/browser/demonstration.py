@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import httpx
 
+from aif_share.client import Client
 from aif_share.wire.keys import PLATFORM, MemberKey
 from config.stack import Stack
 from tests.browser.portal import Place, Portal
 
+OTHERS = ("echo-telecom", "plaza-net")
+MOST_DISPUTED = 6
+
 
 def river_bank(stack: Stack, folder: Path) -> Place:
     """The institution of the demonstration in which everybody has an account."""
-    key = (folder / "keys" / "river-bank.key").read_text(encoding="ascii").strip()
+    key = _read_key(folder, "river-bank")
     answer = httpx.get(stack.url + "/api/v1/me", headers=_bearer(key)).raise_for_status().json()
     return Place(institution=answer["institution"], key=key, name=answer["name"])
 
 
-def prepare(portal: Portal, place: Place) -> None:
-    """Give the pages of watches, disputes and webhooks something to show."""
+def prepare(portal: Portal, place: Place, folder: Path) -> None:
+    """Give the pages of watches, disputes, own numbers and webhooks something to show."""
+    url = portal.stack.url
+    with Client(url, place.key) as ours:
+        (seen, *_others) = ours.tokenize("domain", ["watched-in-the-demo.example", "other.example"])
+        ours.watches.add([seen], purpose="investigation", case_ref="DEMO-1")
+        ours.noise.add("own-domain", ours.tokenize("domain", ["river-bank.example"]))
+        ours.webhooks.add("https://hooks.example.com/aif", description="demo")
+        match = next(iter(ours.matches.list(limit=1)))
+        ours.disputes.open(match, reason="wrong-person")
+    for name in OTHERS:
+        with Client(url, _read_key(folder, name)) as theirs:
+            for match in itertools.islice(theirs.matches.list(), MOST_DISPUTED):
+                theirs.disputes.open(match, reason="shared-device")
+
+
+def _read_key(folder: Path, name: str) -> str:
+    return (folder / "keys" / f"{name}.key").read_text(encoding="ascii").strip()
 
 
 def _bearer(key: str) -> dict[str, str]:

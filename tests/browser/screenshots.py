@@ -53,7 +53,7 @@ def main() -> None:
         demo.play(stack, Path(folder), 0.05, say)
         portal = Portal(stack, launch(playwright))
         place = river_bank(stack, Path(folder))
-        prepare(portal, place)
+        prepare(portal, place, Path(folder))
         for short, language in LANGUAGES.items():
             taken: set[str] = set()
             for role in ROLES:

@@ -13,14 +13,16 @@ from django.urls.exceptions import Resolver404
 from playwright.sync_api import Page
 
 LINK = re.compile(r"<a\b[^>]*?\bhref=\"([^\"]*)\"")
+ACTION = re.compile(r"\b(?:form)?action=\"(/[^\"]*)\"|\bhx-(?:get|post)=\"(/[^\"]*)\"")
 ROLES = ("analyst", "approver", "member-admin", "auditor")
 
 NOT_PAGES = {
     "healthz": "for the container engine",
-    "portal/logout": "a post",
-    "portal/language": "a post",
+    "portal/invitation/<str:token>": "opened by the link of an invitation",
+    "portal/login": "for whoever is not logged in",
+    "portal/enroll": "for whoever has no second factor yet",
 }
-"""Routes outside of the walk, with why; posts, downloads and scripts' addresses are found by what they answer."""
+"""Routes that no page of a person who is at work leads to, with why."""
 
 
 def routes(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:
@@ -42,9 +44,13 @@ class Fetched:
     html: str
 
 
-def walk(fetch: Callable[[str], Fetched], start: str = "/") -> dict[str, str]:
-    """Return {route: path} of every page that can be reached from `start`; one path for each route."""
+def walk(fetch: Callable[[str], Fetched], start: str = "/", *, offered: set[str] | None = None) -> dict[str, str]:
+    """Return {route: path} of every page that can be reached from `start`; one path for each route.
+
+    `offered` collects the routes of what the pages offer beside pages: forms that post, and downloads.
+    """
     found: dict[str, str] = {}
+    offered = set() if offered is None else offered
     waiting, seen = [start], {start}
     while waiting:
         path = waiting.pop(0)
@@ -53,9 +59,16 @@ def walk(fetch: Callable[[str], Fetched], start: str = "/") -> dict[str, str]:
             continue
         page = fetch(path)
         if "text/html" not in page.content_type:
+            offered.add(route)
             continue
         assert page.status == 200, f"{path}: {page.status}"
         found[route] = path
+        offered |= {
+            action
+            for pair in ACTION.findall(page.html)
+            for target in pair
+            if target and (action := route_of(unescape(target))) is not None
+        }
         for href in LINK.findall(page.html):
             target = unescape(href).partition("#")[0]
             target = path.partition("?")[0] + target if target.startswith("?") else target
