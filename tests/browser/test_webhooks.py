@@ -47,4 +47,4 @@ def test_a_double_click_registers_one(portal: Portal) -> None:
     page.get_by_role("button", name="Register and show the secret").dblclick()
     page.locator("#secret").wait_for()
     page.goto(portal.url + "/portal/webhooks")
-    assert page.locator("tbody tr").count() == 1
+    assert page.locator("main tbody tr").count() == 1
