@@ -29,7 +29,7 @@ export class Columns {
         part(row, "type").value = use?.type ?? "";
         part(row, "type").hidden = use?.field !== "value";
         part(row, "use").setAttribute("aria-label", `${title}: ${headings(this.body)[2]}`);
-        part(row, "type").setAttribute("aria-label", `${title}: ${headings(this.body)[3]}`);
+        part(row, "type").setAttribute("aria-label", `${title}: ${part(row, "type").dataset.label}`);
         for (const name of ["use", "type"]) {
           part(row, name).addEventListener("change", () => {
             part(row, "type").hidden = part(row, "use").value !== "value";

@@ -19,6 +19,7 @@ export function sentence({ code, more }, { t, types }) {
 export function showFaults(body, faults, sheet, mapping, words) {
   const first = mapping.hasHeader ? 1 : 0;
   const { t } = words;
+  const labels = [...body.closest("table").querySelectorAll("thead th")].map((head) => head.textContent);
   body.replaceChildren(
     ...faults.slice(0, SHOWN).map((fault) => {
       const cells = sheet.rows[fault.row + first];
@@ -26,15 +27,16 @@ export function showFaults(body, faults, sheet, mapping, words) {
       const whole = fault.column < 0;
       const row = document.createElement("tr");
       const texts = [fault.line, whole ? t("row-whole") : title, whole ? "" : (cells[fault.column] ?? ""), sentence(fault, words)];
-      row.append(...texts.map((text, index) => cell(String(text), { isNumber: index === 0, isValue: index === 2 })));
+      row.append(...texts.map((text, index) => cell(String(text), { label: labels[index], isNumber: index === 0, isValue: index === 2 })));
       return row;
     }),
   );
   return faults.length > SHOWN ? t("wrong-shown", { n: SHOWN }) : "";
 }
 
-function cell(text, { isNumber, isValue }) {
+function cell(text, { label, isNumber, isValue }) {
   const made = document.createElement("td");
+  made.dataset.label = label;
   made.textContent = text.length > 120 ? `${text.slice(0, 119)}…` : text;
   made.classList.toggle("number", isNumber);
   if (isValue) {

@@ -5,7 +5,9 @@ const COUNTS = ["accepted", "duplicates", "refused", "matched"];
 export function showBatches(root, job, { rules, t }) {
   const sent = job.batches.filter((one) => one.batch);
   root.querySelector("[data-batches]").hidden = sent.length === 0;
-  root.querySelector("[data-batch-rows]").replaceChildren(
+  const body = root.querySelector("[data-batch-rows]");
+  const labels = [...body.closest("table").querySelectorAll("thead th")].map((head) => head.textContent);
+  body.replaceChildren(
     ...sent.map((one) => {
       const row = document.createElement("tr");
       const link = document.createElement("a");
@@ -16,6 +18,7 @@ export function showBatches(root, job, { rules, t }) {
       const { state = {} } = one;
       row.append(name, cell(t(`state-${state.state ?? "received"}`)), number(one.to - one.from));
       row.append(...COUNTS.map((count) => number(one.isOver || state.state === "done" ? state[count] : null)));
+      [...row.children].forEach((made, index) => Object.assign(made.dataset, { label: labels[index] }));
       return row;
     }),
   );
