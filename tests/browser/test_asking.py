@@ -216,7 +216,7 @@ def test_an_ended_session_keeps_what_was_typed(portal: Portal, hosts: list[str])
     fill(page, hosts[0])
     page.get_by_role("button", name="Screen", exact=True).click()
     expect(page.locator("[data-failure]")).to_contain_text(re.compile("session"), timeout=SOON_MS)
-    page.context.add_cookies(cookies)
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
     page.reload()
     expect(page.get_by_label("Values")).to_have_value(hosts[0])
     expect(page.locator("[data-status]")).to_contain_text("is back")

@@ -149,8 +149,7 @@ export class Question {
     }
     this.showRefused(read.refused);
     Object.entries(wrong).forEach(([name, why]) => this.fault(name, why));
-    const first = this.form.querySelector("[aria-invalid=true]");
-    first?.focus();
+    this.form.querySelector(".field--wrong :is(input, select, textarea):enabled")?.focus();
     return Object.values(wrong).some(Boolean) ? null : read;
   }
 
@@ -159,7 +158,7 @@ export class Question {
     say(line, why);
     const holder = line?.closest(".field, .purposes");
     holder?.classList.toggle("field--wrong", Boolean(why));
-    holder?.querySelectorAll("input, select, textarea").forEach((field) => field.setAttribute("aria-invalid", String(Boolean(why))));
+    holder?.querySelectorAll("input:not([type=radio]), select, textarea").forEach((field) => field.setAttribute("aria-invalid", String(Boolean(why))));
   }
 
   showRefused(refused) {
