@@ -33,6 +33,12 @@ SELECT grade, count(*) FROM (
 PICK = f"SELECT c.id FROM {walk.WALK.format(where=f'AND {LAST_CORRECTED_BY_OTHERS}')} LIMIT %(limit)s"  # noqa: S608
 # The batches that hold waiting clues, newest first: from one to the next older one, whatever lies between.
 _OLDER = walk.WALK.format(where="").replace("%(before_batch)s, %(before_id)s", "held.batch_id, 0")
+_OF_ONE = (
+    walk.WALK.format(where=f"AND {LAST_CORRECTED_BY_OTHERS}")
+    .replace("%(first_batch)s AND %(last_batch)s", "b.id AND b.id")
+    .replace("%(before_batch)s, %(before_id)s", "b.id + 1, 0")
+    .replace("%(limit)s", "%(most_listed)s")
+)
 BATCHES = f"""
 WITH RECURSIVE held (batch_id, n) AS (
     (SELECT max(c.batch_id), 1 FROM {walk.WALK.format(where="")})
@@ -40,7 +46,10 @@ WITH RECURSIVE held (batch_id, n) AS (
     SELECT (SELECT max(c.batch_id) FROM {_OLDER}), held.n + 1
     FROM held WHERE held.batch_id IS NOT NULL AND held.n < %(most)s
 )
-SELECT b.id, b.key_id, b.received_at, b.clues FROM held JOIN batch b ON b.id = held.batch_id ORDER BY b.id DESC
+SELECT b.id, b.key_id, b.received_at, b.clues, (
+    SELECT json_object_agg(grade, n ORDER BY grade) FROM (
+        SELECT grade, count(*) AS n FROM (SELECT c.grade FROM {_OF_ONE} LIMIT %(most_listed)s) c GROUP BY grade) g)
+FROM held JOIN batch b ON b.id = held.batch_id ORDER BY b.id DESC
 """  # noqa: S608
 
 
@@ -93,7 +102,10 @@ def list_batches(*, viewer: Person, before: int | None = None, limit: int) -> li
         last_batch=walk.LAST if before is None else before - 1,
     )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(BATCHES, span.names(limit=1) | {"most": limit})
+        cursor.execute(
+            BATCHES,
+            span.names(limit=1) | {"most": limit, "most_listed": MOST_LISTED, "by_ref": viewer.audit_ref},
+        )
         rows = cursor.fetchall()
     return [
         WaitingBatch(
@@ -103,9 +115,9 @@ def list_batches(*, viewer: Person, before: int | None = None, limit: int) -> li
             clues=clues,
             author=author,
             is_own=author == viewer.audit_ref,
-            waiting=_count(number, viewer, most=MOST_LISTED),
+            waiting=waiting or {},
         )
-        for number, author, received_at, clues in rows
+        for number, author, received_at, clues, waiting in rows
     ]
 
 
@@ -116,9 +128,9 @@ def _batch_of_others(batch: str, viewer: Person) -> int | None:
     return None if row is None else int(row[0])
 
 
-def _count(number: int, viewer: Person, *, most: int = MOST) -> dict[str, int]:
+def _count(number: int, viewer: Person) -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, _span(viewer, number).names(limit=most) | {"by_ref": viewer.audit_ref})
+        cursor.execute(COUNT, _span(viewer, number).names(limit=MOST) | {"by_ref": viewer.audit_ref})
         return dict(cursor.fetchall())
 
 

@@ -37,7 +37,7 @@ PAGES = {
     "/portal/clues?cursor={cursor}": 13,
     "/portal/clues/{clue}": 17,
     "/portal/clues/{clue}/correct": 9,
-    "/portal/reviews": 34,  # a count for each of the 25 batches shown
+    "/portal/reviews": 8,
     "/portal/reviews/{batch}": 17,
     "/portal/reviews/{batch}?grade=B2&category=extortion": 17,
     "/portal/reviews/{batch}/all": 9,
