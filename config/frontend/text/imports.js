@@ -82,7 +82,7 @@ const TEXTS = {
   "phase-waiting": ["已全部提交，平台正在处理：{done} / {total} 行", "All submitted; the platform is at work: {done} of {total} rows"],
   "phase-releasing": ["已处理完毕，等待统一披露…", "Done; waiting for the common moment of disclosure…"],
   "phase-done": [
-    "导入完成：接收 {accepted} 行，重复 {duplicates} 行，未接收 {refused} 行，命中 {matched} 行。",
+    "导入完成：入库 {accepted} 行，重复 {duplicates} 行，拒绝 {refused} 行，命中 {matched} 行。",
     "The import is done: {accepted} rows accepted, {duplicates} duplicates, {refused} refused, {matched} matched.",
   ],
   "phase-sent": ["已提交。处理结果由有权限的同事查看。", "Submitted. A colleague who may read clues sees what became of it."],
