@@ -219,9 +219,10 @@ test("refusals of the key, of the institution, of anything else", async () => {
 
 test("a custodian that is down, or sends somewhere else", async () => {
   const { tokenizer, custodians, sleeps } = await scene();
-  custodians[0].failures.push(...Array(20).fill(() => [307, {}, { Location: "http://127.0.0.1:1/evaluate" }]));
+  custodians[0].failures.push(...Array(20).fill(() => [307, {}, { Location: `${custodians[1].url}/evaluate` }]));
   await failsWith(tokenizer.tokenize(values(1)), "custodian-down");
   assert.ok(sleeps.reduce((sum, ms) => sum + ms, 0) <= 5000);
+  assert.equal(custodians[1].asked.length, 0, "a redirect is not followed: it would carry the bearer elsewhere");
 });
 
 test("stopped by a person: no token, and the next time goes on", async () => {
