@@ -19,10 +19,10 @@ class PreferencesForm(forms.Form):
 
     quiet = forms.BooleanField(label=_("No e-mail in quiet hours"), required=False)
     quiet_from = forms.TimeField(
-        label=_("from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("begin at"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     quiet_to = forms.TimeField(
-        label=_("to"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("end at"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     urgent_breaks_quiet = forms.BooleanField(label=_("Urgent notices may come in quiet hours too"), required=False)
     language = forms.ChoiceField(label=_("Language of e-mails"), choices=LANGUAGES)

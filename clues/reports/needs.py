@@ -13,7 +13,7 @@ from members.queries import Person
 
 SOON = timedelta(days=30)
 MOST = 1_000
-MOST_BATCHES = 10
+MOST_BATCHES = 3
 
 # Of each: how many, counted to MOST, and when the first one is due.
 DISPUTES = """
