@@ -16,19 +16,6 @@ from aif_share.vocabulary import categories, grades
 from clues.submissions.clue_list import REVIEWS, ClueFilters
 from clues.submissions.clues import STATES
 
-STATE_LABELS: Final = {
-    "active": _("valid"),
-    "withdrawn": _("withdrawn"),
-    "disputed": _("under dispute"),
-    "expired": _("expired"),
-}
-REVIEW_LABELS: Final = {
-    "none": _("needs none"),
-    "waiting": _("waits for a review"),
-    "at-desk": _("waits for the alliance"),
-    "confirmed": _("confirmed"),
-    "returned": _("returned"),
-}
 MATCHED_LABELS: Final = {"yes": _("in a match"), "no": _("in no match")}
 NAMES: Final = ("state", "review", "grade", "category", "client_ref", "batch", "since", "until", "matched")
 _LISTS: Final[Mapping[str, Any]] = {

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from aif_share.errors import Refusal
 from aif_share.vocabulary import categories, grades, withdrawal_reasons
 from clues import tasks
-from clues.portal.clue_filters import MATCHED_LABELS, NAMES, REVIEW_LABELS, STATE_LABELS, read_filters
+from clues.portal.clue_filters import MATCHED_LABELS, NAMES, read_filters
 from clues.portal.paging import SIZE, get_position, make_page
 from clues.portal.viewer import viewer_of
 from clues.submissions import clue_list, edits, saved_views
@@ -50,8 +50,8 @@ def clues(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "views": views,
         "current_view": next((view for view, _query in views if view.filters == asked.given), None),
-        "states": STATE_LABELS.items(),
-        "reviews": REVIEW_LABELS.items(),
+        "states": clue_list.STATE_LABELS.items(),
+        "reviews": clue_list.REVIEW_LABELS.items(),
         "matcheds": MATCHED_LABELS.items(),
         "grades": grades.ROWS,
         "categories": categories.ROWS,

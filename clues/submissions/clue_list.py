@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import Max, Min
+from django.utils.translation import gettext_lazy as _
 
 from clues.models import Batch, Clue
 from members.models import reference
@@ -16,7 +17,20 @@ from members.permissions import Permission, Viewer, check
 from . import walk
 from .clues import ClueView, show
 
-REVIEWS: Final = ("none", Clue.WAITING, Clue.AT_DESK, Clue.CONFIRMED, Clue.RETURNED)
+STATE_LABELS: Final = {
+    "active": _("valid"),
+    "withdrawn": _("withdrawn"),
+    "disputed": _("under dispute"),
+    "expired": _("expired"),
+}
+REVIEW_LABELS: Final = {
+    "none": _("needs none"),
+    Clue.WAITING: _("waits for a review"),
+    Clue.AT_DESK: _("waits for the alliance"),
+    Clue.CONFIRMED: _("confirmed"),
+    Clue.RETURNED: _("returned"),
+}
+REVIEWS: Final = tuple(REVIEW_LABELS)
 # Whether a clue is in a match stands nowhere with the clue: it would tell of the match before its tick. So this filter
 # looks through so many clues a page, and the page says how far it looked.
 MOST_LOOKED: Final = 1_000

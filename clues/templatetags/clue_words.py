@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from aif_share import vocabulary
-from clues.portal.clue_filters import REVIEW_LABELS, STATE_LABELS
+from clues.submissions.clue_list import REVIEW_LABELS, STATE_LABELS
 from members.templatetags.members import label
 
 register = template.Library()
