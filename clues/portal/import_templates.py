@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
@@ -114,7 +114,7 @@ def make_csv() -> bytes:
 def make_workbook() -> bytes:
     """Return the workbook: the sheet to fill in, the notes, and the lists behind the drop-downs."""
     book = Workbook()
-    sheet = book.active
+    sheet = cast("Worksheet", book.active)
     sheet.title = "线索 clues"
     notes = book.create_sheet("说明 notes")
     codes = book.create_sheet("代码 codes")

@@ -27,5 +27,6 @@ class PersonAuthentication(SessionAuthentication):
             user = get_user(request._request)
         if not user.is_authenticated or not user.is_active or user.institution_id is None:
             raise NotAuthenticated
-        self.enforce_csrf(request._request)  # of the plain request: REST framework's own would read the body here
+        # Of the plain request: REST framework's own would read the body here.
+        self.enforce_csrf(request._request)  # type: ignore[arg-type]
         return person_of(user), None
