@@ -78,7 +78,13 @@ def reckon(*, now: datetime) -> dict[str, Any]:
         (last,) = cursor.fetchone()
         start = datetime(2000, 1, 1, tzinfo=ZoneInfo(ZONE)) if last is None else _midnight(last) - timedelta(days=1)
         day = start.date()
-        names = {"as_of": now, "start": start, "day": day, "zone": ZONE, "monday": day - timedelta(days=day.weekday())}
+        names: dict[str, Any] = {
+            "as_of": now,
+            "start": start,
+            "day": day,
+            "zone": ZONE,
+            "monday": day - timedelta(days=day.weekday()),
+        }
         for statement in (CLEAR_DAYS, DAYS, CLEAR_CATEGORIES, CATEGORIES, INSTITUTIONS, WEEKS):
             cursor.execute(statement, names)
     return {"as_of": now.isoformat(), "since": day.isoformat(), "seconds": round(time.monotonic() - began, 3)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -54,7 +55,7 @@ class Need:
 
 def list_needs(*, viewer: Person, now: datetime) -> list[Need]:
     """Return what waits for this person, the most pressing first."""
-    names = {
+    names: dict[str, Any] = {
         "institution": viewer.institution_id,
         "user": viewer.user_id,
         "now": now,
