@@ -112,7 +112,7 @@ def test_journey_a(portal: Portal) -> None:
     page.goto(portal.url + "/portal/team")
     row = page.get_by_role("row", name=re.compile("Anna Analyst"))
     expect(row).to_contain_text("Analyst")
-    expect(row).to_contain_text("yes")
+    expect(row).to_contain_text("set up")
     expect(page.get_by_text("Nobody is invited at present")).to_be_visible()
 
 
