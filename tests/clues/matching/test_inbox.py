@@ -114,6 +114,19 @@ def test_nor_what_only_the_others_have_not_been_shown(scene: Scene) -> None:
         assert found(alice, state=state) == []
 
 
+@pytest.mark.parametrize("whose", ["own", "others"])
+def test_what_is_not_shown_takes_no_place_on_a_page(scene: Scene, whose: str) -> None:
+    meet(scene, 1, 2, 3)
+    hidden = MatchParty.objects.filter(match__type="domain")
+    with acting_as("aif_match"):
+        if whose == "own":
+            hidden.filter(institution=scene.cast.aster).update(released_at=timezone.now() + timedelta(minutes=1))
+        else:
+            hidden.filter(institution=scene.cast.birch).update(released_at=None)
+    page = list_inbox(viewer=person(scene.cast.alice), filters=Filters(), limit=1)
+    assert [row.match.match for row in page.rows] == [scene.match]
+
+
 @pytest.mark.parametrize(("look", "scan"), [(3, 100), (100, 3)])
 def test_a_look_that_ends_early_says_where(scene: Scene, monkeypatch: pytest.MonkeyPatch, look: int, scan: int) -> None:
     meet(scene, *range(6))
