@@ -150,7 +150,7 @@ test("formulas without a value, broken and foreign workbooks", async () => {
 
 test("bombs cost no more than their limit", async () => {
   const bomb = workbook("", { "xl/sharedStrings.xml": new Uint8Array(66 * 1024 * 1024) });
-  const started = Date.now();
+  const started = process.cpuUsage();
   await refused(bomb, "workbook-bomb");
   await refused(workbook("", Object.fromEntries(Array.from({ length: 2100 }, (_, i) => [`x/${i}`, new Uint8Array()]))), "workbook-bomb");
   await refused(workbook(`<row r="1">${text("XFD1", "x")}</row>`), "columns-too-many");
@@ -164,7 +164,7 @@ test("bombs cost no more than their limit", async () => {
     directory.writeUInt32LE(100, at + 22);
   }
   await refused(directory, "workbook-bomb");
-  assert(Date.now() - started < 20_000);
+  assert(process.cpuUsage(started).user < 20_000_000, "seconds of work, however busy the machine is");
 });
 
 test("the dry run tells good rows from bad ones, with place and reason", async () => {

@@ -15,5 +15,5 @@ FILES = sorted(HERE.glob("*.test.js"))
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_file(path: Path) -> None:
-    done = subprocess.run([NODE, "--test", str(path)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([NODE, "--test", str(path)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

@@ -80,7 +80,7 @@ def test_the_workbook(scene: Scene, client: Any, tmp_path: Path) -> None:
         env=os.environ | {"IMPORT_TEMPLATE": str(path)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout[-3000:]
 
