@@ -10,6 +10,7 @@ import { describe, number, t } from "./words.js";
 const CASE_REF = /^[A-Za-z0-9._:/#-]{1,64}$/;
 const BASIS = /^[a-z0-9-]{1,64}$/;
 const DAY = 24 * 60 * 60 * 1000;
+const LONG = 2_000; // characters of a paste that is put in whole
 const SHOWN = 20; // refused lines that are listed
 
 /**
@@ -37,6 +38,7 @@ export class Question {
     });
     this.form.addEventListener("input", () => this.changed());
     this.form.addEventListener("change", () => this.changed());
+    this.values.addEventListener("paste", (event) => this.paste(event));
     this.one("[data-stop]")?.addEventListener("click", () => this.stopper?.abort());
     this.one("[data-copy-command]")?.addEventListener("click", () => navigator.clipboard.writeText(this.one("[data-command]").textContent));
     this.changed();
@@ -63,6 +65,16 @@ export class Question {
 
   text(selector) {
     return this.one(selector)?.value.trim() ?? "";
+  }
+
+  /** Thousands of lines at once: browsers type a paste in line by line, which takes them seconds. */
+  paste(event) {
+    const text = event.clipboardData?.getData("text") ?? "";
+    if (text.length > LONG && this.values instanceof HTMLTextAreaElement) {
+      event.preventDefault();
+      this.values.setRangeText(text, this.values.selectionStart, this.values.selectionEnd, "end");
+      this.changed();
+    }
   }
 
   /** Look at everything anew: guess, what is allowed, how much it costs. */
