@@ -106,7 +106,7 @@ def test_journey_c(proxied_portal: Portal, hosts: list[str], tmp_path: Path) -> 
     expect(page.get_by_role("heading", name="Watched")).to_be_visible(timeout=SOON_MS)
     page.goto(portal.url + "/portal/watches")
     expect(page.get_by_role("link", name=watched)).to_be_visible()  # by the browser's own map
-    expect(page.locator("main tbody tr")).to_contain_text("Watching", timeout=SOON_MS)
+    look_until(page, "/portal/watches", page.get_by_role("cell", name="Watching"))
 
     report(portal, [birch, cedar], watched, tmp_path)
     page.goto(portal.url + "/portal/notifications")
@@ -141,7 +141,7 @@ def test_journey_d(portal: Portal, hosts: list[str], tmp_path: Path) -> None:
 
     theirs = portal.page(birch, "analyst", language="en")
     answer = theirs.get_by_role("link", name=re.compile("^[A-Za-z0-9_-]{22}$"))
-    expect(async_list(theirs, portal, answer)).to_be_visible()
+    look_until(theirs, "/portal/disputes/received", answer)
     answer.click()
     expect(theirs.locator("main")).to_contain_text("The clue is suspended")
     expect(screen(page, known)).to_have_attribute("data-hit", "no")  # effect, before anybody answered
@@ -153,14 +153,14 @@ def test_journey_d(portal: Portal, hosts: list[str], tmp_path: Path) -> None:
     expect(theirs.get_by_role("button", name="Send the answer")).to_have_count(0)
 
 
-def async_list(page: Page, portal: Portal, row: Locator) -> Locator:
-    """Look at the list until the worker has taken the dispute up."""
-    for _ in range(30):
-        page.goto(portal.url + "/portal/disputes/received")
-        if row.count():
+def look_until(page: Page, path: str, wanted: Locator) -> None:
+    """Look again until the worker has come by."""
+    for _ in range(60):
+        page.goto(page.url.split("/portal/")[0].rstrip("/") + path)
+        if wanted.count():
             break
         page.wait_for_timeout(500)
-    return row
+    expect(wanted).to_be_visible()
 
 
 def test_a_custodian_that_is_down_sends_nothing(portal: Portal, hosts: list[str]) -> None:
