@@ -13,8 +13,8 @@ import pytest
 from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
+from tests.browser.own_browser import load_key
 from tests.browser.portal import Place, Portal
-from tests.browser.test_new_clue import load_key
 
 GOOD = [f"import-{number}.example" for number in range(12)]
 CSV = "域名,线索类别,证据等级,备注\r\n" + "".join(f"{host},counterfeit-site-app,B2,=1+1\r\n" for host in GOOD)
@@ -169,8 +169,9 @@ def test_files_that_hurt(portal: Portal, place: dict[str, str], language: str) -
     assert len(said) == len(hostile)
     step(page, "file")
     book = Workbook()
-    book.active.append(["手机号", *(f"c{number}" for number in range(199))])
-    book.active.append(["13800138000", *("x" for _ in range(199))])
+    sheet = book.create_sheet(index=0)
+    sheet.append(["手机号", *(f"c{number}" for number in range(199))])
+    sheet.append(["13800138000", *("x" for _ in range(199))])
     out = io.BytesIO()
     book.save(out)
     give(page, out.getvalue(), "wide.xlsx")

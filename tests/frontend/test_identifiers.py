@@ -126,7 +126,7 @@ def test_the_number_plans_are_the_same() -> None:
     for code in codes:
         region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code][0]
         plan = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-        assert plan is not None
+        assert plan is not None and plan.general_desc is not None
         transform = (plan.national_prefix_transform_rule or "").replace("\\", "$") or None
         assert plans[str(code)] == [
             plan.general_desc.national_number_pattern,

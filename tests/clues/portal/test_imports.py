@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from aif_share.client.fields import IDENTIFIER_NAMES, NAMES
 from aif_share.identifiers import types
@@ -66,7 +67,11 @@ def test_the_workbook(scene: Scene, client: Any, tmp_path: Path) -> None:
     assert {re.sub(r"_[0-9]+$", "", name) for _chinese, name in titles} == set(COLUMNS)
     lists_of = {str(each.sqref).split("2:")[0]: each for each in sheet.data_validations.dataValidation}
     assert len(lists_of) == 14  # three types, three roles, eight others
-    category = next(cell.column_letter for cell in sheet[1] if str(cell.value).endswith("\ncategory"))
+    category = next(
+        get_column_letter(place)
+        for place, cell in enumerate(sheet[1], start=1)
+        if str(cell.value).endswith("\ncategory")
+    )
     codes = book.worksheets[2]
     column = lists_of[category].formula1.split("$")[1]
     offered = [str(cell.value).split()[0] for cell in codes[column][1:] if cell.value]
