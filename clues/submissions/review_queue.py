@@ -32,7 +32,11 @@ SELECT grade, count(*) FROM (
 """  # noqa: S608 - put together from literals
 PICK = f"SELECT c.id FROM {walk.WALK.format(where=f'AND {LAST_CORRECTED_BY_OTHERS}')} LIMIT %(limit)s"  # noqa: S608
 # The batches that hold waiting clues, newest first: from one to the next older one, whatever lies between.
-_OLDER = walk.WALK.format(where="").replace("%(before_batch)s, %(before_id)s", "held.batch_id, 0")
+_OLDER = (
+    walk.WALK.format(where="")
+    .replace("%(before_batch)s, %(before_id)s", "held.batch_id, 0")
+    .replace("%(last_batch)s", "held.batch_id - 1")
+)
 _OF_ONE = (
     walk.WALK.format(where=f"AND {LAST_CORRECTED_BY_OTHERS}")
     .replace("%(first_batch)s AND %(last_batch)s", "b.id AND b.id")

@@ -51,7 +51,7 @@ class Span:
     def names(self, *, limit: int) -> dict[str, Any]:
         """Return the parameters of `WALK`.
 
-        The comparison of rows is where PostgreSQL starts to walk, so it takes the last batch in.
+        PostgreSQL starts to walk at one of the two upper bounds, so each of them is as low as the other.
         """
         before = min(self.before, (self.last_batch, LAST))
         return {
@@ -61,7 +61,7 @@ class Span:
             "grades": list(self.grades or GRADES),
             "categories": list(self.categories or CATEGORIES),
             "first_batch": self.first_batch,
-            "last_batch": self.last_batch,
+            "last_batch": before[0],
             "before_batch": before[0],
             "before_id": before[1],
             "limit": limit,
