@@ -98,8 +98,8 @@ def test_own_clues_only(many: Scene, portal: Any) -> None:
 
 
 def test_pages(many: Scene, portal: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("clues.portal.clues.SIZE", 3)  # first: imported later it would take the other's for its own
     monkeypatch.setattr("clues.portal.paging.SIZE", 3)
-    monkeypatch.setattr("clues.portal.clues.SIZE", 3)
     browser, seen, query = portal(many.cast.alice), [], ""
     for _ in range(3):
         page = browser.get(f"{LIST}?{query}")
