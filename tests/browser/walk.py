@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -13,6 +14,7 @@ from django.urls.exceptions import Resolver404
 from playwright.sync_api import Page
 
 LINK = re.compile(r"<a\b[^>]*?\bhref=\"([^\"]*)\"")
+SEEN_OF_EACH = 4  # a clue in dispute offers less than one that stands: of each kind of page some are looked at
 ACTION = re.compile(r"\b(?:form)?action=\"(/[^\"]*)\"|\bhx-(?:get|post)=\"(/[^\"]*)\"")
 ROLES = ("analyst", "approver", "member-admin", "auditor")
 
@@ -20,7 +22,23 @@ NOT_PAGES = {
     "healthz": "for the container engine",
     "portal/invitation/<str:token>": "opened by the link of an invitation",
     "portal/login": "for whoever is not logged in",
+    "portal/login/factor": "the second step of logging in",
+    "portal/login/passkey": "asked by the script of the login page",
     "portal/enroll": "for whoever has no second factor yet",
+    "portal/enroll/app": "for whoever has no app yet",
+    "portal/confirm": "where a dangerous step leads when the second factor is too old",
+    "portal/account/factors/<str:factor>/remove": "for whoever has two factors: the last one stays",
+    "portal/account/recovery-codes": "shown once, when they are made",
+    "portal/account/recovery-codes.txt": "beside them",
+    "portal/account/sessions/<str:session>/end": "for whoever is logged in elsewhere too",
+    "portal/account/sessions/end-others": "for whoever is logged in elsewhere too",
+    "portal/clues/views": "offered once a filter is set",
+    "portal/clues/<str:clue>/review/withdraw": "for whoever reviewed the clue",
+    "portal/team/<str:person>/reactivate": "for an account that was shut",
+    "portal/team/invitations/<str:invitation>/resend": "for an invitation under way",
+    "portal/team/invitations/<str:invitation>/revoke": "for an invitation under way",
+    "portal/webhooks/<str:webhook>/deliveries/<str:delivery>/replay": "for a delivery that failed",
+    "portal/webhooks/<str:webhook>/secret": "shown once, when it is made",
 }
 """Routes that no page of a person who is at work leads to, with why."""
 
@@ -50,19 +68,21 @@ def walk(fetch: Callable[[str], Fetched], start: str = "/", *, offered: set[str]
     `offered` collects the routes of what the pages offer beside pages: forms that post, and downloads.
     """
     found: dict[str, str] = {}
+    times: Counter[str] = Counter()
     offered = set() if offered is None else offered
     waiting, seen = [start], {start}
     while waiting:
         path = waiting.pop(0)
         route = route_of(path)
-        if route is None or route in found:
+        if route is None or times[route] == SEEN_OF_EACH:
             continue
+        times[route] += 1
         page = fetch(path)
         if "text/html" not in page.content_type:
             offered.add(route)
             continue
         assert page.status == 200, f"{path}: {page.status}"
-        found[route] = path
+        found.setdefault(route, path)
         offered |= {
             action
             for pair in ACTION.findall(page.html)
