@@ -22,7 +22,9 @@ class Migration(migrations.Migration):
                 verbose_name="for the account",
             ),
         ),
-        migrations.AlterField("invitation", "email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+        migrations.AlterField(
+            "invitation", "email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")
+        ),
         migrations.AlterField(
             "invitation",
             "accepted_by",

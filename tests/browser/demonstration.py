@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 from pathlib import Path
 
 import httpx
 
 from aif_share.client import Client
-from aif_share.errors import NotFound
 from aif_share.wire.keys import PLATFORM, MemberKey
 from config.stack import Stack
 from tests.browser.portal import Place, Portal
 
 OTHER = "echo-telecom"
-MOST_DISPUTED = 8
 
 
 def river_bank(stack: Stack, folder: Path) -> Place:
@@ -33,11 +29,11 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
         ours.watches.add([seen], purpose="investigation", case_ref="DEMO-1")
         ours.noise.add("own-domain", ours.tokenize("domain", ["river-bank.example"]))
         ours.webhooks.add("https://hooks.example.com/aif", description="demo")
-        ours.disputes.open(next(iter(ours.matches.list())), reason="wrong-person")
+        own = [match.match for match in ours.matches.list()]
+        ours.disputes.open(own[0], reason="wrong-person")
     with Client(url, _read_key(folder, OTHER)) as theirs:
-        for match in list(itertools.islice(theirs.matches.list(), MOST_DISPUTED)):
-            with contextlib.suppress(NotFound):  # ended by the dispute before it
-                theirs.disputes.open(match, reason="shared-device")
+        common = [match.match for match in theirs.matches.list() if match.match in set(own[1:])]
+        theirs.disputes.open(common[0], reason="shared-device")
 
 
 def _read_key(folder: Path, name: str) -> str:

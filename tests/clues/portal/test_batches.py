@@ -51,7 +51,9 @@ def test_refused_rows_are_explained_and_not_repeated(scene: Scene, portal: Any) 
         text = browser.get(address).content.decode()
         assert f'<noscript><meta http-equiv="refresh" content="{seconds}"></noscript>' in text
         part = browser.get(address, HTTP_HX_REQUEST="true")
-        assert part.status_code == 200 and "hx-trigger" in part.content.decode() and "<html" not in part.content.decode()
+        assert (
+            part.status_code == 200 and "hx-trigger" in part.content.decode() and "<html" not in part.content.decode()
+        )
     work()
     for address in (f"/portal/batches/{received.batch}", "/portal/batches"):
         part = browser.get(address, HTTP_HX_REQUEST="true")

@@ -108,7 +108,9 @@ class TestLarge:
         processor = (time.process_time() - processor) / large["times"]
         p95 = sorted(samples)[int(0.95 * (len(samples) - 1))]
         record_property("p95_ms", round(p95 * 1000, 1))
-        print(f"{page}: {len(queries)} queries, p95 {p95 * 1000:.0f} ms of {len(samples)}, {processor * 1000:.0f} ms of ours")
+        print(
+            f"{page}: {len(queries)} queries, p95 {p95 * 1000:.0f} ms of {len(samples)}, {processor * 1000:.0f} ms of ours"
+        )
         assert 3 < len(queries) <= PAGES[page], queries
         if large["times"] > 2:
             assert p95 <= P95_SECONDS
