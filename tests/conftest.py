@@ -38,6 +38,9 @@ os.environ |= {
     "DJANGO_SETTINGS_MODULE": "config.settings",
 }
 
+# Playwright keeps an event loop in this process; the tests of other files run beside it, not in it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
 from config.stack import Stack  # noqa: E402
 from tests.embedded import TestServer  # noqa: E402
 

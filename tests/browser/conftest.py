@@ -15,8 +15,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from config.stack import Stack
-from tests.browser.portal import CHROMIUM, Portal, launch
-from tests.browser.recorder import Recorder
+from tests.browser.portal import CHROMIUM, Portal, launch, proxied
 
 REQUIRED = os.environ.get("BROWSER_TESTS", "optional")
 
@@ -44,11 +43,4 @@ def portal(stack: Stack, chromium: Browser) -> Iterator[Portal]:
 @pytest.fixture
 def proxied_portal(stack: Stack, chromium: Browser) -> Iterator[Portal]:
     """The portal behind the recording proxy."""
-    with Recorder() as recorder:
-        opened = Portal(stack, chromium, recorder=recorder)
-        plain = opened.context
-        # Chromium leaves the loopback out of any proxy unless told not to.
-        proxy = {"server": recorder.address, "bypass": "<-loopback>"}
-        opened.context = lambda **options: plain(proxy=proxy, **options)  # type: ignore[method-assign]
-        yield opened
-        opened.close()
+    yield from proxied(stack, chromium)

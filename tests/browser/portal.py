@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -138,3 +139,15 @@ def launch(playwright: Playwright) -> Browser:
     """Start the distribution's Chromium."""
     arguments = ["--disable-dev-shm-usage"] + ["--no-sandbox"] * (os.geteuid() == 0)
     return playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+
+
+def proxied(stack: Stack, chromium: Browser) -> Iterator[Portal]:
+    """Open the portal of a stack behind the recording proxy."""
+    with Recorder() as recorder:
+        opened = Portal(stack, chromium, recorder=recorder)
+        plain = opened.context
+        # Chromium leaves the loopback out of any proxy unless told not to.
+        proxy = {"server": recorder.address, "bypass": "<-loopback>"}
+        opened.context = lambda **options: plain(proxy=proxy, **options)  # type: ignore[method-assign]
+        yield opened
+        opened.close()

@@ -9,14 +9,15 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from config.stack import Stack
 from tests.browser.own_browser import assert_nothing_raw
-from tests.browser.portal import Place, Portal, load_key
+from tests.browser.portal import Place, Portal, load_key, proxied
 
 REAL = Path(os.environ.get("AIF_REALDATA") or Path(__file__).resolve().parents[3] / "shared" / "realdata")
 SHARED_LINES = (332, 2504, 6097, 6242, 7783, 11439)  # lines of phish_metamask.txt that stand in the other list too
@@ -72,6 +73,13 @@ def choose(page: Page, field: Locator, code: str) -> None:
             return
         page.keyboard.press("ArrowDown")
     raise AssertionError(f"{code} cannot be chosen by the keyboard")
+
+
+@pytest.fixture
+def proxied_portal(chromium: Browser) -> Iterator[Portal]:
+    """On a stack of its own: the tests of the real lists count every report of these hosts."""
+    with Stack(env={"AIF_DISCLOSURE_TICK": "0.2"}) as stack:
+        yield from proxied(stack, chromium)
 
 
 def test_journey_b(proxied_portal: Portal, tmp_path: Path, scale: Callable[..., int]) -> None:

@@ -29,7 +29,7 @@ def test_a_webhook_from_the_empty_page_to_its_log(portal: Portal) -> None:
     page.get_by_role("link", name="To the webhook").click()
     page.get_by_role("button", name="Send a test").click()
     page.evaluate("window.stayed = true")
-    page.locator("#log").get_by_text("the name was not found").wait_for()
+    page.locator("#log").get_by_text("the name was not found").wait_for(timeout=60_000)
     assert page.evaluate("window.stayed"), "the log came by itself, the page was not loaded again"
 
     page.get_by_role("button", name="Disable").click()

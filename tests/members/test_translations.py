@@ -107,6 +107,15 @@ def script_texts() -> Iterator[tuple[str, str, dict[str, str]]]:
                 yield Path(file).name, key, text
 
 
+QUOTES_CHINESE = frozenset({"icp-filing-no"})
+"""English texts that show what stands on a Chinese site."""
+
+
+def has_words(text: str) -> bool:
+    """Whether anything is left to translate beside places for values, digits and punctuation."""
+    return any(letter.isalpha() for letter in re.sub(r"\{\w+\}", "", text))
+
+
 def test_every_text_of_the_scripts_is_there_in_both_languages():
     found = list(script_texts())
     assert len(found) > 50, "the search itself must find something"
@@ -114,8 +123,8 @@ def test_every_text_of_the_scripts_is_there_in_both_languages():
         f"{file}: {key}"
         for file, key, text in found
         if set(text) != {"zh", "en"}
-        or not CHINESE.search(text["zh"])
-        or CHINESE.search(text["en"])
+        or (has_words(text["zh"]) and not CHINESE.search(text["zh"]))
+        or (CHINESE.search(text["en"]) and key not in QUOTES_CHINESE)
         or sorted(re.findall(r"\{\w+\}", text["zh"])) != sorted(re.findall(r"\{\w+\}", text["en"]))
     ]
     assert not wrong, wrong

@@ -210,6 +210,7 @@ export class Question {
     }
     this.stopper = new AbortController();
     this.busy(true);
+    await this.unsent.keep(); // before anything can fail: a page that is left then has it all the same
     try {
       const tokens = await tokenize({
         type: this.type,

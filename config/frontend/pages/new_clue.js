@@ -75,6 +75,7 @@ async function review() {
   stopping = new AbortController();
   busy(true);
   try {
+    await kept.flush(); // before anything can fail: a page that is left then has it all the same
     const bar = one("progress");
     const tokens = await tokenizeMany(identifiers, {
       signal: stopping.signal,

@@ -8,7 +8,7 @@ import { TokenError } from "./errors.js";
 export const MAX_ELEMENTS = 1000;
 
 const RETRIED = new Set([429, 502, 503, 504]);
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 12_000;
 const FIRST_PATIENCE_MS = 5_000; // of one that never answered yet: it is more likely down, or not to be reached, than busy
 const TIMEOUT_MS = 60_000;
 

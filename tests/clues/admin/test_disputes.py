@@ -14,6 +14,7 @@ from clues.disputes import answers, apply, opening
 from clues.models import Clue, Dispute, DisputedClue
 from members.models import AuditEvent, reference
 from tests.clues.alliance import allow, caller, clue, submit, token
+from tests.clues.reviewing import confirm
 from tests.clues.scene import Scene, work
 from tests.factories import acting_as
 
@@ -125,6 +126,7 @@ def test_overdue_comes_first_of_its_kind(scene: Scene, desk: Any, disputed: list
         submit(caller(scene.cast.birch), [clue(token("z", kind="qq"), client_ref="birch-2")])
     work()
     with acting_as("aif_web"):
+        confirm(scene.cast.birch)
         late = opening.open_dispute(
             request={"identifier": token("z", kind="qq"), "purpose": "complaint-handling", "reason": "other"},
             by=caller(scene.cast.cedar), now=timezone.now(),
