@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from config.stack import Stack
 from tests.browser.portal import Portal
+
+
+@pytest.fixture
+def portal(chromium: Browser) -> Iterator[Portal]:
+    """On a stack of its own: deliveries of other tests do not stand before this one's."""
+    with Stack() as stack:
+        opened = Portal(stack, chromium)
+        yield opened
+        opened.close()
 
 
 def test_a_webhook_from_the_empty_page_to_its_log(portal: Portal) -> None:
