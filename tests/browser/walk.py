@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,9 +10,17 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urljoin
 
+import django
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 from playwright.sync_api import Page
+
+# Outside of pytest (pictures, proofs) nobody has set Django up; its addresses are asked for here.
+os.environ.setdefault("AIF_ENV", "test")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+if not apps.ready:
+    django.setup()
 
 LINK = re.compile(r"<a\b[^>]*?\bhref=\"([^\"]*)\"")
 SEEN_OF_EACH = 4  # a clue in dispute offers less than one that stands: of each kind of page some are looked at
