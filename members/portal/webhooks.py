@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aif_share.errors import Refusal
 from members import tasks
 from members.delivery import endpoints, webhook_message
+from members.delivery.webhooks import LEASE_SECONDS
 from members.operations import webhooks as operations
 from members.permissions import Permission
 from members.portal.access import member_required
@@ -26,8 +27,9 @@ from members.portal.webhook_forms import ReplayForm, WebhookForm
 from members.queries import Person, person_of
 
 SIZE: Final = 25
-UNDER_WAY: Final = timedelta(seconds=10)
-"""A message that is tried within this time is waited for; later ones are not."""
+UNDER_WAY: Final = timedelta(seconds=LEASE_SECONDS + 1)
+"""A message that is tried within this time is waited for; later ones are not. One that is being sent is due again when
+its claim ends, so this is no shorter than a claim."""
 STATES: Final = {
     "pending": (gettext_lazy("waiting"), "info"),
     "delivered": (gettext_lazy("delivered"), "good"),

@@ -108,3 +108,5 @@ part("ask").addEventListener("submit", async (event) => {
     key.secret.fill(0);
   }
 });
+// Until here a press would have sent the form as a plain one.
+part("ask").querySelector("button").disabled = false;

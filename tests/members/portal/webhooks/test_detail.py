@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from members.delivery.webhooks import LEASE_SECONDS
+
 
 def test_the_log_says_how_each_message_fared(keeper: Any, hook: Any, deliver: Any) -> None:
     page = f"/portal/webhooks/{hook.webhook}"
@@ -68,3 +70,10 @@ def test_the_log_asks_for_itself_while_something_is_under_way(keeper: Any, hook:
     part = keeper.browser.get(page, HTTP_HX_REQUEST="true").content.decode().strip()
     assert part.startswith('<section class="card card--flush" id="log" hx-get=') and part.endswith("</section>")
     assert later[:8] in part and "<h1" not in part
+
+
+def test_a_message_that_is_being_sent_is_waited_for(keeper: Any, hook: Any, deliver: Any) -> None:
+    """A claim puts the next attempt off by its own length; a page made meanwhile must not stop asking."""
+    page = f"/portal/webhooks/{hook.webhook}"
+    deliver(hook, state="pending", not_before=timezone.now() + timedelta(seconds=LEASE_SECONDS))
+    assert f'hx-get="{page}" hx-trigger="every 2s"' in keeper.browser.get(page).content.decode()
