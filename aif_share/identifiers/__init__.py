@@ -8,7 +8,8 @@ Not here: tokens (`aif_share.oprf`). No value is kept, logged or put into an err
 from __future__ import annotations
 
 from .base import IdentifierType
+from .prose import find_raw
 from .raw import instead_of_token, looks_raw, raw_kind
 from .registry import get_type, normalize, types, warnings
 
-__all__ = ["IdentifierType", "get_type", "instead_of_token", "looks_raw", "normalize", "raw_kind", "types", "warnings"]
+__all__ = ["IdentifierType", "find_raw", "get_type", "instead_of_token", "looks_raw", "normalize", "raw_kind", "types", "warnings"]

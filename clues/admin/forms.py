@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clues.cases.notes import MAX_NOTE
+from clues.notes import MAX_NOTE
 
 
 class NoteForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues.cases import parties
-from clues.cases.notes import checked_note
+from clues.notes import checked_note
 from clues.cases.workflow import INITIAL
 from clues.models import Case, CaseStep, Match, Ring
 from members import audit

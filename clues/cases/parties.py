@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
-from django.db import connection
 from django.db.models.functions import Now
 
 from clues import events
-from clues.matching.release import GUARD_SECONDS, NEXT_TICK
+from clues.matching.release import next_tick
 from clues.models import Case, CaseParty, Event, MatchParty
 from members.models import Institution, InstitutionState
 
@@ -46,11 +44,3 @@ def tell(case: Case, *, moved: bool, now: datetime) -> None:
         Event(institution_id=number, kind=kind, subject_kind="CASE", subject_id=case.pk, created_at=now)
         for number, kind in informed
     )
-
-
-def next_tick() -> datetime:
-    """Return the next moment at which members learn things, by the clock of the database."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_TICK, {"guard": GUARD_SECONDS, "tick": settings.AIF_DISCLOSURE_TICK})
-        at: datetime = cursor.fetchone()[0]
-    return at

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues.cases import parties
-from clues.cases.notes import checked_note
+from clues.notes import checked_note
 from clues.cases.workflow import BY_SOURCE_AND_ACTION, RESTING, Transition
 from clues.models import Case, CaseStep
 from members import audit
