@@ -46,7 +46,9 @@ def checked_text(value: Any, *, required: bool, most: int, field: str = "text") 
     if find_raw(text) is not None:
         raise NoteRefused(
             "raw-identifier",
-            gettext_noop("The text seems to hold a number or address of somebody; name it by its clue or token instead."),
+            gettext_noop(
+                "The text seems to hold a number or address of somebody; name it by its clue or token instead."
+            ),
             field=field,
         )
     return text

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import holidays
 
 ZONE = ZoneInfo("Asia/Shanghai")
-ANSWER_DAYS = 5
 
 
 @cache
@@ -15,9 +14,9 @@ def _calendar() -> holidays.HolidayBase:
     return holidays.country_holidays("CN")  # years are added when they are asked for
 
 
-def answer_due(opened_at: datetime) -> datetime:
-    """Return the end (midnight in Shanghai, exclusive) of the fifth working day after the day of `opened_at`."""
-    day, left = opened_at.astimezone(ZONE).date(), ANSWER_DAYS
+def end_of_working_day(start: datetime, *, days: int) -> datetime:
+    """Return the end (midnight in Shanghai, exclusive) of the `days`-th working day after the day of `start`."""
+    day, left = start.astimezone(ZONE).date(), days
     while left:
         day += timedelta(days=1)
         left -= _calendar().is_working_day(day)

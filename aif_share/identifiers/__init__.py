@@ -12,4 +12,14 @@ from .prose import find_raw
 from .raw import instead_of_token, looks_raw, raw_kind
 from .registry import get_type, normalize, types, warnings
 
-__all__ = ["IdentifierType", "find_raw", "get_type", "instead_of_token", "looks_raw", "normalize", "raw_kind", "types", "warnings"]
+__all__ = [
+    "IdentifierType",
+    "find_raw",
+    "get_type",
+    "instead_of_token",
+    "looks_raw",
+    "normalize",
+    "raw_kind",
+    "types",
+    "warnings",
+]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues.cases import parties
-from clues.notes import checked_note
 from clues.cases.workflow import INITIAL
 from clues.models import Case, CaseStep, Match, Ring
+from clues.notes import checked_note
 from members import audit
 from members.models import User, reference
 from members.permissions import Permission, check

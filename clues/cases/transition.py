@@ -9,9 +9,9 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues.cases import parties
-from clues.notes import checked_note
 from clues.cases.workflow import BY_SOURCE_AND_ACTION, RESTING, Transition
 from clues.models import Case, CaseStep
+from clues.notes import checked_note
 from members import audit
 from members.models import User, reference
 from members.permissions import Permission, check

@@ -24,13 +24,13 @@ from clues.models import Dispute, Match
 from clues.screening.lawful_use import gate
 from clues.submissions.rows import names_of
 from clues.submissions.tokens import read_tokens
+from clues.working_days import end_of_working_day
 from members import audit
 from members.permissions import Permission, check
 from members.queries import Member
 
-from .working_days import answer_due
-
 FIELDS = frozenset({"match", "identifier", "purpose", "reason", "case_ref"})
+ANSWER_DAYS = 5
 CASE_REF = re.compile(r"[A-Za-z0-9._:/#-]{1,64}")
 
 
@@ -70,7 +70,7 @@ def open_dispute(*, request: Mapping[str, Any], by: Member, now: datetime) -> Di
             case_ref=case_ref,
             key_id=by.audit_ref,
             opened_at=now,
-            due_at=answer_due(now),
+            due_at=end_of_working_day(now, days=ANSWER_DAYS),
         )
         audit.record(
             "dispute.open",

@@ -15,7 +15,7 @@ however late a commit was. Nobody waits for that: members are shown the tick alo
 microseconds would count the steps of a tick.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -84,6 +84,14 @@ SELECT 'notice', '',
     institution_id, clock_timestamp(), %(at)s, 0, '', 'pending'
 FROM heard GROUP BY institution_id, kind
 """
+
+
+def next_tick() -> datetime:
+    """Return the next moment at which members learn things, by the clock of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_TICK, {"guard": GUARD_SECONDS, "tick": settings.AIF_DISCLOSURE_TICK})
+        at: datetime = cursor.fetchone()[0]
+    return at
 
 
 def release_pending() -> bool:

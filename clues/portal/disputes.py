@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import dispute_reasons, maintain_reasons, withdrawal_reasons
-from clues import tasks
-from clues.disputes import answers, opening, queries, working_days
+from clues import tasks, working_days
+from clues.disputes import answers, opening, queries
 from clues.matching.queries import get_match
 from clues.portal.asking import describe_question
 from clues.portal.paging import SIZE, get_position, make_page

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from clues.disputes.working_days import ZONE, answer_due
+from clues.working_days import ZONE, end_of_working_day
 
 
 def at(day: str, hour: int = 10) -> datetime:
@@ -27,9 +27,10 @@ def at(day: str, hour: int = 10) -> datetime:
 def test_due(opened: str, due: str) -> None:
     """Due at the midnight with which that day begins, so the day before is the last one."""
     for hour in (0, 10, 23):
-        assert answer_due(at(opened, hour)) == at(due, 0)
+        assert end_of_working_day(at(opened, hour), days=5) == at(due, 0)
 
 
 def test_the_day_is_the_one_in_shanghai() -> None:
-    assert answer_due(datetime(2026, 11, 1, 16, 0, tzinfo=UTC)) == answer_due(at("2026-11-02"))
-    assert answer_due(datetime(2026, 11, 1, 15, 59, tzinfo=UTC)) == at("2026-11-07", 0)
+    sunday_night, before = (datetime(2026, 11, 1, *time, tzinfo=UTC) for time in ((16, 0), (15, 59)))
+    assert end_of_working_day(sunday_night, days=5) == end_of_working_day(at("2026-11-02"), days=5)
+    assert end_of_working_day(before, days=5) == at("2026-11-07", 0)

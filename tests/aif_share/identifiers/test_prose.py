@@ -19,7 +19,6 @@ BETWEEN = ["", " ", "-", "—", "·", "  ", "\u200b", "\u00a0", ".", " - ", "_",
 AROUND = ["", "tel", "电话", "联系：", "(", "x", "该客户", " ", "，"]
 
 
-
 def with_check(body: str) -> str:
     """The 17 digits of a resident ID with their check digit."""
     return body + ric.calc_check_digit(f"{body}0")
