@@ -9,8 +9,8 @@ from django.http import HttpRequest  # noqa: TID251 - a context processor is HTT
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from members.operations.factors import get_proof
 from members.permissions import Permission, can
-from members.portal.adapters import get_factor
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -83,7 +83,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Return `navigation`: [(title, [entry with its url])] for the person of the request; empty for nobody."""
     user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or user.is_alliance or get_factor(request) is None:
+    if user is None or not user.is_authenticated or user.is_alliance or get_proof(request) is None:
         return {"navigation": []}  # without a second factor none of it is open
     groups = []
     for title, entries in GROUPS:

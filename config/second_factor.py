@@ -18,7 +18,8 @@ from django.urls import NoReverseMatch, reverse
 from members.api.authentication import get_client_ip
 from members.api.problems import plain_problem
 from members.api.session import PREFIX
-from members.portal.adapters import get_factor, note_seen
+from members.operations.factors import get_proof
+from members.portal.adapters import note_seen
 
 OPEN: Final = frozenset(
     {
@@ -68,7 +69,7 @@ class FactorRequired:
         user: Any = getattr(request, "user", None)  # the API of keys has none
         if user is None or not user.is_authenticated or user.is_alliance:
             return None
-        if get_factor(request) is not None:
+        if get_proof(request) is not None:
             note_seen(request)
             return None
         if request.path_info.startswith(PREFIX):

@@ -86,7 +86,7 @@ def tell_where(stack: Stack, folder: Path, logins: Sequence[dict[str, str]]) -> 
     for login in logins:
         where = "portal" if login["institution"] else "desk"
         print(f"  {where:6}  {login['username']:{width}}  {login['password']}  {login['role']}")
-    print("\n  the portal asks for a code as well; this prints it, in place of an app on a phone:")
+    print("\n  portal and desk ask for a code as well; this prints it, in place of an app on a phone:")
     print(f"  AIF_DATA={folder} .venv/bin/python manage.py totp analyst.river-bank")
     port = stack.url.rpartition(":")[2]
     print(f"  passkeys work at http://localhost:{port}, for an address has no name to bind them to")

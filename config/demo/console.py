@@ -51,8 +51,8 @@ def list_accounts() -> Iterator[tuple[str, str, str, str]]:
 
 
 def make_accounts(references: Mapping[str, str]) -> list[dict[str, str]]:
-    """Make every account; return user name, password, role and institution of each, and of members' people the
-    address that an authenticator app reads. The desk asks for no second factor yet."""
+    """Make every account; return user name, password, role and institution of each, and the address that an
+    authenticator app reads."""
     from django.utils import timezone
 
     from members.models.reference import decode
@@ -72,11 +72,11 @@ def make_accounts(references: Mapping[str, str]) -> list[dict[str, str]]:
             by=Console("demo"),
             now=timezone.now(),
         )
-        login = {"username": username, "password": password, "role": role, "institution": code}
-        if code:
-            secret = enroll_totp(user=user, by=Console("demo"), now=timezone.now())
-            login["otpauth"] = f"otpauth://totp/AIF-Share:{username}?secret={secret}&issuer=AIF-Share"
-        logins.append(login)
+        secret = enroll_totp(user=user, by=Console("demo"), now=timezone.now())
+        address = f"otpauth://totp/AIF-Share:{username}?secret={secret}&issuer=AIF-Share"
+        logins.append(
+            {"username": username, "password": password, "role": role, "institution": code, "otpauth": address}
+        )
     return logins
 
 

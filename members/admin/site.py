@@ -5,25 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import PasswordChangeView
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 
+from members.admin import login
 from members.operations import users
 from members.permissions import Permission, can
-
-
-class DeskLoginForm(AdminAuthenticationForm):
-    """User name and password; a member's account reads the same here as no account."""
-
-    error_messages = {
-        "invalid_login": _("User name or password is not right."),
-        "inactive": _("User name or password is not right."),
-    }
 
 
 class DeskPasswordForm(AdminPasswordChangeForm):
@@ -44,21 +40,44 @@ class DeskSite(AdminSite):
     site_title = _("AIF-Share desk")
     index_title = _("Alliance")
     site_url = None
-    login_form = DeskLoginForm
     index_template = "members/desk/index.html"
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether the person may see the desk at all."""
-        return can(request.user, Permission.DESK_VIEW)
+        """Whether the person may see the desk at all: the alliance's own, with a second factor shown in this session."""
+        return can(request.user, Permission.DESK_VIEW) and login.is_proved(request)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Log in, and note it in the audit trail: no trail, no login."""
-        with transaction.atomic():
-            response = super().login(request, extra_context)
-            if request.method == "POST" and response.status_code == 302 and request.user.is_authenticated:
-                users.record_login(user=request.user, now=timezone.now())
-        return response
+    def get_urls(self) -> list[Any]:
+        """The stock addresses and those of the second factor."""
+        return [
+            path("login/factor/", self.second_factor, name="login-factor"),
+            path("recovery-codes/", self.admin_view(self.recovery_codes), name="recovery-codes"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Ask for the password; the session begins after the second factor."""
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "app_path": request.get_full_path(),
+            REDIRECT_FIELD_NAME: request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index", current_app=self.name)),
+            **(extra_context or {}),
+        }
+        request.current_app = self.name
+        return login.Password.as_view(extra_context=context)(request)
+
+    @method_decorator([never_cache, sensitive_post_parameters()])
+    def second_factor(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the second factor of whoever's password was right, or let them add the first one."""
+        return login.second_factor(request, self)
+
+    def recovery_codes(self, request: HttpRequest) -> HttpResponse:
+        """Show recovery codes that were just made."""
+        return login.recovery_codes(request, self)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Change the own password."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
 from django.db import transaction
@@ -20,7 +23,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from members import audit
 from members.models import User, reference, sealing
-from members.operations import sessions
+from members.operations import lockouts, sessions
 from members.operations.institutions import required_reason
 from members.operations.users import lock_other
 from members.permissions import Actor, Permission, check
@@ -59,6 +62,12 @@ def seal_secret(text: str) -> str:
 def open_secret(sealed: str) -> str:
     """Return the secret that `seal_secret` sealed."""
     return sealing.unseal(base64.b64decode(sealed), purpose="factor", about="secret").decode()
+
+
+def get_proof(request: Any) -> dict[str, Any] | None:
+    """Return the newest proof of a second factor in this session: `type`, `at`, `passwordless`."""
+    proofs = [proof for proof in get_authentication_records(request, request.user) if proof["method"] == "mfa"]
+    return proofs[-1] if proofs else None
 
 
 def has_factor(user: User) -> bool:
@@ -160,6 +169,34 @@ def spend_code(*, factor_id: int, code: str, now: datetime) -> bool:
     row.data["last_step"] = step
     row.save(update_fields=["data"])
     return True
+
+
+def use_code(*, user: User, code: str, request: Any, now: datetime) -> Authenticator | None:
+    """Return the factor that this code belongs to, the code used up; None for a wrong one, which counts, and when locked."""
+    if lockouts.is_factor_locked(request, user.username):
+        request.axes_locked_out = True
+        return None
+    for row in Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.WEBAUTHN):
+        if row.wrap().validate_code(code) and spend_code(factor_id=row.pk, code=code, now=now):
+            lockouts.forget_wrong_factors(user.username)
+            return row
+    lockouts.count_wrong_factor(request, user.username)
+    return None
+
+
+@transaction.atomic
+def add_totp(*, user: User, secret: str, code: str, now: datetime) -> Authenticator:
+    """Give a person without one an app that has shown this code of the secret, and recovery codes."""
+    # The person's row is the lock: two tabs must not both add the first one.
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if has_factor(user):
+        raise Refusal("transition-refused", gettext_noop("A second factor was added meanwhile. Log in with it."))
+    row: Authenticator = totp.TOTP.activate(user, secret).instance
+    spend_code(factor_id=row.pk, code=code, now=now)
+    RecoveryCodes.activate(user)
+    note_added(user=user, kind=row.type, now=now)
+    note_recovery_codes(user=user, now=now)
+    return row
 
 
 @transaction.atomic

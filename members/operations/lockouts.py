@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
+from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
 
 from aif_share.errors import Refusal
@@ -12,6 +15,25 @@ from members import audit
 from members.models import User
 from members.operations.institutions import required_reason
 from members.permissions import Actor, Permission, check
+
+FACTOR_MARK = " / second factor"
+"""Follows the user name in the list of the desk where second factors were wrong. No user name has a space."""
+
+
+def is_factor_locked(request: Any, username: str) -> bool:
+    """Whether too many second factors of this person were wrong."""
+    locked: bool = AxesProxyHandler.is_locked(request, {"username": username + FACTOR_MARK})
+    return locked
+
+
+def count_wrong_factor(request: Any, username: str) -> None:
+    """Count one wrong second factor; the limit reached, the answer becomes the lock-out page."""
+    user_login_failed.send(sender=__name__, credentials={"username": username + FACTOR_MARK}, request=request)
+
+
+def forget_wrong_factors(username: str) -> None:
+    """A right one ends the count."""
+    AxesProxyHandler.reset_attempts(username=username + FACTOR_MARK)
 
 
 @transaction.atomic

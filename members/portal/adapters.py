@@ -27,16 +27,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.operations import factors, sessions, users
+from members.operations.factors import get_proof
 
 SEEN = "seen_at"
 """In the session: when the list of sessions was last told that it is in use."""
 NOT_RIGHT = gettext_lazy("User name or password is not right.")
-
-
-def get_factor(request: HttpRequest) -> dict[str, Any] | None:
-    """Return the newest proof of a second factor in this session: `type`, `at`, `passwordless`."""
-    proofs = [proof for proof in get_authentication_records(request, request.user) if proof["method"] == "mfa"]
-    return proofs[-1] if proofs else None
 
 
 def note_seen(request: HttpRequest) -> None:
@@ -49,7 +44,7 @@ def note_seen(request: HttpRequest) -> None:
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the newest proof of a second factor is young enough for what is dangerous."""
-    proof = get_factor(request)
+    proof = get_proof(request)
     return proof is not None and time.time() - proof["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 

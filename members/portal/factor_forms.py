@@ -18,8 +18,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.operations import factors
-from members.portal import lockout
+from members.operations import factors, lockouts
 
 
 def code_field(label: Any) -> forms.CharField:
@@ -37,7 +36,7 @@ class _OneCode(forms.Form):
     def clean_code(self) -> str:
         """Check the code."""
         request = context.request
-        if lockout.is_factor_locked(request, self.user.username):
+        if lockouts.is_factor_locked(request, self.user.username):
             request.axes_locked_out = True
             raise get_adapter().validation_error("incorrect_code")
         try:
@@ -45,9 +44,9 @@ class _OneCode(forms.Form):
             if not factors.spend_code(factor_id=self.authenticator.pk, code=code, now=timezone.now()):
                 raise get_adapter().validation_error("incorrect_code")
         except forms.ValidationError:
-            lockout.count_wrong_factor(request, self.user.username)
+            lockouts.count_wrong_factor(request, self.user.username)
             raise
-        lockout.forget_wrong_factors(self.user.username)
+        lockouts.forget_wrong_factors(self.user.username)
         return code
 
 

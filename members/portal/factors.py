@@ -25,8 +25,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aif_share.errors import Refusal
 from members.operations import factors
+from members.operations.factors import get_proof
 from members.portal.access import own_account
-from members.portal.adapters import get_factor
 from members.portal.factor_forms import AddPasskeyForm, AddTotpForm
 from members.portal.login import passkeys_here
 from members.portal.step_up import step_up_required
@@ -43,7 +43,7 @@ def enroll(request: HttpRequest) -> HttpResponseBase:
     stranger = _stranger(request)
     if stranger is not None:
         return stranger
-    if get_factor(request) is not None:
+    if get_proof(request) is not None:
         return redirect("members:account")
     return render(request, "members/enroll.html", {"section": "account", **passkeys_here(request)})
 
@@ -125,7 +125,7 @@ def _stranger(request: HttpRequest) -> HttpResponse | None:
     user = cast(Any, request.user)
     if user.is_alliance:
         raise Http404
-    if get_factor(request) is None and factors.has_factor(user):
+    if get_proof(request) is None and factors.has_factor(user):
         # Somebody added a factor elsewhere meanwhile; this session never showed one, and may be a thief's.
         end_session(request)
         return redirect("members:login")
@@ -134,7 +134,7 @@ def _stranger(request: HttpRequest) -> HttpResponse | None:
 
 def _guarded(view: Any, request: HttpRequest) -> HttpResponseBase:
     """A first factor needs no other; one more does."""
-    if get_factor(request) is None:
+    if get_proof(request) is None:
         return cast(HttpResponseBase, view(request))
     return step_up_required(view)(request)
 
@@ -156,7 +156,7 @@ def _add_totp(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "secret": " ".join(form.secret[start : start + 4] for start in range(0, len(form.secret), 4)),
         "picture": f"data:image/svg+xml;base64,{picture}",
-        "first": get_factor(request) is None,
+        "first": get_proof(request) is None,
         "section": "account",
     }
     return render(request, "members/add_totp.html", context, status=422 if form.errors else 200)
@@ -175,7 +175,7 @@ def _add_passkey(request: HttpRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "js_data": {"creation_options": webauthn.begin_registration(user, False)},
-        "first": get_factor(request) is None,
+        "first": get_proof(request) is None,
         "section": "account",
         **passkeys_here(request),
     }

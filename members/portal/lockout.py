@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
-from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-FACTOR_MARK = " / second factor"
-"""Follows the user name in the list of the desk where second factors were wrong. No user name has a space."""
+from members.operations.lockouts import FACTOR_MARK
 
 
 def get_parameters(_request: object, credentials: Mapping[str, Any] | None) -> list[Any]:
@@ -31,19 +28,3 @@ def show(
     """Say that it is locked, until when, and whom to ask."""
     minutes = round(settings.AXES_COOLOFF_TIME.total_seconds() / 60)
     return render(request, "members/locked_out.html", {"minutes": minutes}, status=429)
-
-
-def is_factor_locked(request: HttpRequest, username: str) -> bool:
-    """Whether too many second factors of this person were wrong."""
-    locked: bool = AxesProxyHandler.is_locked(request, {"username": username + FACTOR_MARK})
-    return locked
-
-
-def count_wrong_factor(request: HttpRequest, username: str) -> None:
-    """Count one wrong second factor; the limit reached, the answer becomes the lock-out page."""
-    user_login_failed.send(sender=__name__, credentials={"username": username + FACTOR_MARK}, request=request)
-
-
-def forget_wrong_factors(username: str) -> None:
-    """A right one ends the count."""
-    AxesProxyHandler.reset_attempts(username=username + FACTOR_MARK)

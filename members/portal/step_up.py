@@ -25,7 +25,8 @@ from django.views.decorators.http import require_http_methods
 
 from aif_share.errors import Refusal
 from members.operations import factors
-from members.portal.adapters import get_factor, is_fresh
+from members.operations.factors import get_proof
+from members.portal.adapters import is_fresh
 from members.portal.factor_forms import ConfirmCodeForm, ConfirmCredentialForm
 from members.portal.login import passkeys_here
 
@@ -66,7 +67,7 @@ def check_fresh(request: HttpRequest) -> None:
 def confirm(request: HttpRequest) -> HttpResponse:
     """Ask for the second factor, then go to `next`."""
     user = cast(Any, request.user)
-    if user.is_alliance or get_factor(request) is None:
+    if user.is_alliance or get_proof(request) is None:
         raise Http404
     onward = request.GET.get("next", "/")
     if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):

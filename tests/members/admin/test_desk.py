@@ -28,13 +28,13 @@ def state(institution: Institution) -> str:
 
 
 class TestLogin:
-    def test_the_alliances_people_get_in(self, desk, trail):
+    def test_a_right_password_goes_on_to_the_second_factor(self, desk, trail):
         make_user("alliance-operator", name="olga", password=PASSWORD)
         trail()
         answer = desk.post("/admin/login/?next=/admin/", {"username": "olga", "password": PASSWORD})
-        assert (answer.status_code, answer["Location"]) == (302, "/admin/")
-        assert trail() == ["user.login"]
-        assert desk.get("/admin/").status_code == 200
+        assert (answer.status_code, answer["Location"]) == (302, "/admin/login/factor/")
+        assert trail() == []
+        assert desk.get("/admin/").status_code == 302
 
     def test_members_do_not(self, desk, trail):
         make_user("member-admin", institution=make_institution(), name="mona", password=PASSWORD)
