@@ -42,6 +42,7 @@ class Permission(StrEnum):
     INSTITUTION_SUSPEND = "institution.suspend"
     QUOTA_SET = "quota.set"
     RING_REVIEW = "ring.review"
+    RING_DECIDE = "ring.decide"
     DISPUTE_DECIDE = "dispute.decide"
     LAWFUL_USE_PROPOSE = "lawful-use.propose"
     LAWFUL_USE_SIGN = "lawful-use.sign"
@@ -87,6 +88,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.QUOTA_SET,
             Permission.CASE_DECIDE,
             Permission.RING_REVIEW,
+            Permission.RING_DECIDE,
             Permission.DISPUTE_DECIDE,
             Permission.LAWFUL_USE_SIGN,
             Permission.NOISE_DECIDE,

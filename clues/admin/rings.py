@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from clues.admin.columns import ReferenceAdmin, link, local, ref, shown, table
 from clues.admin.forms import NoteForm
+from clues.admin.ring_reviews import OPERATIONS, ReviewFilter, history, standing, with_review
 from clues.cases.opening import open_case
 from clues.cases.workflow import RESTING
-from clues.models import Case, Ring
-from clues.rings import queries
+from clues.models import Case, Ring, RingReview
+from clues.rings import queries, review
 from members.admin.base import Operation
 from members.admin.site import site
 from members.models import Institution, User
@@ -30,7 +34,12 @@ def _open(row: Ring, *, by: User, now: datetime, note: str) -> Case:
 
 
 def _is_free(row: Ring) -> bool:
-    return row.state == Ring.OPEN and not Case.objects.filter(ring=row).exclude(state__in=RESTING).exists()
+    is_confirmed = review.state_of(review.latest(row)) == RingReview.CONFIRMED
+    return (
+        is_confirmed
+        and row.state == Ring.OPEN
+        and not Case.objects.filter(ring=row).exclude(state__in=RESTING).exists()
+    )
 
 
 @admin.display(description=_("institutions"))
@@ -92,6 +101,7 @@ class RingAdmin(ReferenceAdmin):
     list_display = (
         ref("R"),
         shown("state", _("state")),
+        standing,
         shown("clues", _("clues")),
         shown("identifiers", _("identifiers")),
         shown("groups", _("independent groups")),
@@ -100,10 +110,11 @@ class RingAdmin(ReferenceAdmin):
         shown("amount_cny", _("amount (CNY)")),
         shown("updated_at", _("changed at")),
     )
-    list_filter = ("state", "best_grade")
+    list_filter = (ReviewFilter, "state", "best_grade")
     ordering = ("-updated_at", "-id")
     columns = (
         *list_display,
+        history,
         institutions,
         shown("first_seen_at", _("first seen at")),
         shown("last_seen_at", _("last seen at")),
@@ -112,8 +123,25 @@ class RingAdmin(ReferenceAdmin):
         mergers,
     )
     operations = (
+        *OPERATIONS,
         Operation(
             "open-case", _("Open a case"), _open, Permission.RING_REVIEW,
             _("The case is open, and its parties are told."), form=NoteForm, open_for=_is_free,
         ),
     )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Bring along where each ring's review stands."""
+        return with_review(super().get_queryset(request))
+
+    def _buttons(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
+        """Show what this person may do: the proposer is not offered to confirm."""
+        buttons = super()._buttons(request, row)
+        if row is None:
+            return buttons
+        mine = {each.action for each in review.actions_for(row, review.latest(row), request.user)}
+        return [each for each in buttons if _name(each) in mine or _name(each) not in review.BY_ACTION]
+
+
+def _name(button: dict[str, Any]) -> str:
+    return str(button["url"]).rstrip("/").rpartition("/")[2]

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from clues.cases import parties
 from clues.cases.workflow import INITIAL
-from clues.models import Case, CaseStep, Match, Ring
+from clues.models import Case, CaseStep, Match, Ring, RingReview
 from clues.notes import checked_note
+from clues.rings import review
 from members import audit
 from members.models import User, reference
 from members.permissions import Permission, check
@@ -36,7 +37,11 @@ class AlreadyOpen(Refusal):
 
 @transaction.atomic
 def open_case(*, by: User, now: datetime, match: str | None = None, ring: str | None = None, note: str = "") -> Case:
-    """Open a case of exactly one match (`M-…`) or ring (`R-…`), and tell the institutions concerned."""
+    """Open a case of exactly one match (`M-…`) or ring (`R-…`), and tell the institutions concerned.
+
+    Raise OriginNotFound, AlreadyOpen, NoteRefused or PermissionMissing; `review.NotConfirmed` for a ring that two people
+    have not promoted.
+    """
     check(by, Permission.DESK_VIEW)
     check(by, Permission.RING_REVIEW)
     if (match is None) == (ring is None):
@@ -49,6 +54,8 @@ def open_case(*, by: User, now: datetime, match: str | None = None, ring: str | 
         case.ring = Ring.objects.filter(pk=reference.decode("R", ring or "") or 0, state=Ring.OPEN).first()
     if case.match is None and case.ring is None:
         raise OriginNotFound
+    if case.ring is not None and review.state_of(review.latest(case.ring)) != RingReview.CONFIRMED:
+        raise review.NotConfirmed
     try:
         with transaction.atomic():
             case.save(force_insert=True)

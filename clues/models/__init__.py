@@ -18,7 +18,7 @@ from .noise import NoiseEntry
 from .notification import NoticeMark, NoticeRead
 from .quota import QuotaUse
 from .review import ClueReview
-from .ring import Ring, RingEdge, RingMerge, RingRelink
+from .ring import Ring, RingEdge, RingMerge, RingRelink, RingReview
 from .saved_view import SavedView
 from .screening import Screening, ScreeningAnswer
 from .watch import Watch, WatchHit
@@ -60,6 +60,7 @@ __all__ = [
     "RingEdge",
     "RingMerge",
     "RingRelink",
+    "RingReview",
     "SavedView",
     "Screening",
     "ScreeningAnswer",

@@ -92,3 +92,64 @@ class RingRelink(models.Model):
 
     class Meta:
         db_table = "ring_relink"
+
+
+class RingReview(models.Model):
+    """One attempt to promote a ring to what a case may be opened from; the one with the highest `no` is where it stands.
+
+    `clues`, `identifiers` and `groups` are the ring's when it was decided on: what it grew by since can be told.
+    """
+
+    PROPOSED, CONFIRMED, RETURNED, SET_ASIDE = "proposed", "confirmed", "returned", "set-aside"
+
+    ring = models.ForeignKey(Ring, on_delete=models.PROTECT, related_name="reviews", db_index=False)
+    no = models.SmallIntegerField()
+    state = CodeField(_("review"), default=PROPOSED)
+    proposed_by = models.ForeignKey(
+        "members.User", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed at"))
+    note = models.CharField(_("note"), max_length=500, blank=True, default="")
+    decided_by = models.ForeignKey(
+        "members.User",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
+    clues = models.IntegerField(default=0)
+    identifiers = models.IntegerField(default=0)
+    groups = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "ring_review"
+        verbose_name = _("review of a ring")
+        verbose_name_plural = _("reviews of rings")
+        constraints = [
+            models.UniqueConstraint(fields=["ring", "no"], name="ring_review_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["proposed", "confirmed", "returned", "set-aside"]),
+                name="ring_review_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="proposed", decided_by__isnull=True, decided_at__isnull=True)
+                | (~models.Q(state="proposed") & models.Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="ring_review_decided",
+            ),
+            # Whatever the code does: nobody confirms, or returns, what they proposed.
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["confirmed", "returned"])
+                | ~models.Q(decided_by=models.F("proposed_by")),
+                name="ring_review_needs_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["returned", "set-aside"]) | ~models.Q(reason=""),
+                name="ring_review_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ring} · {self.no}"

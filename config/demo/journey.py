@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 QUOTAS = {"evaluate_quota": 20_000, "submit_quota": 20_000, "screen_quota": 5_000}
 SIDE_BY_SIDE = 3
 RINGS_WITHIN_S = 60.0
-OPERATOR = "operator"
+OPERATOR, APPROVER = "operator", "approver"
 
 Say = Callable[[str], None]
 
@@ -130,8 +130,10 @@ def wait_for_rings(stack: Stack, plan: Plan) -> tuple[list[dict[str, Any]], list
 
 
 def open_case(stack: Stack, rings: Sequence[dict[str, Any]]) -> str:
-    """Open a case from the largest ring, as the operator of the desk; return its reference."""
+    """Open a case from the largest ring, which the operator proposed and the approver confirmed; return its reference."""
     largest = max(rings, key=lambda ring: len(ring["clues"]))
     note = "largest ring of the demonstration"
+    for action, person in (("propose", OPERATOR), ("confirm", APPROVER)):
+        stack.manage("review_ring", "--ring", largest["ring"], "--action", action, "--by", person, "--note", note)
     made = stack.manage("open_case", "--ring", largest["ring"], "--by", OPERATOR, "--note", note, "--json")
     return str(json.loads(made)["case"])

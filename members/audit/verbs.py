@@ -76,6 +76,10 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "ring.build": _("Ring built"),
         "ring.merge": _("Rings merged"),
         "ring.split": _("Ring split"),
+        "ring.propose": _("Ring proposed for a case"),
+        "ring.confirm": _("Proposal of a ring confirmed"),
+        "ring.return": _("Proposal of a ring returned"),
+        "ring.set-aside": _("Ring set aside"),
         "retention.delete": _("Rows deleted by retention"),
         # what screening may answer, and what does not count
         "lawful-use.propose": _("Lawful-use matrix proposed"),

@@ -17,6 +17,7 @@ from clues.cases.transition import perform
 from clues.matching.release import release_pending
 from clues.matching.run import match_pending
 from clues.models import Case, Match, Ring
+from clues.rings import review
 from clues.rings.build import build_pending
 from members.models import User
 from tests.cast import Cast, make_cast
@@ -109,6 +110,15 @@ def make_case(scene: Scene, *, at: str = "candidate", now: datetime | None = Non
         release_pending()
     wait_for_tick()
     return case
+
+
+def promote(scene: Scene, *, ring: str | None = None) -> str:
+    """Let Olga propose the scene's ring, or another one, and Pavel confirm it; return its reference."""
+    ring = ring or scene.ring
+    with acting_as("aif_desk"):
+        for action, person in (("propose", scene.cast.olga), ("confirm", scene.cast.pavel)):
+            review.move(ring=ring, action=action, by=person, now=timezone.now())
+    return ring
 
 
 def try_perform(case: Case, action: str, by: User, note: str = "because") -> str:

@@ -16,7 +16,7 @@ EXPECTED = {
     "alliance-operator": "desk.view case.view audit.view institution.apply institution.suspend team.manage key.manage"
     " case.propose ring.review dispute.decide lawful-use.propose noise.propose",
     "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.set case.decide"
-    " ring.review dispute.decide lawful-use.sign noise.decide grade.certify",
+    " ring.review ring.decide dispute.decide lawful-use.sign noise.decide grade.certify",
 }
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clues.models import Case, CaseStep
 from members.models import AuditEvent
-from tests.clues.scene import Scene, make_case
+from tests.clues.scene import Scene, make_case, promote
 
 
 def address(case: Case, name: str, *, version: int | None) -> str:
@@ -108,6 +108,8 @@ def test_a_reason_is_asked_for(scene: Scene, desk: Any) -> None:
 def test_open_a_case_from_its_origin(scene: Scene, desk: Any, origin: str) -> None:
     from clues.models import Match, Ring
 
+    if origin == "ring":
+        promote(scene)
     row = (Match if origin == "match" else Ring).objects.get()
     place = reverse(f"admin:clues_{origin}_do", args=[row.pk, "open-case"])
     browser = desk(scene.cast.olga)

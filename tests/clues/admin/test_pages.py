@@ -13,7 +13,7 @@ from django.utils import timezone
 from clues.models import Batch, Case, Job, KeyEpoch, Match, MatchParty, Ring, Screening
 from members.models import reference
 from tests.clues.alliance import allow, caller, token
-from tests.clues.scene import Scene, make_case
+from tests.clues.scene import Scene, make_case, promote
 from tests.factories import acting_as
 
 MODELS = ("batch", "match", "ring", "case", "keyepoch", "screening", "job")
@@ -120,6 +120,7 @@ def test_lists_ask_as_often_for_many_rows_as_for_one(furnished: Scene, desk: Any
     if model == "case":
         from clues.cases.opening import open_case
 
+        promote(furnished)
         open_case(ring=furnished.ring, by=furnished.cast.olga, now=timezone.now())
     else:
         from tests.clues.alliance import clue, submit

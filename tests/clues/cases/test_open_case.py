@@ -14,12 +14,14 @@ from clues.cases.opening import AlreadyOpen, OriginNotFound, open_case
 from clues.models import Case, CaseParty, CaseStep, Event, Match
 from members.models import AuditEvent, Institution
 from members.permissions import PermissionMissing
-from tests.clues.scene import Scene, make_case
+from tests.clues.scene import Scene, make_case, promote
 from tests.factories import acting_as
 
 
 @pytest.mark.parametrize("origin", ["match", "ring"])
 def test_opens_with_parties_notices_and_a_trail(scene: Scene, origin: str) -> None:
+    if origin == "ring":
+        promote(scene)
     now = timezone.now()
     with acting_as("aif_desk"):
         case = open_case(by=scene.cast.olga, now=now, **{origin: getattr(scene, origin)})
@@ -90,6 +92,7 @@ def test_a_suspended_party_is_not_told(scene: Scene) -> None:
 
 
 def test_command_opens_and_prints_json(scene: Scene, capsys: Any) -> None:
+    promote(scene)
     with acting_as("aif_desk"):
         call_command("open_case", "--ring", scene.ring, "--by", "olga", "--json")
         assert json.loads(capsys.readouterr().out) == {"case": Case.objects.get().ref, "state": "candidate"}
