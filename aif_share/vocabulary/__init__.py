@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import (
     authority_kinds,
+    authority_levels,
     categories,
     channels,
     consumer_contacted,
@@ -47,6 +48,7 @@ _LISTS: dict[str, tuple[Term, ...]] = {
     "purposes": purposes.ROWS,
     "dispositions": dispositions.ROWS,
     "authority-kinds": authority_kinds.ROWS,
+    "authority-levels": authority_levels.ROWS,
     "tracks": tracks.ROWS,
     "tlp": tlp.ROWS,
     "regions": regions.ROWS,

@@ -54,6 +54,7 @@ EXPECTED = {
     "authority-kinds": """
         public-security nfra pbc local-financial-administration cac communications-administration market-regulation
         procuratorate court justice-bureau bar-association platform telecom-operator registrar mediation-body""",
+    "authority-levels": "national provincial municipal county organization",
     "tracks": "police-criminal police-administrative regulator platform-telecom civil",
     "tlp": "red amber+strict amber green clear",
     "withdrawal-reasons": "mistake wrong-person resolved duplicate legal-request",
@@ -80,6 +81,13 @@ STATES = {
     "platform-telecom": "requested confirmed removed blocked re-appeared",
     "civil": "mediation suit agreement judgment",
 }
+OPENS = {
+    "police-criminal": "in-preparation submitted",
+    "police-administrative": "accepted",
+    "regulator": "accepted refused",
+    "platform-telecom": "requested",
+    "civil": "mediation suit",
+}
 
 
 def test_there_are_exactly_the_lists_of_the_product():
@@ -95,7 +103,8 @@ def test_a_list_holds_exactly_the_codes_of_the_product(name):
 def test_a_track_holds_its_states_and_every_state_can_be_reached(track):
     states = tracks.BY_CODE[track].states
     assert [state.code for state in states] == STATES[track].split()
-    reached = {state.code for state in states if not state.after}
+    reached = {state.code for state in states if state.opens}
+    assert reached == set(OPENS[track].split())
     for _ in states:
         reached |= {state.code for state in states if reached & set(state.after)}
     assert reached == set(STATES[track].split())
@@ -166,6 +175,25 @@ def test_flags_that_rules_read():
         ("regulator", "penalty-revoked"),
     }
     assert tlp.DEFAULT == "amber+strict" and tlp.DEFAULT in tlp.BY_CODE
+
+
+def test_deadlines_have_a_statute_and_are_met_by_states_of_their_track():
+    found = {}
+    for track in tracks.ROWS:
+        codes = {state.code for state in track.states}
+        for state in track.states:
+            if state.deadline is not None:
+                assert state.deadline.source and state.deadline.days and set(state.deadline.met_by) <= codes
+                found[track.code, state.code] = (state.deadline.days, state.deadline.runs_from, state.deadline.whose)
+            assert state.raises_grade in ("", "B1", "A") and not (state.raises_grade and state.lowers_grade)
+            assert state.document_required or not state.raises_grade, "a grade rises by a document"
+    assert found == {
+        ("police-criminal", "accepted"): (7, "date", "authority"),
+        ("police-criminal", "refused"): (7, "receipt", "ours"),
+        ("police-criminal", "reconsideration"): (30, "date", "authority"),
+        ("police-criminal", "supervision"): (7, "receipt", "authority"),
+        ("police-administrative", "accepted"): (30, "date", "authority"),
+    }
 
 
 def test_grades_are_ordered_from_the_best():
