@@ -1,6 +1,6 @@
 """Deadlines in Chinese working days (docs/adr/0016): make-up Saturdays count, public holidays do not."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -34,3 +34,10 @@ def working_days_left(due_at: datetime, *, now: datetime) -> int | None:
     while (day := day + timedelta(days=1)) < last:
         left += _calendar().is_working_day(day)
     return left
+
+
+def first_working_day(day: date) -> date:
+    """Return the day itself, or the first working day after it."""
+    while not _calendar().is_working_day(day):
+        day += timedelta(days=1)
+    return day

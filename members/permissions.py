@@ -49,6 +49,9 @@ class Permission(StrEnum):
     NOISE_PROPOSE = "noise.propose"
     NOISE_DECIDE = "noise.decide"
     GRADE_CERTIFY = "grade.certify"
+    PROCEDURE_RECORD = "procedure.record"
+    GUIDANCE_PROPOSE = "guidance.propose"
+    GUIDANCE_SIGN = "guidance.sign"
 
 
 _MEMBER_READS = frozenset({Permission.CLUE_VIEW, Permission.MATCH_VIEW, Permission.CASE_VIEW})
@@ -80,6 +83,8 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.DISPUTE_DECIDE,
             Permission.LAWFUL_USE_PROPOSE,
             Permission.NOISE_PROPOSE,
+            Permission.PROCEDURE_RECORD,
+            Permission.GUIDANCE_PROPOSE,
         },
         "alliance-approver": _DESK_READS
         | {
@@ -93,6 +98,8 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.LAWFUL_USE_SIGN,
             Permission.NOISE_DECIDE,
             Permission.GRADE_CERTIFY,
+            Permission.PROCEDURE_RECORD,
+            Permission.GUIDANCE_SIGN,
         },
     }
 )

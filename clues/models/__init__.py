@@ -9,6 +9,7 @@ from .epoch import KeyDirectory, KeyEpoch
 from .event import Event
 from .feedback import Feedback, SourceQuality
 from .figure import AllianceWeek, CategoryFigure, DailyFigure, InstitutionFigure
+from .guidance import GuidanceRow, GuidanceVersion
 from .identifier import Identifier
 from .job import Job
 from .lawful_use import LawfulUseCell, LawfulUseMatrix
@@ -16,6 +17,7 @@ from .match import AppliedStanding, Match, MatchParty
 from .match_work import MatchRead, MatchReadUntil, MatchWork
 from .noise import NoiseEntry
 from .notification import NoticeMark, NoticeRead
+from .procedure_entry import ProcedureEntry, Proceeding
 from .quota import QuotaUse
 from .review import ClueReview
 from .ring import Ring, RingEdge, RingMerge, RingRelink, RingReview
@@ -40,6 +42,8 @@ __all__ = [
     "DisputedClue",
     "Event",
     "Feedback",
+    "GuidanceRow",
+    "GuidanceVersion",
     "Identifier",
     "InstitutionFigure",
     "Job",
@@ -55,6 +59,8 @@ __all__ = [
     "NoiseEntry",
     "NoticeMark",
     "NoticeRead",
+    "ProcedureEntry",
+    "Proceeding",
     "QuotaUse",
     "Ring",
     "RingEdge",

@@ -39,7 +39,7 @@ def read_verdict(decision: str, *, reason: str = "", document_no: str = "") -> V
         return Verdict(decision, reason=reason)
     if decision != ClueReview.CONFIRMED:
         raise Refusal("field-invalid", gettext_noop("Confirm or return."), field="decision")
-    return Verdict(decision, document_no=_document_no(document_no))
+    return Verdict(decision, document_no=read_document_no(document_no))
 
 
 def need_document(verdict: Verdict, of: Sequence[str]) -> None:
@@ -52,7 +52,8 @@ def need_document(verdict: Verdict, of: Sequence[str]) -> None:
         )
 
 
-def _document_no(text: str) -> str:
+def read_document_no(text: str) -> str:
+    """Return the trimmed number of an authority's document, empty if there is none. Raise Refusal."""
     text = text.strip()
     if not text:
         return ""

@@ -108,5 +108,12 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "case.report": _("Case reported"),
         "case.close": _("Case closed"),
         "case.dismiss": _("Case dismissed"),
+        # what the authorities make of a case, and the guidance for handing one over
+        "procedure.record": _("Procedure entry recorded"),
+        "procedure.confirm": _("Procedure entry confirmed"),
+        "procedure.void": _("Procedure entry voided"),
+        "guidance.propose": _("Guidance proposed"),
+        "guidance.sign": _("Guidance signed"),
+        "guidance.reject": _("Guidance rejected"),
     }
 )

@@ -34,6 +34,8 @@ KINDS = {
     "V": 15,  # invitation
     "F": 16,  # second factor
     "S": 17,  # session
+    "P": 31,  # proceeding of a case
+    "PE": 32,  # entry of a proceeding
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

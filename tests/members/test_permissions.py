@@ -14,9 +14,10 @@ EXPECTED = {
     "member-admin": "clue.view match.view match.work case.view team.manage key.manage",
     "auditor": "clue.view match.view case.view audit.view",
     "alliance-operator": "desk.view case.view audit.view institution.apply institution.suspend team.manage key.manage"
-    " case.propose ring.review dispute.decide lawful-use.propose noise.propose",
+    " case.propose ring.review dispute.decide lawful-use.propose noise.propose procedure.record guidance.propose",
     "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.set case.decide"
-    " ring.review ring.decide dispute.decide lawful-use.sign noise.decide grade.certify",
+    " ring.review ring.decide dispute.decide lawful-use.sign noise.decide grade.certify"
+    " procedure.record guidance.sign",
 }
 
 

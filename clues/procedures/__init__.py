@@ -1,0 +1,1 @@
+"""What the authorities make of a case: proceedings in tracks, recorded entry by entry (docs/outcomes.md)."""
