@@ -16,6 +16,7 @@ from celery.signals import worker_process_init
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
+from clues.blinding import reachability
 from clues.disputes import apply as disputes
 from clues.events import expiring_keys
 from clues.feedback import quality
@@ -39,6 +40,7 @@ EXPIRED_A_SLICE = 10_000
 EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
 ORACLE_SECONDS = 3600
 KEYS_SECONDS = 600
+CUSTODIANS_SECONDS = 60
 QUALITY_SECONDS = 30
 SCORES_SECONDS = 86_400
 RETENTION_SECONDS = 3600
@@ -90,6 +92,12 @@ def _warn() -> int:
 def _retain() -> int:
     if turns.claim(name="retention", every_seconds=RETENTION_SECONDS, now=timezone.now()):
         turns.record(name="retention", result=delete.delete_ended(now=timezone.now()))
+    return 0
+
+
+def _probe() -> int:
+    if turns.claim(name=reachability.JOB, every_seconds=CUSTODIANS_SECONDS, now=timezone.now()):
+        turns.record(name=reachability.JOB, result=reachability.probe())
     return 0
 
 
@@ -168,7 +176,8 @@ ORACLE = Duty("oracle", _check, 60.0)
 KEYS = Duty("keys", _warn, 60.0)
 RETENTION = Duty("retention", _retain, 60.0)
 FIGURES = Duty("figures", _reckon, 10.0)
-DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, RETENTION, FIGURES)
+CUSTODIANS = Duty("custodians", _probe, 20.0)
+DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, RETENTION, FIGURES, CUSTODIANS)
 
 
 @shared_task

@@ -24,6 +24,7 @@ from hmac import compare_digest
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from aif_share import __version__
 from aif_share.custodian import charging
 from aif_share.custodian.keyring import Keyring
 from aif_share.custodian.operator import read_member
@@ -186,7 +187,7 @@ class Custodian:
 
     def _health(self, environ: Environ) -> Answer:
         self._store.get_used("", "")
-        return 200, {"status": "ok", "custodian": self.name}
+        return 200, {"status": "ok", "custodian": self.name, "version": __version__}
 
     def _put_member(self, environ: Environ, ref: str) -> Answer:
         given = sha256(_bearer(environ).encode()).digest()

@@ -1,16 +1,32 @@
 """The desk's pages of clues: to look at, with operations where the alliance has to act."""
 
-from clues.admin import batches, cases, disputes, epochs, jobs, lawful_use, matches, noise, reviews, rings, screenings
+from clues.admin import (
+    batches,
+    cases,
+    disputes,
+    epochs,
+    health,
+    jobs,
+    lawful_use,
+    matches,
+    noise,
+    queues,
+    reviews,
+    rings,
+    screenings,
+)
 
 __all__ = [
     "batches",
     "cases",
     "disputes",
     "epochs",
+    "health",
     "jobs",
     "lawful_use",
     "matches",
     "noise",
+    "queues",
     "reviews",
     "rings",
     "screenings",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aif_share import vocabulary
 from aif_share.vocabulary import maintain_reasons
-from clues.admin.columns import ColumnsAdmin, local, ref, shown, table
+from clues.admin.columns import TYPES, ColumnsAdmin, code_filter, local, ref, shown, table
 from clues.disputes.decisions import decide, is_open_to
 from clues.models import ClueChange, DisputedClue
 from members.admin.base import Operation, ReasonForm
@@ -131,21 +131,6 @@ def others(row: DisputedClue) -> str:
     )
 
 
-class StateFilter(admin.SimpleListFilter):
-    """By state, in words."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        """Return the states."""
-        return list(STATES.items())
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the rows in the chosen state."""
-        return queryset if self.value() is None else queryset.filter(state=self.value())
-
-
 @admin.register(DisputedClue, site=site)
 class DisputedClueAdmin(ColumnsAdmin):
     """What can be decided first, then what waits for its filer, each with the longest wait first; then what is over."""
@@ -159,7 +144,7 @@ class DisputedClueAdmin(ColumnsAdmin):
         shown("due_at", _("answer due")),
         overdue,
     )
-    list_filter = (StateFilter,)
+    list_filter = (code_filter("state", _("state"), labels=STATES),)
     list_select_related = ("institution", "dispute", "dispute__institution", "clue", "decided_by")
     ordering = (_RANK.asc(), "due_at", "id")
     search_fields = ("pk",)
@@ -167,7 +152,7 @@ class DisputedClueAdmin(ColumnsAdmin):
     columns = (
         *list_display,
         dispute,
-        shown("dispute.type", _("identifier type")),
+        shown("dispute.type", _("identifier type"), vocabulary=TYPES),
         shown("dispute.case_ref", _("reference of the opener")),
         shown("dispute.opened_at", _("opened at")),
         shown("clue.category", _("category"), vocabulary="categories"),

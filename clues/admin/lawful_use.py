@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import ColumnsAdmin, shown, table
+from clues.admin.columns import ColumnsAdmin, code_filter, shown, table
 from clues.models import LawfulUseCell, LawfulUseMatrix
 from clues.screening.lawful_use import signing
 from clues.screening.lawful_use.cells import Block, Cell, blocks, count_by_class
@@ -24,6 +24,14 @@ from members.permissions import Permission
 from members.templatetags.members import label
 
 MOST_BLOCKS = 200
+
+
+STATES = {
+    LawfulUseMatrix.PROPOSED: _("proposed"),
+    LawfulUseMatrix.IN_FORCE: _("in force"),
+    LawfulUseMatrix.SUPERSEDED: _("superseded"),
+    LawfulUseMatrix.REJECTED: _("rejected"),
+}
 
 
 def _rules_in_force() -> str:
@@ -147,7 +155,7 @@ class LawfulUseMatrixAdmin(ColumnsAdmin):
     list_display: Any = (
         number,
         shown("title", _("title")),
-        shown("state", _("state")),
+        shown("state", _("state"), labels=STATES),
         cells,
         shown("shipped", _("came with the product")),
         shown("proposed_by", _("proposed by")),
@@ -155,7 +163,7 @@ class LawfulUseMatrixAdmin(ColumnsAdmin):
         shown("signed_by", _("decided by")),
         shown("signed_at", _("decided at")),
     )
-    list_filter = ("state",)
+    list_filter = (code_filter("state", _("state"), labels=STATES),)
     list_select_related = ("proposed_by", "signed_by")
     ordering = ("-id",)
     columns = (*list_display, summary, difference, rules)

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import ReferenceAdmin, link, local, ref, shown, table
+from clues.admin.columns import TYPES, ReferenceAdmin, code_filter, link, local, ref, shown, table
 from clues.admin.forms import NoteForm
 from clues.cases.opening import open_case
 from clues.cases.workflow import RESTING
@@ -68,14 +68,14 @@ class MatchAdmin(ReferenceAdmin):
     kind = "M"
     list_display = (
         ref("M"),
-        shown("type", _("identifier type")),
+        shown("type", _("identifier type"), vocabulary=TYPES),
         shown("epoch", _("epoch")),
         shown("party_count", _("parties")),
         shown("released_at", _("released at")),
     )
-    list_filter = ("type",)
+    list_filter = (code_filter("type", _("identifier type"), vocabulary=TYPES),)
     ordering = ("-id",)
-    columns = (ref("M"), shown("type", _("identifier type")), shown("epoch", _("epoch")),
+    columns = (ref("M"), shown("type", _("identifier type"), vocabulary=TYPES), shown("epoch", _("epoch")),
               shown("created_at", _("found at")), shown("released_at", _("released at")), parties, cases)  # fmt: skip
     operations = (
         Operation(

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from clues import tasks
-from clues.admin.columns import ReferenceAdmin, ref, shown
+from clues.admin.columns import TYPES, ReferenceAdmin, code_filter, ref, shown
 from clues.models import NoiseEntry
 from clues.noise import decide, queries
 from members.admin.base import Operation, ReasonForm
@@ -19,6 +19,14 @@ from members.admin.site import site
 from members.models import User
 from members.permissions import Permission
 from members.templatetags.members import label
+
+STATES = {
+    NoiseEntry.PROPOSED: _("proposed"),
+    NoiseEntry.IN_FORCE: _("in force"),
+    NoiseEntry.REJECTED: _("rejected"),
+    NoiseEntry.REMOVED: _("taken off"),
+}
+MODES = {"block": _("does not count"), "inform": _("counts, with a hint")}
 
 
 def _lists() -> list[tuple[str, str]]:
@@ -71,16 +79,20 @@ class NoiseEntryAdmin(ReferenceAdmin):
     list_display = (
         ref("Q"),
         shown("list", _("list"), vocabulary="noise-lists"),
-        shown("mode", _("mode")),
-        shown("type", _("type")),
+        shown("mode", _("mode"), labels=MODES),
+        shown("type", _("type"), vocabulary=TYPES),
         shown("epoch", _("epoch")),
         shown("institution", _("institution")),
-        shown("state", _("state")),
+        shown("state", _("state"), labels=STATES),
         shown("proposed_by_ref", _("proposed by")),
         shown("proposed_at", _("proposed at")),
         shown("decided_by", _("decided by")),
     )
-    list_filter = ("list", "state", "mode")
+    list_filter = (
+        code_filter("list", _("list"), vocabulary="noise-lists"),
+        code_filter("state", _("state"), labels=STATES),
+        code_filter("mode", _("mode"), labels=MODES),
+    )
     list_select_related = ("institution", "decided_by")
     ordering = ("-id",)
     columns = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import ColumnsAdmin, shown
+from clues.admin.columns import ColumnsAdmin, code_filter, shown
 from clues.models import Screening
 from members.admin.site import site
 
@@ -24,7 +24,7 @@ class ScreeningAdmin(ColumnsAdmin):
         shown("hits", _("hits")),
         shown("key_id", _("key id")),
     )
-    list_filter = ("purpose",)
+    list_filter = (code_filter("purpose", _("purpose"), vocabulary="purposes"),)
     search_fields = ("=case_ref", "=key_id")
     search_help_text = _("The asker's own reference or a key id, exactly.")
     list_select_related = ("institution",)

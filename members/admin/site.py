@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminPasswordChangeForm
@@ -10,6 +11,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from members.admin import login
+from members.admin import health, login, queues, references
 from members.operations import users
 from members.permissions import Permission, can
 
@@ -52,6 +54,8 @@ class DeskSite(AdminSite):
         return [
             path("login/factor/", self.second_factor, name="login-factor"),
             path("recovery-codes/", self.admin_view(self.recovery_codes), name="recovery-codes"),
+            path("find/", self.admin_view(self.find), name="find"),
+            path("health/", self.admin_view(self.health), name="health"),
             *super().get_urls(),
         ]
 
@@ -78,6 +82,24 @@ class DeskSite(AdminSite):
     def recovery_codes(self, request: HttpRequest) -> HttpResponse:
         """Show recovery codes that were just made."""
         return login.recovery_codes(request, self)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """What waits, first of all."""
+        waiting = [each for each in queues.look() if each.is_ours or each.late]
+        return super().index(request, {"queues": waiting, "now": timezone.now(), **(extra_context or {})})
+
+    def find(self, request: HttpRequest) -> HttpResponse:
+        """Go to the page that a reference names; what is no reference is looked for among the institutions' names."""
+        text = request.GET.get("q", "").strip()
+        return redirect(
+            references.find(text) or f"{reverse('admin:members_institution_changelist')}?{urlencode({'q': text})}"
+        )
+
+    def health(self, request: HttpRequest) -> HttpResponse:
+        """How the platform does."""
+        request.current_app = self.name
+        context = {**self.each_context(request), "title": _("Health"), "parts": health.look(), "now": timezone.now()}
+        return TemplateResponse(request, "members/desk/health.html", context)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Change the own password."""

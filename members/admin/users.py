@@ -9,11 +9,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from members.admin.base import Operation, ReadOnlyAdmin, ReasonForm
+from members.admin.columns import code_filter, shown
 from members.admin.forms import RoleForm, UserForm
 from members.admin.site import site
 from members.models import User
 from members.operations import factors, users
-from members.permissions import Permission
+from members.permissions import ROLE_LABELS, Permission
 
 
 def _create(_row: None, *, by: User, now: datetime, **answers: Any) -> User:
@@ -36,16 +37,20 @@ def _reset_factors(row: User, *, by: User, now: datetime, reason: str) -> None:
     factors.reset_factors(user_id=row.pk, reason=reason, by=by, now=now)
 
 
+ROLE = shown("role", _("role"), labels=ROLE_LABELS)
+
+
 @admin.register(User, site=site)
 class UserAdmin(ReadOnlyAdmin):
     """Accounts of members' staff and of the alliance's own."""
 
-    list_display = ("username", "full_name", "role", "institution", "is_active", "last_login")
-    list_filter = ("role", "is_active")
+    list_display = ("username", "full_name", ROLE, shown("institution", _("institution")), "is_active", "last_login")
+    list_filter = (code_filter("role", _("role"), labels=ROLE_LABELS), "is_active")
     search_fields = ("username", "full_name")
     list_select_related = ("institution",)
     ordering = ("username",)
-    fields = ("username", "full_name", "email", "role", "institution", "is_active", "created_at", "last_login")
+    fields = ("username", "full_name", "email", ROLE, "institution", "is_active", "created_at", "last_login")
+    readonly_fields = (ROLE,)
     operations = (
         Operation(
             "create", _("Create an account"), _create, Permission.TEAM_MANAGE,

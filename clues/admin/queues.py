@@ -1,0 +1,75 @@
+"""What waits at the desk of batches, clues, disputes, rules and cases; and the pages that their references lead to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from clues.cases.workflow import RESTING, STATES
+from clues.models import Batch, Case, ClueReview, DisputedClue, LawfulUseMatrix, NoiseEntry
+from members.admin import queues, references
+from members.admin.queues import Queue
+
+
+def _are_due(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
+    return rows.filter(due_at__lte=now)
+
+
+def _cases(state: str) -> Queue:
+    return Queue(
+        f"case-{state}",
+        STATES[state],
+        lambda: Case.objects.filter(state=state),
+        since="changed_at",
+        page="clues_case",
+        query=f"state={state}",
+        group=_("Cases"),
+    )
+
+
+ROWS = (
+    Queue(
+        "batches-held", _("Batches held for review"), lambda: Batch.objects.filter(state=Batch.HELD),
+        since="received_at", page="clues_batch", query=f"state={Batch.HELD}", group=_("Clues"),
+    ),
+    Queue(
+        "grade-a", _("Clues of grade A to confirm"),
+        lambda: ClueReview.objects.filter(
+            grade="A", decision=ClueReview.CONFIRMED, desk_by__isnull=True, voided_at__isnull=True
+        ),
+        since="decided_at", page="clues_cluereview", query="desk=waiting", group=_("Clues"),
+    ),
+    Queue(
+        "disputes-maintained", _("Disputes to decide"),
+        lambda: DisputedClue.objects.filter(state=DisputedClue.MAINTAINED),
+        since="answered_at", page="clues_disputedclue", query=f"state={DisputedClue.MAINTAINED}", late=_are_due,
+        group=_("Clues"),
+    ),
+    Queue(
+        "disputes-open", _("Disputes that wait for the filer's answer"),
+        lambda: DisputedClue.objects.filter(state=DisputedClue.OPEN),
+        since="due_at", page="clues_disputedclue", query=f"state={DisputedClue.OPEN}", late=_are_due, is_ours=False,
+        group=_("Clues"),
+    ),
+    Queue(
+        "noise", _("Noise entries to decide"), lambda: NoiseEntry.objects.filter(state=NoiseEntry.PROPOSED),
+        since="proposed_at", page="clues_noiseentry", query=f"state={NoiseEntry.PROPOSED}", group=_("Rules"),
+    ),
+    Queue(
+        "lawful-use", _("Lawful-use matrices to sign"),
+        lambda: LawfulUseMatrix.objects.filter(state=LawfulUseMatrix.PROPOSED),
+        since="proposed_at", page="clues_lawfulusematrix", query=f"state={LawfulUseMatrix.PROPOSED}",
+        group=_("Rules"),
+    ),
+    *(_cases(state) for state in STATES if state not in RESTING),
+)  # fmt: skip
+for row in ROWS:
+    queues.add(row)
+
+for kind, page in {"B": "clues_batch", "M": "clues_match", "R": "clues_ring", "CASE": "clues_case",
+                   "Q": "clues_noiseentry"}.items():  # fmt: skip
+    references.add(kind, page)
+references.add("D", "clues_disputedclue", query="dispute__id__exact={}")

@@ -1,0 +1,36 @@
+"""What waits at the desk of institutions and deliveries; and the pages that their references lead to."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from members.admin import queues, references
+from members.admin.queues import Queue
+from members.models import DeliveryState, Institution, InstitutionState, OutboxMessage, OutboxState, WebhookDelivery
+
+ROWS = (
+    Queue(
+        "institutions-to-admit", _("Institutions to admit"),
+        lambda: Institution.objects.filter(state=InstitutionState.APPLIED.value),
+        since="created_at", page="members_institution", query=f"state={InstitutionState.APPLIED.value}",
+        group=_("Members"),
+    ),
+    Queue(
+        "messages-dead", _("Messages given up"),
+        lambda: OutboxMessage.objects.filter(state=OutboxState.DEAD.value),
+        since="created_at", page="members_outboxmessage", query=f"state={OutboxState.DEAD.value}",
+        group=_("Deliveries"),
+    ),
+    Queue(
+        "webhooks-dead", _("Webhook deliveries given up"),
+        lambda: WebhookDelivery.objects.filter(state=DeliveryState.DEAD.value, endpoint__deleted_at=None),
+        since="created_at", page="members_webhookdelivery", query=f"state={DeliveryState.DEAD.value}",
+        group=_("Deliveries"),
+    ),
+)  # fmt: skip
+for row in ROWS:
+    queues.add(row)
+
+for kind, page in {"I": "members_institution", "K": "members_credential", "U": "members_user",
+                   "H": "members_webhookendpoint", "WD": "members_webhookdelivery"}.items():  # fmt: skip
+    references.add(kind, page)
