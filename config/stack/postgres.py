@@ -43,6 +43,8 @@ PARAMETERS = {
     "checkpoint_timeout": "'15min'",
     "max_parallel_workers_per_gather": "0",
     "random_page_cost": "1.1",
+    # Plans follow the statistics: after a large upload they are looked at within seconds, not after a minute.
+    "autovacuum_naptime": "'15s'",
     "jit": "off",
     "fsync": "on",
     "full_page_writes": "on",
