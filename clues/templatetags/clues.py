@@ -33,9 +33,9 @@ CASE_COLORS = {
     "dismissed": "",
 }
 BANDS = {
-    "1": _("1 other institution"),
-    "2-4": _("2 to 4 other institutions"),
-    "5+": _("5 or more other institutions"),
+    "1": _("1 other"),
+    "2-4": _("2 to 4 others"),
+    "5+": _("5 or more others"),
 }
 QUOTAS = {"submit": _("Submitted rows"), "screen": _("Screened tokens")}
 

@@ -22,10 +22,12 @@ def river_bank(stack: Stack, folder: Path) -> Place:
 
 
 def prepare(portal: Portal, place: Place, folder: Path) -> None:
-    """Give the pages of watches, disputes, own numbers and webhooks something to show."""
+    """Give the pages of screenings, watches, disputes, own numbers and webhooks something to show."""
     url = portal.stack.url
     with Client(url, place.key) as ours:
         (seen, *_others) = ours.tokenize("domain", ["watched-in-the-demo.example", "other.example"])
+        for number, purpose in enumerate(("inbound-call", "complaint-handling", "transaction-risk")):
+            ours.screen([seen], purpose=purpose, case_ref=f"DEMO-{number + 2}")
         ours.watches.add([seen], purpose="investigation", case_ref="DEMO-1")
         ours.noise.add("own-domain", ours.tokenize("domain", ["river-bank.example"]))
         ours.webhooks.add("https://hooks.example.com/aif", description="demo")

@@ -77,13 +77,14 @@ class Portal:
         self.contexts.append(context)
         return context
 
-    def page(self, place: Place, role: str, **options: Any) -> Page:
+    def page(self, place: Place, role: str, *, full_name: str = "", **options: Any) -> Page:
         """Return a page logged in as a new person of this role."""
         person = self.order(
             person={
                 "institution": place.institution,
                 "role": role,
                 "username": f"person-{os.getpid()}-{next(_numbers)}",
+                "full_name": full_name,
             }
         )
         context = self.context(**options)

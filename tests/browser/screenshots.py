@@ -21,6 +21,7 @@ from tests.browser.walk import ROLES, fetch, walk
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "portal"
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
+NAMES = {"analyst": "林晓", "approver": "周敏", "member-admin": "陈立", "auditor": "何静"}
 QUALITY = 62
 TALLEST = 1800  # pixels; a long list is told from its beginning
 
@@ -57,7 +58,7 @@ def main() -> None:
         for short, language in LANGUAGES.items():
             taken: set[str] = set()
             for role in ROLES:
-                page = portal.page(place, role, language=language)
+                page = portal.page(place, role, full_name=NAMES[role], language=language)
                 for route, path in walk(lambda path, page=page: fetch(page, path)).items():  # type: ignore[misc]
                     name = name_of(route)
                     if name not in taken:
