@@ -85,7 +85,7 @@ class TestServer:
         """Make a database like the template; return its name."""
         name = f"t{os.getpid()}_{next(self._numbers)}"
         with postgres.connected(self.superuser_url("postgres")) as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY file_copy')
         return name
 
     def drop(self, name: str) -> None:
