@@ -9,3 +9,7 @@ class CluesConfig(AppConfig):
     label = "clues"
     verbose_name = _("Clues")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the kinds of approvals register themselves."""
+        from clues.blinding import rotation  # noqa: F401

@@ -26,7 +26,7 @@ from clues.reports import figures
 from clues.retention import delete
 from clues.rings import build
 from members.delivery import mails, outbox
-from members.operations import webhook_outcomes
+from members.operations import approvals, webhook_outcomes
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ EXPIRED_A_SLICE = 10_000
 EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
 ORACLE_SECONDS = 3600
 KEYS_SECONDS = 600
+APPROVALS_SECONDS = 600
 CUSTODIANS_SECONDS = 60
 QUALITY_SECONDS = 30
 SCORES_SECONDS = 86_400
@@ -81,6 +82,8 @@ def _rate() -> int:
 
 
 def _warn() -> int:
+    if turns.claim(name="approvals", every_seconds=APPROVALS_SECONDS, now=timezone.now()):
+        turns.record(name="approvals", result={"lapsed": approvals.expire(now=timezone.now())})
     if turns.claim(name="key-warnings", every_seconds=KEYS_SECONDS, now=timezone.now()):
         warned = expiring_keys.warn(now=timezone.now())
         turns.record(name="key-warnings", result={"warned": warned})

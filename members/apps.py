@@ -11,3 +11,7 @@ class MembersConfig(AppConfig):
     label = "members"
     verbose_name = _("Members")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the kinds of approvals register themselves."""
+        from members.operations import quotas  # noqa: F401

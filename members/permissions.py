@@ -40,7 +40,11 @@ class Permission(StrEnum):
     INSTITUTION_APPLY = "institution.apply"
     INSTITUTION_ADMIT = "institution.admit"
     INSTITUTION_SUSPEND = "institution.suspend"
+    QUOTA_PROPOSE = "quota.propose"
     QUOTA_SET = "quota.set"
+    EXPORT_DECIDE = "export.decide"
+    ROTATION_PROPOSE = "rotation.propose"
+    ROTATION_DECIDE = "rotation.decide"
     RING_REVIEW = "ring.review"
     RING_DECIDE = "ring.decide"
     DISPUTE_DECIDE = "dispute.decide"
@@ -83,6 +87,8 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.DISPUTE_DECIDE,
             Permission.LAWFUL_USE_PROPOSE,
             Permission.NOISE_PROPOSE,
+            Permission.QUOTA_PROPOSE,
+            Permission.ROTATION_PROPOSE,
             Permission.PROCEDURE_RECORD,
             Permission.GUIDANCE_PROPOSE,
         },
@@ -90,7 +96,11 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
         | {
             Permission.INSTITUTION_ADMIT,
             Permission.INSTITUTION_SUSPEND,
+            Permission.QUOTA_PROPOSE,
             Permission.QUOTA_SET,
+            Permission.EXPORT_DECIDE,
+            Permission.ROTATION_PROPOSE,
+            Permission.ROTATION_DECIDE,
             Permission.CASE_DECIDE,
             Permission.RING_REVIEW,
             Permission.RING_DECIDE,

@@ -44,6 +44,7 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
     "institution-suspended": _ALLIANCE,
     "institution-not-live": _ALLIANCE,
     "four-eyes": ("Let another person decide.", "请由另一人作出决定。"),
+    "approval-missing": ("Wait until somebody else has approved it, then do it again.", "请等待另一人批准后再次操作。"),
     "not-found": ("Check the address and the reference. What belongs to others is not found either.", "请检查地址与编号；不属于本机构的内容同样显示未找到。"),
     "method-not-allowed": ("Use a method that Allow names.", "请使用 Allow 所列方法。"),
     "precondition-required": ("Send If-Match with the ETag of what you read.", "请发送 If-Match，取值为读取时得到的 ETag。"),

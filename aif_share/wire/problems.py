@@ -47,6 +47,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "institution-suspended": Problem(403, "The institution is suspended", "机构已被暂停"),
     "institution-not-live": Problem(403, "The institution is not live", "机构尚未启用"),
     "four-eyes": Problem(403, "A second person has to decide this", "须由另一人复核"),
+    "approval-missing": Problem(403, "A second person has to approve this first", "须先经另一人批准"),
     # where
     "not-found": Problem(404, "Not found", "未找到"),
     "method-not-allowed": Problem(405, "This method is not allowed here", "不允许使用该方法"),

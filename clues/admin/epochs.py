@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from clues.admin.columns import TYPES, ColumnsAdmin, code_filter, shown
+from clues.blinding import rotation
 from clues.models import KeyEpoch
+from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
+from members.models import Approval, User
+from members.permissions import Permission
 
 STATES = {
     KeyEpoch.ACTIVE: _("in force"),
     KeyEpoch.OVERLAP: _("in force beside its successor"),
     KeyEpoch.RETIRED: _("retired"),
 }
+
+
+class RotationForm(ReasonForm):
+    """What to do with which epoch, and why."""
+
+    action = forms.ChoiceField(label=_("What to do"), choices=list(rotation.ACTIONS.items()))
+    epoch = forms.IntegerField(label=_("Number of the epoch"), min_value=1, max_value=2**31 - 1)
+    field_order = ("action", "epoch", "reason")
+
+
+def _propose(_row: None, *, by: User, now: datetime, action: str, epoch: int, reason: str) -> Approval:
+    return rotation.propose(action=action, epoch=epoch, reason=reason, by=by, now=now)
 
 
 @admin.register(KeyEpoch, site=site)
@@ -33,3 +52,10 @@ class KeyEpochAdmin(ColumnsAdmin):
     search_fields = ("=type",)
     ordering = ("type", "-epoch")
     columns = list_display
+    operations = (
+        Operation(
+            "rotate", _("Propose a rotation"), _propose, Permission.ROTATION_PROPOSE,
+            _("Proposed. A second person has to approve it; then the directory is published anew."),
+            form=RotationForm, on_list=True,
+        ),
+    )  # fmt: skip

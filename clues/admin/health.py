@@ -31,6 +31,7 @@ JOBS: dict[str, tuple[Any, float]] = {
     "source-quality": (_("quality of sources"), tasks.QUALITY_SECONDS),
     "expiry": (_("expiry of clues"), tasks.EXPIRY_SECONDS),
     "retention": (_("deletion after retention"), tasks.RETENTION_SECONDS),
+    "approvals": (_("approvals that lapse"), tasks.APPROVALS_SECONDS),
     "key-warnings": (_("warnings of keys that end"), tasks.KEYS_SECONDS),
     figures.JOB: (_("figures of the overview"), 3600),
     reachability.JOB: (_("look at the custodians"), tasks.CUSTODIANS_SECONDS),

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.identifiers import types
 from aif_share.oprf import SUITE
 from clues.models import KeyEpoch
 from members import audit
-from members.permissions import Actor
+from members.permissions import Actor, Console
 
 LIFETIME = timedelta(days=3 * 365)
 CACHE_SECONDS = 2.0
@@ -62,7 +63,11 @@ def read_epochs() -> Peppers:
 
 @transaction.atomic
 def open_epoch(*, epoch: int, by: Actor, now: datetime) -> int:
-    """Open an epoch for every identifier type that has none of that number; return how many."""
+    """Open an epoch for every identifier type that has none of that number; return how many.
+
+    The first epoch, and new types of one that is there, need nobody else; a further one does (`clues.blinding.rotation`).
+    """
+    _check_rotation(KeyEpoch.objects.exclude(epoch=epoch).exists() and not _is_known(epoch), by)
     pepper_id = list(settings.AIF_PEPPERS)[-1]
     known = set(KeyEpoch.objects.filter(epoch=epoch).values_list("type", flat=True))
     fresh = [code for code in types() if code not in known]
@@ -85,8 +90,19 @@ def open_epoch(*, epoch: int, by: Actor, now: datetime) -> int:
 @transaction.atomic
 def retire_epoch(*, epoch: int, by: Actor, now: datetime) -> int:
     """Retire an epoch: its tokens are refused from now on. Return how many types it had."""
+    _check_rotation(_is_known(epoch), by)
     changed = KeyEpoch.objects.filter(epoch=epoch).exclude(state=KeyEpoch.RETIRED)
     count = changed.update(state=KeyEpoch.RETIRED, not_after=now)
     if count:
         audit.record("epoch.retire", actor=by, subject_ref=f"epoch-{epoch}", detail={"types": count})
     return count
+
+
+def _is_known(epoch: int) -> bool:
+    return KeyEpoch.objects.filter(epoch=epoch).exclude(state=KeyEpoch.RETIRED).exists()
+
+
+def _check_rotation(is_one: bool, by: Actor) -> None:
+    """In production the console alone rotates nothing: a second person approves at the desk."""
+    if is_one and settings.PRODUCTION and isinstance(by, Console):
+        raise Refusal("four-eyes", gettext_noop("Propose this at the desk, where a second person decides."))

@@ -50,18 +50,20 @@ def always(_row: Any) -> bool:
 class Operation:
     """One thing to do. `run(row, by=…, now=…, **answers of the form)` makes the domain call.
 
-    `row` is None for an operation of the whole list (`on_list`).
+    `row` is None for an operation of the whole list (`on_list`). `done` is what the page says afterwards, or makes that
+    of what `run` returned. A response that it returns is a file to take away.
     """
 
     name: str
     label: StrOrPromise
     run: Callable[..., object]
     permission: Permission
-    done: StrOrPromise
+    done: StrOrPromise | Callable[[Any], StrOrPromise]
     form: type[forms.Form] = forms.Form
     open_for: Callable[[Any], bool] = always
     hurts: bool = False
     on_list: bool = False
+    initial: Callable[[Any], dict[str, Any]] | None = None
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -133,7 +135,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if row is not None and not operation.open_for(row):
             messages.error(request, _("This is not open in the present state."))
             return redirect(back)
-        form = operation.form(request.POST if request.method == "POST" else None)
+        is_sent = request.method == "POST"
+        form = operation.form(
+            request.POST if is_sent else None,
+            request.FILES if is_sent else None,
+            initial=operation.initial(row) if operation.initial is not None else None,
+        )
         if request.method == "POST" and form.is_valid():
             try:
                 made = operation.run(row, by=request.user, now=timezone.now(), **form.cleaned_data)
@@ -141,7 +148,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 field = refusal.extra.get("field")
                 form.add_error(field if field in form.fields else None, _(refusal.detail or refusal.code))
             else:
-                messages.success(request, str(operation.done))
+                if isinstance(made, HttpResponse):
+                    return made  # a file to take away
+                messages.success(request, str(operation.done(made) if callable(operation.done) else operation.done))
                 return redirect(self._address_of(made) if operation.on_list else back)
         context = {
             **self.admin_site.each_context(request),
@@ -151,9 +160,14 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "operation": operation,
             "form": form,
             "back": back,
+            "explanation": self.explain(row) if row is not None else "",
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "members/desk/operation.html", context, status=422 if form.is_bound else 200)
+
+    def explain(self, row: Any) -> Any:
+        """Return what the page of an operation shows of the row beside its name."""
+        return ""
 
     def _buttons(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
         prefix = f"admin:{self.opts.app_label}_{self.opts.model_name}"

@@ -12,8 +12,8 @@ from members import tasks
 from members.admin.base import Operation, ReadOnlyAdmin, ReasonForm
 from members.admin.forms import ApplyForm, InviteAdminForm, KeyForm, NewQuotasForm
 from members.admin.site import site
-from members.models import Institution, InstitutionGroup, InstitutionState, User
-from members.operations import credentials, institutions, invitations
+from members.models import Approval, Institution, InstitutionGroup, InstitutionState, User
+from members.operations import credentials, institutions, invitations, quotas
 from members.permissions import Permission
 
 
@@ -36,9 +36,14 @@ def _reinstate(row: Institution, *, by: User, now: datetime, reason: str) -> Non
     tasks.nudge()
 
 
-def _set_quotas(row: Institution, *, by: User, now: datetime, reason: str, **quotas: int) -> None:
-    institutions.set_quotas(institution_id=row.pk, reason=reason, by=by, now=now, **quotas)
+def _set_quotas(row: Institution, *, by: User, now: datetime, reason: str, **wanted: int) -> Approval | None:
+    proposed = quotas.set_quotas(institution_id=row.pk, reason=reason, by=by, now=now, **wanted)
     tasks.nudge()
+    return proposed
+
+
+def _say_of_quotas(proposed: Approval | None) -> Any:
+    return _("The quotas are changed.") if proposed is None else _("Proposed. A second person has to approve a raise.")
 
 
 def _register_key(row: Institution, *, by: User, now: datetime, **answers: Any) -> None:
@@ -90,8 +95,8 @@ class InstitutionAdmin(ReadOnlyAdmin):
             _("The institution is live again."), form=ReasonForm, open_for=_is(InstitutionState.SUSPENDED),
         ),
         Operation(
-            "quotas", _("Set quotas"), _set_quotas, Permission.QUOTA_SET,
-            _("The quotas are changed."), form=NewQuotasForm, hurts=True,
+            "quotas", _("Set quotas"), _set_quotas, Permission.QUOTA_PROPOSE,
+            _say_of_quotas, form=NewQuotasForm, hurts=True, initial=institutions.quotas_of,
         ),
         Operation(
             "register-key", _("Register a key"), _register_key, Permission.KEY_MANAGE,

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from members.admin import queues, references
 from members.admin.queues import Queue
-from members.models import DeliveryState, Institution, InstitutionState, OutboxMessage, OutboxState, WebhookDelivery
+from members.models import (
+    Approval,
+    ApprovalState,
+    DeliveryState,
+    Institution,
+    InstitutionState,
+    OutboxMessage,
+    OutboxState,
+    WebhookDelivery,
+)
 
 ROWS = (
+    Queue(
+        "approvals", _("Approvals by a second person"),
+        lambda: Approval.objects.filter(state=ApprovalState.PROPOSED.value),
+        since="proposed_at", page="members_approval", query=f"state={ApprovalState.PROPOSED.value}",
+        late=lambda rows, now: rows.filter(expires_at__lte=now + timedelta(days=2)), group=_("Members"),
+    ),
     Queue(
         "institutions-to-admit", _("Institutions to admit"),
         lambda: Institution.objects.filter(state=InstitutionState.APPLIED.value),
@@ -32,5 +49,5 @@ for row in ROWS:
     queues.add(row)
 
 for kind, page in {"I": "members_institution", "K": "members_credential", "U": "members_user",
-                   "H": "members_webhookendpoint", "WD": "members_webhookdelivery"}.items():  # fmt: skip
+                   "H": "members_webhookendpoint", "AP": "members_approval", "WD": "members_webhookdelivery"}.items():  # fmt: skip
     references.add(kind, page)

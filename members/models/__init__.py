@@ -1,5 +1,6 @@
 """The tables of `members`, one file each; rules live in `members.operations`."""
 
+from members.models.approval import Approval, ApprovalState
 from members.models.audit_event import AuditEvent
 from members.models.credential import Credential
 from members.models.institution import Institution, InstitutionState
@@ -14,6 +15,8 @@ from members.models.webhook import DeliveryState, EndpointState, WebhookDelivery
 __all__ = [
     "ALLIANCE_ROLES",
     "MEMBER_ROLES",
+    "Approval",
+    "ApprovalState",
     "AuditEvent",
     "Credential",
     "DeliveryState",

@@ -36,6 +36,7 @@ KINDS = {
     "S": 17,  # session
     "P": 31,  # proceeding of a case
     "PE": 32,  # entry of a proceeding
+    "AP": 41,  # approval
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

@@ -1,4 +1,4 @@
-"""Apply, admit, suspend, reinstate; quotas. The second person is a rule of the database, too."""
+"""Apply, admit, suspend, reinstate. The second person is a rule of the database, too."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def apply(
         by=by,
         now=now,
     )
-    _record("institution.apply", institution, by=by, sector=sector, **_quotas_of(institution))
+    record("institution.apply", institution, by=by, sector=sector, **quotas_of(institution))
     return institution
 
 
@@ -54,7 +54,7 @@ def apply(
 def admit(*, institution_id: int, by: User, now: datetime) -> Institution:
     """Make an application live. Whoever applied for it cannot admit it."""
     check(by, Permission.INSTITUTION_ADMIT)
-    institution = _locked(institution_id)
+    institution = lock(institution_id)
     _require_state(institution, InstitutionState.APPLIED)
     if institution.applied_by_id == by.pk:
         raise Refusal("four-eyes", gettext_noop("You applied for this institution; a second person has to admit it."))
@@ -62,7 +62,7 @@ def admit(*, institution_id: int, by: User, now: datetime) -> Institution:
     institution.admitted_at = now
     institution.admitted_by = by
     institution.save(update_fields=["state", "admitted_at", "admitted_by"])
-    _record("institution.admit", institution, by=by)
+    record("institution.admit", institution, by=by)
     announce(institution, now=now)
     return institution
 
@@ -93,7 +93,7 @@ def create_institution(
     institution.state = InstitutionState.LIVE.value
     institution.admitted_at = now
     institution.save(update_fields=["state", "admitted_at"])
-    _record("institution.create", institution, by=by, sector=sector, **_quotas_of(institution))
+    record("institution.create", institution, by=by, sector=sector, **quotas_of(institution))
     announce(institution, now=now)
     return institution
 
@@ -103,14 +103,14 @@ def suspend(*, institution_id: int, reason: str, by: User, now: datetime) -> Ins
     """Stop an institution: every call is refused from now on, and the custodian is told."""
     check(by, Permission.INSTITUTION_SUSPEND)
     reason = required_reason(reason)
-    institution = _locked(institution_id)
+    institution = lock(institution_id)
     _require_state(institution, InstitutionState.LIVE)
     institution.state = InstitutionState.SUSPENDED.value
     institution.suspended_at = now
     institution.suspended_by = by
     institution.suspended_reason = reason
     institution.save(update_fields=["state", "suspended_at", "suspended_by", "suspended_reason"])
-    _record("institution.suspend", institution, by=by, reason=reason)
+    record("institution.suspend", institution, by=by, reason=reason)
     announce(institution, now=now)
     return institution
 
@@ -120,30 +120,14 @@ def reinstate(*, institution_id: int, reason: str, by: User, now: datetime) -> I
     """Let a suspended institution work again; only an approver can."""
     check(by, Permission.INSTITUTION_ADMIT)
     reason = required_reason(reason)
-    institution = _locked(institution_id)
+    institution = lock(institution_id)
     _require_state(institution, InstitutionState.SUSPENDED)
     institution.state = InstitutionState.LIVE.value
     institution.suspended_at = None
     institution.suspended_by = None
     institution.suspended_reason = ""
     institution.save(update_fields=["state", "suspended_at", "suspended_by", "suspended_reason"])
-    _record("institution.reinstate", institution, by=by, reason=reason)
-    announce(institution, now=now)
-    return institution
-
-
-@transaction.atomic
-def set_quotas(*, institution_id: int, reason: str, by: Actor, now: datetime, **quotas: int) -> Institution:
-    """Change some of `QUOTAS`, in units per day; the event keeps the old values."""
-    check(by, Permission.QUOTA_SET)
-    reason = required_reason(reason)
-    _check_quotas(quotas)
-    institution = _locked(institution_id)
-    before = _quotas_of(institution)
-    for field, value in quotas.items():
-        setattr(institution, field, value)
-    institution.save(update_fields=list(quotas))
-    _record("institution.quotas.set", institution, by=by, reason=reason, before=before, after=_quotas_of(institution))
+    record("institution.reinstate", institution, by=by, reason=reason)
     announce(institution, now=now)
     return institution
 
@@ -162,7 +146,7 @@ def _store(
     name = _clean_name(name, field="name")
     if sector not in sectors.BY_CODE:
         raise Refusal("sector-unknown", gettext_noop("The sector is not in the vocabulary."), field="sector")
-    _check_quotas(quotas)
+    check_quotas(quotas)
     group_name = name if group is None else _clean_name(group, field="group")
     group_row, _made = InstitutionGroup.objects.get_or_create(name=group_name)
     try:
@@ -190,7 +174,8 @@ def _clean_name(name: str, *, field: str) -> str:
     return name
 
 
-def _check_quotas(quotas: dict[str, int]) -> None:
+def check_quotas(quotas: dict[str, int]) -> None:
+    """Raise Refusal `field-invalid` for a quota that is no number of units."""
     for field, value in quotas.items():
         if field not in QUOTAS:
             raise TypeError(f"{field} is not a quota")
@@ -198,11 +183,13 @@ def _check_quotas(quotas: dict[str, int]) -> None:
             raise Refusal("field-invalid", gettext_noop("A quota is a number of units a day, 0 or more."), field=field)
 
 
-def _quotas_of(institution: Institution) -> dict[str, int]:
+def quotas_of(institution: Institution) -> dict[str, int]:
+    """Return the daily quotas by name."""
     return {field: getattr(institution, field) for field in QUOTAS}
 
 
-def _locked(institution_id: int) -> Institution:
+def lock(institution_id: int) -> Institution:
+    """Return an institution with its row locked; raise Refusal `not-found`."""
     try:
         return Institution.objects.select_for_update(of=("self",)).get(pk=institution_id)
     except Institution.DoesNotExist:
@@ -218,5 +205,6 @@ def _require_state(institution: Institution, state: InstitutionState) -> None:
         )
 
 
-def _record(verb: str, institution: Institution, *, by: Actor, **detail: object) -> None:
+def record(verb: str, institution: Institution, *, by: Actor, **detail: object) -> None:
+    """Add the audit event of something that happened to an institution."""
     audit.record(verb, actor=by, subject_ref=institution.ref, institution_id=institution.pk, detail=detail)

@@ -10,7 +10,7 @@ from aif_share.errors import Refusal
 from members import audit
 from members.audit.queries import list_events
 from members.models import AuditEvent, reference
-from members.operations import institutions
+from members.operations import institutions, quotas
 from members.queries import Caller
 from tests.factories import CONSOLE, acting_as, make_user
 
@@ -48,7 +48,7 @@ def test_without_its_event_nothing_changes(fresh_database, monkeypatch):
         made = institutions.create_institution(name="Aster", sector="bank", by=CONSOLE, now=timezone.now())
         monkeypatch.setattr(AuditEvent.objects, "create", lambda **_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            institutions.set_quotas(institution_id=made.pk, screen_quota=1, reason="x", by=CONSOLE, now=timezone.now())
+            quotas.set_quotas(institution_id=made.pk, screen_quota=1, reason="x", by=CONSOLE, now=timezone.now())
         made.refresh_from_db()
     assert made.screen_quota == 2_000
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from aif_share.errors import Refusal
 from clues.blinding import epochs
 from members.permissions import Console
 
@@ -20,5 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Retire it and say for how many types."""
-        count = epochs.retire_epoch(epoch=options["epoch"], by=Console("retire_epoch"), now=timezone.now())
+        try:
+            count = epochs.retire_epoch(epoch=options["epoch"], by=Console("retire_epoch"), now=timezone.now())
+        except Refusal as refusal:
+            raise CommandError(refusal.detail or refusal.code, returncode=2) from None
         self.stdout.write(f"epoch {options['epoch']}: retired for {count} types")

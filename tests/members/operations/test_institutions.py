@@ -172,34 +172,6 @@ class TestReinstate:
         assert refusal.code == "transition-refused"
 
 
-class TestQuotas:
-    def test_they_change_and_leave_both_values(self, cast, outbox):
-        from members.models import AuditEvent
-
-        institutions.set_quotas(
-            institution_id=cast.aster.pk, evaluate_quota=9, reason="pilot", by=cast.pavel, now=now()
-        )
-        cast.aster.refresh_from_db()
-        assert (cast.aster.evaluate_quota, cast.aster.submit_quota) == (9, 50_000)
-        detail = AuditEvent.objects.latest("id").detail
-        assert (detail["before"]["evaluate_quota"], detail["after"]["evaluate_quota"]) == (50_000, 9)
-        assert outbox()[-1].payload["evaluate_quota"] == 9
-
-    def test_an_operator_cannot(self, cast):
-        refusal = refused(
-            institutions.set_quotas, institution_id=cast.aster.pk, screen_quota=9, reason="x", by=cast.olga
-        )
-        assert refusal.code == "permission-missing"
-
-    def test_a_negative_one_is_refused(self, cast, trail):
-        trail()
-        refusal = refused(
-            institutions.set_quotas, institution_id=cast.aster.pk, screen_quota=-1, reason="x", by=cast.pavel
-        )
-        assert refusal.code == "field-invalid"
-        assert trail() == []
-
-
 def test_created_at_the_machine_it_is_live_at_once(trail, outbox):
     made = institutions.create_institution(name="Elm", sector="telecom", by=Console("x"), now=now())
     assert (made.state, made.admitted_by, made.applied_by) == ("live", None, None)
