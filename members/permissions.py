@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MATCH_WORK = "match.work"
     SCREEN = "screen"
     CASE_VIEW = "case.view"
+    CASE_WORK = "case.work"
     CASE_PROPOSE = "case.propose"
     CASE_DECIDE = "case.decide"
     TEAM_MANAGE = "team.manage"
@@ -70,6 +71,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.CLUE_REVIEW,
             Permission.MATCH_WORK,
             Permission.SCREEN,
+            Permission.CASE_WORK,
             Permission.CASE_PROPOSE,
         },
         "approver": _MEMBER_READS
@@ -118,7 +120,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
 SCOPE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
     {
         "evaluate": frozenset(),  # at a custodian, never here
-        "submit": frozenset({Permission.CLUE_VIEW, Permission.CLUE_SUBMIT}),
+        "submit": frozenset({Permission.CLUE_VIEW, Permission.CLUE_SUBMIT, Permission.CASE_WORK}),
         "read": _MEMBER_READS,
         "screen": frozenset({Permission.SCREEN}),
         "keys": frozenset({Permission.KEY_MANAGE}),

@@ -10,6 +10,7 @@ from . import (
     authority_levels,
     categories,
     channels,
+    close_reasons,
     consumer_contacted,
     dispositions,
     dispute_reasons,
@@ -58,6 +59,7 @@ _LISTS: dict[str, tuple[Term, ...]] = {
     "return-reasons": return_reasons.ROWS,
     "dispute-reasons": dispute_reasons.ROWS,
     "maintain-reasons": maintain_reasons.ROWS,
+    "case-close-reasons": close_reasons.ROWS,
     "feedback-verdicts": feedback_verdicts.ROWS,
     "feedback-reasons": feedback_reasons.ROWS,
 }

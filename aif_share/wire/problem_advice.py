@@ -96,6 +96,7 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
     "key-id-taken": ("Make a new key.", "请重新生成密钥。"),
     "name-taken": ("Choose another name.", "请换用其他名称。"),
     "sector-unknown": _VOCABULARY,
+    "not-the-lead": ("Leave it to the institution that leads the case, or ask the alliance for the lead.", "请由专案牵头单位操作，或向联盟申请牵头。"),
     "transition-refused": _AGAIN,
     "conflict": _AGAIN,
     "lawful-use-unresolved": ("Ask for another purpose only if it is the true one; else ask the alliance to clear this use.", "仅在确属其他用途时更换用途；否则请联盟明确该用途。"),

@@ -109,6 +109,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "name-taken": Problem(409, "The name is taken", "名称已被占用"),
     "sector-unknown": Problem(422, "Unknown sector", "未知的行业"),
     # cases
+    "not-the-lead": Problem(403, "The lead institution does this", "此操作由牵头单位执行"),
     "transition-refused": Problem(409, "This step is not open now", "当前状态不允许此操作"),
     "conflict": Problem(409, "Somebody else changed this meanwhile", "内容已被他人修改"),
     # what the rules of the alliance leave open

@@ -1,27 +1,63 @@
 """Named preconditions of transitions: each tells why a case may not move, or None if it may.
 
-Who may do something at all is the business of `members.permissions`; here is when.
+Who may do something at all is the business of `members.permissions` and of the table; here is when. They look at when
+something was asked, never at who asked: the portal's process may not read that.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-if TYPE_CHECKING:
-    from clues.models import Case
+from clues.models import Case
 
 
 def has_proposal(case: Case) -> str | None:
     """Somebody has to have proposed the approval."""
-    if case.proposed_by_id is None:
+    if case.proposed_at is None:
         return gettext_noop("Nobody has proposed this case for approval yet.")
     return None
 
 
 def has_no_proposal(case: Case) -> str | None:
     """A proposal stands until it is approved or returned."""
-    if case.proposed_by_id is not None:
+    if case.proposed_at is not None:
         return gettext_noop("This case is proposed already; it waits for a second person.")
+    return None
+
+
+def has_report_request(case: Case) -> str | None:
+    """Somebody has to have asked for the report-out, and named the receiver."""
+    if case.report_asked_at is None:
+        return gettext_noop("Nobody has asked for the report-out yet.")
+    return None
+
+
+def has_no_report_request(case: Case) -> str | None:
+    """One report-out is asked for at a time."""
+    if case.report_asked_at is not None:
+        return gettext_noop("The report-out is asked for already; it waits for a second person.")
+    return None
+
+
+def has_reopen_request(case: Case) -> str | None:
+    """Somebody has to have asked for the reopening."""
+    if case.reopen_asked_at is None:
+        return gettext_noop("Nobody has asked for the reopening yet.")
+    return None
+
+
+def has_no_reopen_request(case: Case) -> str | None:
+    """One reopening is asked for at a time."""
+    if case.reopen_asked_at is not None:
+        return gettext_noop("The reopening is asked for already; it waits for a second person.")
+    return None
+
+
+def is_the_only_open_case(case: Case) -> str | None:
+    """A second open case of the same match or ring would split the evidence."""
+    origin = Q(match_id=case.match_id) if case.match_id is not None else Q(ring_id=case.ring_id)
+    others = Case.objects.filter(origin, merged_into__isnull=True).exclude(state__in=("closed", "dismissed"))
+    if others.exclude(pk=case.pk).exists():
+        return gettext_noop("Another case of this match or ring is open; merge or close that one first.")
     return None

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues.cases import parties
-from clues.cases.workflow import INITIAL
+from clues.cases.deadlines import due_after
+from clues.cases.workflow import INITIAL, INITIAL_DAYS
 from clues.models import Case, CaseStep, Match, Ring, RingReview
 from clues.notes import checked_note
 from clues.rings import review
@@ -47,7 +48,8 @@ def open_case(*, by: User, now: datetime, match: str | None = None, ring: str | 
     if (match is None) == (ring is None):
         raise TypeError("open_case() takes a match or a ring")
     note = checked_note(note, required=False)
-    case = Case(state=INITIAL, opened_by=by, opened_at=now, changed_at=now)
+    due_at = due_after(INITIAL_DAYS, now=now)
+    case = Case(state=INITIAL, opened_by=by, edited_by=by, opened_at=now, changed_at=now, due_at=due_at)
     if match is not None:
         case.match = Match.objects.filter(pk=reference.decode("M", match) or 0, released_at__lte=Now()).first()
     else:
@@ -63,7 +65,9 @@ def open_case(*, by: User, now: datetime, match: str | None = None, ring: str | 
         if not any(name in str(error) for name in _ONE_OPEN):
             raise
         raise AlreadyOpen from None
-    CaseStep.objects.create(case=case, action="open", to_state=INITIAL, by=by, at=now, note=note)
+    CaseStep.objects.create(
+        case=case, action="open", to_state=INITIAL, by=by, actor_ref=by.audit_ref, at=now, note=note
+    )
     audit.record("case.open", actor=by, subject_ref=case.ref, detail={"origin": match or ring})
     parties.tell(case, moved=False, now=now)
     return case

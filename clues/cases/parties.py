@@ -29,17 +29,18 @@ def concerned(case: Case) -> list[int]:
     return list(live.order_by("pk").values_list("pk", flat=True))
 
 
-def tell(case: Case, *, moved: bool, now: datetime) -> None:
-    """Make newcomers parties with an event of the case, and tell the others if it has `moved`."""
+def tell(case: Case, *, moved: bool, now: datetime, newcomers: bool = True) -> None:
+    """Make `newcomers` parties with an event of the case, and tell the others if it has `moved`."""
     known = set(case.parties.values_list("institution_id", flat=True))
-    fresh = [number for number in concerned(case) if number not in known]
+    fresh = [number for number in concerned(case) if number not in known] if newcomers else []
     informed = [(number, events.CASE_OPENED) for number in fresh]
     if moved:
         informed += [(number, events.CASE_MOVED) for number in sorted(known)]
     if not informed:
         return
-    at = next_tick()
-    CaseParty.objects.bulk_create(CaseParty(case=case, institution_id=number, released_at=at) for number in fresh)
+    if fresh:
+        at = next_tick()
+        CaseParty.objects.bulk_create(CaseParty(case=case, institution_id=number, released_at=at) for number in fresh)
     Event.objects.bulk_create(
         Event(institution_id=number, kind=kind, subject_kind="CASE", subject_id=case.pk, created_at=now)
         for number, kind in informed

@@ -3,115 +3,159 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
-from clues.cases import parties
+from clues.cases import merging, parties
+from clues.cases.actions import StepNotOpen, check_row
+from clues.cases.deadlines import due_after
+from clues.cases.marks import Act
 from clues.cases.workflow import BY_SOURCE_AND_ACTION, RESTING, Transition
-from clues.models import Case, CaseStep
+from clues.models import Case, CaseParty, CaseStep
 from clues.notes import checked_note
 from members import audit
 from members.models import User, reference
 from members.permissions import Permission, check
+from members.queries import Member, Person
 
-_WRITTEN = [
-    "state",
-    "version",
-    "changed_at",
-    "proposed_by",
-    "proposed_at",
-    "approved_by",
-    "approved_at",
-    "closed_reason",
-]
+MEMBERS_SEE = (
+    "match", "ring", "state", "version", "lead", "opened_at", "changed_at", "due_at", "proposed_at", "approved_at",
+    "report_asked_at", "reported_at", "reported_on", "receiver", "closed_code", "reopen_asked_at", "reopened_at",
+    "merged_into",
+)  # fmt: skip
+"""The columns that the portal's process reads: what happened and when, not which person did it."""
 
 
 class CaseNotFound(Refusal):
-    """No such case."""
+    """No such case, or none of this institution's."""
 
     def __init__(self) -> None:
         super().__init__("not-found", gettext_noop("No such case."))
-
-
-class StepNotOpen(Refusal):
-    """The table has no such row from where the case stands, or one of its preconditions does not hold."""
-
-    def __init__(self, why: str = gettext_noop("The case stands elsewhere; reload the page.")) -> None:
-        super().__init__("transition-refused", why)
-
-
-class SecondPersonNeeded(Refusal):
-    """Whoever proposed cannot decide."""
-
-    def __init__(self) -> None:
-        super().__init__("four-eyes", gettext_noop("You proposed this case; a second person has to decide."))
 
 
 class CaseChanged(Refusal):
     """The page was made from an older version of the case."""
 
     def __init__(self) -> None:
-        super().__init__("conflict", gettext_noop("Somebody else moved this case meanwhile; reload the page."))
+        super().__init__("version-changed", gettext_noop("Somebody else moved this case meanwhile; reload the page."))
 
 
 @transaction.atomic
-def perform(*, case: str, action: str, by: User, now: datetime, note: str = "", version: int | None = None) -> Case:
-    """Perform `action` on the case `CASE-…`; return it as it stands then.
+def perform(
+    *,
+    case: str,
+    action: str,
+    by: User | Member,
+    now: datetime,
+    note: str = "",
+    version: int | None = None,
+    **given: str,
+) -> Case:
+    """Perform `action` on the case `CASE-…`, as a person of the desk or for a member; return it as it stands then.
 
-    `version` is the one the person saw; another one refuses (CaseChanged). Raise CaseNotFound, StepNotOpen,
-    SecondPersonNeeded, NoteRefused or PermissionMissing, each with a reason fit for the screen; nothing is
-    written then.
+    `version` is the one the actor saw; another one refuses (CaseChanged). `given` is what the row `asks` beside the
+    note. Raise CaseNotFound (to members that are no party, too), StepNotOpen, SecondPersonNeeded, NotTheLead,
+    NoteRefused, PermissionMissing, or Refusal `field-missing`, `field-invalid`, `unknown-field`: nothing is written then.
     """
-    check(by, Permission.DESK_VIEW)
-    found = _locked(case)
+    check(by, Permission.DESK_VIEW if isinstance(by, User) else Permission.CASE_VIEW)
+    found, into = _locked(case, given.get("into"), by)
     if version is not None and version != found.version:
         raise CaseChanged
     row = BY_SOURCE_AND_ACTION.get((found.state, action))
     if row is None:
         raise StepNotOpen
     check_row(row, found, by=by)
-    note = checked_note(note, required=row.reason_required)
-    _write(found, row, by=by, now=now, note=note)
-    parties.tell(found, moved=row.notify, now=now)
+    _check_given(row, given)
+    note = checked_note(note, required=row.note_required)
+    if into is not None:
+        merging.check_into(into, found)
+    act = Act(user_id=_person_of(by), institution_id=_institution_of(by), now=now, given=given, into=into)
+    _write(found, row, act=act, by=by, note=note)
+    # The portal's process makes nobody a party; newcomers join with the desk's next step.
+    parties.tell(found, moved=row.notify, newcomers=isinstance(by, User), now=now)
+    if into is not None:
+        merging.absorb(found, into=into, by=by, now=now)
     return found
 
 
-def check_row(row: Transition, case: Case, *, by: User) -> None:
-    """Raise the reason why this person may not perform the row on the case, if there is one."""
-    check(by, row.by)
-    for guard in row.needs:
-        why = guard(case)
-        if why is not None:
-            raise StepNotOpen(why)
-    if row.four_eyes and case.proposed_by_id == by.pk:
-        raise SecondPersonNeeded
+def note_edit(*, case: Case, by: User | Member) -> None:
+    """Note who worked on the case outside of the table, in the caller's transaction: they do not approve it."""
+    Case.objects.filter(pk=case.pk).update(edited_by_id=_person_of(by))
 
 
-def _locked(case: str) -> Case:
-    try:
-        return Case.objects.select_for_update(of=("self",)).get(pk=reference.decode("CASE", case) or 0)
-    except Case.DoesNotExist:
-        raise CaseNotFound from None
+def _locked(case: str, into: str | None, by: User | Member) -> tuple[Case, Case | None]:
+    """Lock the case, and the one it shall be merged into, in the order of their numbers."""
+    number = reference.decode("CASE", case) or 0
+    other = None if into is None else reference.decode("CASE", into) or 0
+    rows = Case.objects.select_for_update(of=("self",)).order_by("pk")
+    if not isinstance(by, User):
+        party = CaseParty.objects.filter(case_id=number, institution_id=by.institution_id, released_at__lte=Now())
+        if not party.exists():
+            raise CaseNotFound
+        rows = rows.only(*MEMBERS_SEE)
+    locked = {row.pk: row for row in rows.filter(pk__in=[number] if other is None else [number, other])}
+    if number not in locked:
+        raise CaseNotFound
+    if other is not None and other not in locked:
+        raise Refusal("field-invalid", gettext_noop("Name another case that is open."), field="into")
+    return locked[number], None if other is None else locked[other]
 
 
-def _write(case: Case, row: Transition, *, by: User, now: datetime, note: str) -> None:
-    case.state = row.target
-    case.version += 1
-    case.changed_at = now
+def _check_given(row: Transition, given: dict[str, str]) -> None:
+    for name in row.asks:
+        if not given.get(name):
+            raise Refusal("field-missing", gettext_noop("This step needs one more field."), field=name)
+    if given.keys() - set(row.asks):
+        raise Refusal("unknown-field", gettext_noop("This step does not take such a field."))
+
+
+def _write(case: Case, row: Transition, *, act: Act, by: User | Member, note: str) -> None:
+    columns: dict[str, Any] = {
+        "state": row.target,
+        "version": case.version + 1,
+        "changed_at": act.now,
+        "due_at": due_after(row.days, now=act.now),
+    }
+    if row.edits:
+        columns["edited_by_id"] = act.user_id
+    if row.target in RESTING and row.source not in RESTING:
+        columns["closed_reason"] = note
     if row.mark is not None:
-        row.mark(case, by, now)
-    if row.target in RESTING:
-        case.closed_reason = note
-    case.save(update_fields=_WRITTEN)
+        columns |= row.mark(case, act)
+    for name, value in columns.items():
+        setattr(case, name, value)
+    case.save(update_fields=list(columns))
     CaseStep.objects.create(
-        case=case, action=row.action, from_state=row.source, to_state=row.target, by=by, at=now, note=note
+        case_id=case.pk,
+        action=row.action,
+        from_state=row.source,
+        to_state=row.target,
+        by_id=act.user_id,
+        institution_id=act.institution_id,
+        actor_ref=by.audit_ref,
+        at=act.now,
+        note=note,
+        told=note if row.told else "",
     )
     # The reason stays with the step: the audit trail holds codes only.
     audit.record(
         row.verb,
         actor=by,
         subject_ref=case.ref,
+        institution_id=act.institution_id,
         detail={"from": row.source, "to": row.target, "version": case.version},
     )
+
+
+def _person_of(by: User | Member) -> int | None:
+    if isinstance(by, User):
+        return by.pk
+    return by.user_id if isinstance(by, Person) else None
+
+
+def _institution_of(by: User | Member) -> int | None:
+    return None if isinstance(by, User) else by.institution_id

@@ -27,10 +27,14 @@ BATCH_STATES = {
 CASE_COLORS = {
     "candidate": "info",
     "triage": "info",
+    "lead-claimed": "info",
+    "joint": "info",
+    "evidence-ready": "info",
     "approved": "good",
     "reported": "good",
     "closed": "",
     "dismissed": "",
+    "merged": "",
 }
 BANDS = {
     "1": _("1 other"),

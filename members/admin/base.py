@@ -51,7 +51,8 @@ class Operation:
     """One thing to do. `run(row, by=…, now=…, **answers of the form)` makes the domain call.
 
     `row` is None for an operation of the whole list (`on_list`). `done` is what the page says afterwards, or makes that
-    of what `run` returned. A response that it returns is a file to take away.
+    of what `run` returned. A response that it returns is a file to take away. `form_of` makes a form that depends on the
+    row.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Operation:
     permission: Permission
     done: StrOrPromise | Callable[[Any], StrOrPromise]
     form: type[forms.Form] = forms.Form
+    form_of: Callable[[Any], type[forms.Form]] | None = None
     open_for: Callable[[Any], bool] = always
     hurts: bool = False
     on_list: bool = False
@@ -136,7 +138,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             messages.error(request, _("This is not open in the present state."))
             return redirect(back)
         is_sent = request.method == "POST"
-        form = operation.form(
+        form_class = operation.form if operation.form_of is None else operation.form_of(row)
+        form = form_class(
             request.POST if is_sent else None,
             request.FILES if is_sent else None,
             initial=operation.initial(row) if operation.initial is not None else None,

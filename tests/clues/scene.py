@@ -20,31 +20,11 @@ from clues.models import Case, Match, Ring
 from clues.rings import review
 from clues.rings.build import build_pending
 from members.models import User
+from members.queries import Person, person_of
 from tests.cast import Cast, make_cast
 from tests.clues.alliance import caller, clue, open_epoch, submit, token
+from tests.clues.scene_paths import PATHS
 from tests.factories import acting_as
-
-# From an opened case to each place a case can stand at: (action, who, note).
-PATHS: dict[str, list[tuple[str, str, str]]] = {
-    "candidate": [],
-    "triage": [("triage", "olga", "")],
-    "triage, proposed": [("triage", "olga", ""), ("propose", "olga", "")],
-    "approved": [("triage", "olga", ""), ("propose", "olga", ""), ("approve", "pavel", "")],
-    "reported": [
-        ("triage", "olga", ""),
-        ("propose", "olga", ""),
-        ("approve", "pavel", ""),
-        ("report", "olga", ""),
-    ],
-    "closed": [
-        ("triage", "olga", ""),
-        ("propose", "olga", ""),
-        ("approve", "pavel", ""),
-        ("report", "olga", ""),
-        ("close", "pavel", "outcome received"),
-    ],
-    "dismissed": [("dismiss", "olga", "not our matter")],
-}
 
 
 @dataclass(frozen=True)
@@ -102,10 +82,10 @@ def make_case(scene: Scene, *, at: str = "candidate", now: datetime | None = Non
     """Return a case of the scene's match that stands at a key of PATHS."""
     with acting_as("aif_desk"):
         case = open_case(match=scene.match, by=scene.cast.olga, now=now or timezone.now())
-        for action, who, note in PATHS[at]:
-            case = perform(
-                case=case.ref, action=action, by=getattr(scene.cast, who), now=now or timezone.now(), note=note
-            )
+    for number, (action, who, note, given) in enumerate(PATHS[at]()):
+        if number == 1:
+            wait_for_tick()  # members act on what they know of
+        case = step(case, action, getattr(scene.cast, who), note, now=now, **given)
     with acting_as("aif_match"):
         release_pending()
     wait_for_tick()
@@ -121,14 +101,32 @@ def promote(scene: Scene, *, ring: str | None = None) -> str:
     return ring
 
 
-def try_perform(case: Case, action: str, by: User, note: str = "because") -> str:
+def open_other(scene: Scene) -> Case:
+    """Return a second open case, of the ring: one that the first can be merged into."""
+    promote(scene)
+    with acting_as("aif_desk"):
+        return open_case(ring=scene.ring, by=scene.cast.olga, now=timezone.now())
+
+
+def step(case: Case, action: str, by: User, note: str = "", *, now: datetime | None = None, **given: str) -> Case:
+    """Take one step as the person does: at the desk, or for the own institution in the portal."""
+    with acting_as("aif_desk" if by.is_alliance else "aif_web"):
+        return perform(case=case.ref, action=action, by=actor(by), now=now or timezone.now(), note=note, **given)
+
+
+def actor(person: User) -> User | Person:
+    """Return whom `perform` knows a person as."""
+    return person if person.is_alliance else person_of(person)
+
+
+def try_perform(case: Case, action: str, by: User, note: str = "because", **given: str) -> str:
     """Perform and take it back; return `ok` or the code of the refusal."""
     from aif_share.errors import Refusal
 
     assert connection.in_atomic_block
     point = transaction.savepoint()
     try:
-        perform(case=case.ref, action=action, by=by, now=timezone.now(), note=note)
+        step(case, action, by, note, **given)
     except Refusal as refusal:
         return refusal.code
     else:

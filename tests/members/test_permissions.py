@@ -9,7 +9,7 @@ from members.permissions import ROLE_LABELS, ROLE_PERMISSIONS, Console, Job, Per
 
 EXPECTED = {
     "submitter": "clue.view clue.submit",
-    "analyst": "clue.view clue.submit clue.review match.view match.work screen case.view case.propose",
+    "analyst": "clue.view clue.submit clue.review match.view match.work screen case.view case.work case.propose",
     "approver": "clue.view clue.review match.view match.work screen case.view case.decide",
     "member-admin": "clue.view match.view match.work case.view team.manage key.manage",
     "auditor": "clue.view match.view case.view audit.view",

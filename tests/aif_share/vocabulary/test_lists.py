@@ -57,6 +57,8 @@ EXPECTED = {
     "authority-levels": "national provincial municipal county organization",
     "tracks": "police-criminal police-administrative regulator platform-telecom civil",
     "tlp": "red amber+strict amber green clear",
+    "case-close-reasons": """
+        concluded not-taken-up withdrawn-by-authority settled removed no-further-lead unfounded""",
     "withdrawal-reasons": "mistake wrong-person resolved duplicate legal-request",
     "extension-reasons": "new-activity ongoing-investigation case-open",
     "return-reasons": """

@@ -28,7 +28,7 @@ def furnished(scene: Scene) -> Scene:
     """The scene with a row in every table."""
     from clues.screening.screen import screen
 
-    make_case(scene, at="triage, proposed")
+    make_case(scene, at="evidence-ready, proposed")
     allow()
     with acting_as("aif_web"):
         identifier = token("one person", kind="resident-id")

@@ -16,4 +16,4 @@ def test_the_page_holds_the_commands_output(capsys: Any) -> None:
     call_command("draw_workflow")
     drawn = capsys.readouterr().out
     assert f"```mermaid\n{drawn}```" in PAGE.read_text(encoding="utf-8")
-    assert drawn.count("-->") == len(TRANSITIONS) + 3
+    assert drawn.count("-->") == len(TRANSITIONS) + 4

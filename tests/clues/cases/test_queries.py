@@ -22,7 +22,9 @@ def test_a_party_sees_state_and_dates(scene: Scene) -> None:
         assert (seen.opened_at, seen.changed_at) == (case.opened_at, case.changed_at)
         assert queries.list_cases(viewer=caller(institution)) == [seen]
         milestones = queries.list_milestones(case=case.ref, viewer=caller(institution))
-        assert [milestone.state for milestone in milestones] == ["candidate", "triage", "approved"]
+        assert [milestone.state for milestone in milestones] == [
+            "candidate", "triage", "lead-claimed", "joint", "evidence-ready", "approved"
+        ]  # fmt: skip
 
 
 def test_a_stranger_sees_nothing(scene: Scene) -> None:

@@ -17,7 +17,8 @@ def test_list_and_page(scene: Scene, portal: Any) -> None:
     page = browser.get(f"/portal/cases/{case.ref}")
     text = page.content.decode()
     assert [milestone.state for milestone in page.context["milestones"]] == [
-        "candidate", "triage", "approved", "reported", "closed"
+        "candidate", "triage", "lead-claimed", "joint", "evidence-ready", "approved",
+        "reported", "closed",
     ]  # fmt: skip
     for hidden in ("outcome received", "olga", "pavel", "Birch", "birch"):
         assert hidden not in text
