@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from clues.blinding import reachability
+from clues.dispositions import lifting
 from clues.disputes import apply as disputes
 from clues.events import expiring_keys
 from clues.feedback import quality
@@ -45,6 +46,8 @@ CUSTODIANS_SECONDS = 60
 QUALITY_SECONDS = 30
 SCORES_SECONDS = 86_400
 RETENTION_SECONDS = 3600
+LIFTS_SECONDS = 5
+LIFTS_A_TURN = 1_000
 
 
 def _match() -> int:
@@ -90,6 +93,23 @@ def _warn() -> int:
         if warned:
             release.release_pending()
     return 0
+
+
+def _lift() -> int:
+    """Tell who acted on a ground that has fallen, or stands again, and whose reviews are due."""
+    if not turns.claim(name="lifts", every_seconds=LIFTS_SECONDS, now=timezone.now()):
+        return 0
+    now = timezone.now()
+    raised = lifting.raise_lifts(limit=LIFTS_A_TURN, now=now)
+    found = {
+        "raised": raised,
+        "called_off": lifting.call_off(limit=LIFTS_A_TURN, now=now),
+        "reviews": lifting.tell_reviews(limit=LIFTS_A_TURN, now=now),
+    }
+    if any(found.values()):
+        turns.record(name="lifts", result=found)
+        release.release_pending()
+    return raised
 
 
 def _retain() -> int:
@@ -177,10 +197,13 @@ DELIVERIES = Duty("deliveries", _deliver, 0.5)
 WEBHOOKS = Duty("webhooks", webhook_outcomes.deliver_pending, 0.1)
 ORACLE = Duty("oracle", _check, 60.0)
 KEYS = Duty("keys", _warn, 60.0)
+LIFTS = Duty("lifts", _lift, 2.5)
 RETENTION = Duty("retention", _retain, 60.0)
 FIGURES = Duty("figures", _reckon, 10.0)
 CUSTODIANS = Duty("custodians", _probe, 20.0)
-DUTIES = (MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, RETENTION, FIGURES, CUSTODIANS)
+DUTIES = (
+    MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, CUSTODIANS,
+)  # fmt: skip
 
 
 @shared_task

@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
             Entry("matches", "clues:matches", _("Match inbox"), "inbox", "g m", _MATCHES),
             Entry("rings", "clues:rings", _("Rings"), "affiliate", "g r", _MATCHES),
             Entry("cases", "clues:cases", _("Cases"), "briefcase", "g c", Permission.CASE_VIEW),
+            Entry("dispositions", "clues:dispositions", _("Dispositions"), "shield-check", "g p", _CLUES),
         ),
     ),
     (

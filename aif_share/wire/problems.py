@@ -111,6 +111,8 @@ _ROWS: Final[dict[str, Problem]] = {
     # cases
     "not-the-lead": Problem(403, "The lead institution does this", "此操作由牵头单位执行"),
     "transition-refused": Problem(409, "This step is not open now", "当前状态不允许此操作"),
+    "sector-refused": Problem(422, "Not a measure of your sector", "所属行业不适用该处置措施"),
+    "document-missing": Problem(422, "The document number is missing", "缺少文书编号"),
     "conflict": Problem(409, "Somebody else changed this meanwhile", "内容已被他人修改"),
     # what the rules of the alliance leave open
     "lawful-use-unresolved": Problem(403, "This use is not cleared", "该用途尚未获准"),

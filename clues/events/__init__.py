@@ -34,6 +34,8 @@ CLUE_DISPUTED, CLUE_LAPSED, CLUE_REFUTED, CLUE_REINSTATED = (
 DISPUTE_CLOSED = "dispute.closed"
 WATCH_HIT = "watch.hit"
 KEY_EXPIRING = "credential.expiring"
+LIFT_DUE, LIFT_CALLED_OFF = "disposition.lift-due", "disposition.lift-called-off"
+REVIEW_DUE = "disposition.review-due"
 CASE_OPENED, CASE_MOVED = "case.opened", "case.moved"
 WEBHOOK_TEST = "webhook.test"
 
@@ -53,6 +55,9 @@ ROWS: Final = (
     Kind(KEY_EXPIRING, "credential", "K", "密钥即将到期", "A key expires soon"),
     Kind(CASE_OPENED, "case", "CASE", "专案已立项", "Case opened"),
     Kind(CASE_MOVED, "case", "CASE", "专案有进展", "Case moved on"),
+    Kind(LIFT_DUE, "disposition", "DI", "处置依据已失效，请解除", "A disposition has lost its ground: lift it"),
+    Kind(LIFT_CALLED_OFF, "disposition", "DI", "处置依据已恢复，无需解除", "The ground of a disposition stands again"),
+    Kind(REVIEW_DUE, "disposition", "DI", "处置复核到期", "A disposition is due for review"),
     Kind(WEBHOOK_TEST, "webhook", "H", "回调测试", "Webhook test"),
 )
 BY_CODE: Final[Mapping[str, Kind]] = MappingProxyType({row.code: row for row in ROWS})

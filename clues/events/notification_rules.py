@@ -24,6 +24,7 @@ READ_BY: Final[Mapping[str, Permission]] = MappingProxyType(
         "watch": Permission.SCREEN,
         "credential": Permission.KEY_MANAGE,
         "case": Permission.CASE_VIEW,
+        "disposition": Permission.CLUE_VIEW,
     }
 )
 MAILED_AT_ONCE: Final = frozenset(
@@ -35,13 +36,14 @@ MAILED_AT_ONCE: Final = frozenset(
         events.CLUE_REFUTED,
         events.KEY_EXPIRING,
         events.CASE_OPENED,
+        events.LIFT_DUE,
     }
 )
 NEVER_MAILED_UNASKED: Final = frozenset({events.BATCH_DONE})
 """An answer to what one's own institution has just done."""
-URGENT: Final = frozenset({events.WATCH_HIT, events.CLUE_DISPUTED})
+URGENT: Final = frozenset({events.WATCH_HIT, events.CLUE_DISPUTED, events.LIFT_DUE})
 """Somebody is at it now, or a deadline runs."""
-ALWAYS_SHOWN: Final = frozenset({events.CLUE_DISPUTED, events.KEY_EXPIRING})
+ALWAYS_SHOWN: Final = frozenset({events.CLUE_DISPUTED, events.KEY_EXPIRING, events.LIFT_DUE})
 """What does harm when nobody sees it."""
 
 

@@ -4,6 +4,7 @@ from .batch import Batch, BatchChunk
 from .case import Case, CaseParty, CaseStep
 from .change import ClueChange
 from .clue import Clue, Sighting
+from .disposition import Disposition, DispositionStep, LiftNotice
 from .dispute import Dispute, DisputedClue
 from .epoch import KeyDirectory, KeyEpoch
 from .event import Event
@@ -38,6 +39,8 @@ __all__ = [
     "ClueChange",
     "ClueReview",
     "DailyFigure",
+    "Disposition",
+    "DispositionStep",
     "Dispute",
     "DisputedClue",
     "Event",
@@ -51,6 +54,7 @@ __all__ = [
     "KeyEpoch",
     "LawfulUseCell",
     "LawfulUseMatrix",
+    "LiftNotice",
     "Match",
     "MatchParty",
     "MatchRead",

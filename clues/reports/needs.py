@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils.timezone import localdate
 
 from clues.submissions import review_queue
 from members.permissions import Permission, can
@@ -23,6 +24,19 @@ SELECT count(*), min(due_at) FROM (
     ORDER BY due_at LIMIT %(most)s
 ) waiting
 """
+# What acts on somebody without ground comes before everything else.
+LIFTS = """
+SELECT count(*), min(due_at) FROM (
+    SELECT due_at FROM lift_notice
+    WHERE institution_id = %(institution)s AND answered_at IS NULL AND ended_at IS NULL ORDER BY due_at LIMIT %(most)s
+) waiting
+"""
+REVIEWS_DUE = """
+SELECT count(*), NULL FROM (
+    SELECT 1 FROM disposition WHERE institution_id = %(institution)s AND state <> 'lifted' AND review_date <= %(today)s
+    LIMIT %(most)s
+) due
+"""
 KEYS = """
 SELECT count(*), min(expires_at) FROM credential
 WHERE institution_id = %(institution)s AND revoked_at IS NULL AND expires_at BETWEEN %(now)s AND %(soon)s
@@ -37,8 +51,10 @@ SELECT count(*), NULL FROM (
 ) mine
 """
 ASKED = (
+    ("lifts", Permission.CLUE_SUBMIT, LIFTS),
     ("disputes", Permission.CLUE_SUBMIT, DISPUTES),
     ("matches", Permission.MATCH_VIEW, MATCHES),
+    ("dispositions", Permission.CLUE_SUBMIT, REVIEWS_DUE),
     ("keys", Permission.KEY_MANAGE, KEYS),
 )
 
@@ -59,6 +75,7 @@ def list_needs(*, viewer: Person, now: datetime) -> list[Need]:
         "institution": viewer.institution_id,
         "user": viewer.user_id,
         "now": now,
+        "today": localdate(now),
         "soon": now + SOON,
         "most": MOST,
     }

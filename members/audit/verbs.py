@@ -107,6 +107,17 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "dispute.uphold": _("Dispute upheld"),
         "dispute.reject": _("Dispute rejected"),
         "feedback.give": _("Feedback given on a match"),
+        # dispositions
+        "disposition.record": _("Disposition recorded"),
+        "disposition.do": _("Disposition carried out"),
+        "disposition.review": _("Disposition taken under review"),
+        "disposition.confirm": _("Disposition confirmed on review"),
+        "disposition.reappear": _("Disposition: it re-appeared"),
+        "disposition.effects": _("Effects of a disposition reported"),
+        "disposition.lift": _("Disposition lifted"),
+        "disposition.keep": _("Disposition kept on own grounds"),
+        "disposition.lift.raise": _("Institutions told to lift dispositions"),
+        "disposition.lift.call-off": _("Lift notices called off"),
         # cases
         "case.open": _("Case opened"),
         "case.triage": _("Case taken up"),

@@ -37,6 +37,7 @@ KINDS = {
     "P": 31,  # proceeding of a case
     "PE": 32,  # entry of a proceeding
     "AP": 41,  # approval
+    "DI": 40,  # disposition
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

@@ -51,6 +51,8 @@ EXPECTED = {
         internal-tag dissuasion consumer-warned call-flagged call-blocked number-suspended sms-blocked content-takedown
         site-or-app-takedown account-restriction stop-payment-by-police freeze-by-authority contract-terminated
         partner-removed mediation report-to-police report-to-regulator""",
+    "lift-causes": "withdrawn refuted lapsed expired undone dismissed",
+    "keep-reasons": "own-clue-stands own-evidence authority-order contract-ground customer-request",
     "authority-kinds": """
         public-security nfra pbc local-financial-administration cac communications-administration market-regulation
         procuratorate court justice-bureau bar-association platform telecom-operator registrar mediation-body""",
@@ -169,6 +171,16 @@ def test_flags_that_rules_read():
     assert all(6 <= row.retention_months <= 120 for row in categories.ROWS)
     assert [row.code for row in channels.ROWS if row.needs_confirmation] == ["model"]
     assert [row.code for row in dispositions.ROWS if row.document_required] == ["freeze-by-authority"]
+    assert {row.code for row in dispositions.ROWS if row.lift} == {
+        "internal-tag", "call-flagged", "call-blocked", "number-suspended", "sms-blocked", "content-takedown",
+        "site-or-app-takedown", "account-restriction", "partner-removed",
+    }  # fmt: skip
+    assert {row.code for row in dispositions.open_to("telecom") if row.sectors} == {
+        "call-flagged", "call-blocked", "number-suspended", "sms-blocked", "site-or-app-takedown",
+    }  # fmt: skip
+    assert {row.code for row in dispositions.open_to("association")} == {
+        row.code for row in dispositions.ROWS if not row.sectors
+    }
     assert {(track.code, state.code) for track in tracks.ROWS for state in track.states if state.lowers_grade} == {
         ("police-criminal", "withdrawn"),
         ("police-criminal", "not-prosecuted"),

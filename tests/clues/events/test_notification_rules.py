@@ -8,11 +8,11 @@ from members.delivery.notification_rules import all_rules, rules_of
 
 # Written by hand: what the people of each role read, by the subject.
 READ = {
-    "submitter": "batch clue",
-    "analyst": "batch case clue dispute match watch",
-    "approver": "batch case clue dispute match watch",
-    "member-admin": "batch case clue credential match",
-    "auditor": "batch case clue match",
+    "submitter": "batch clue disposition",
+    "analyst": "batch case clue disposition dispute match watch",
+    "approver": "batch case clue disposition dispute match watch",
+    "member-admin": "batch case clue credential disposition match",
+    "auditor": "batch case clue disposition match",
     "alliance-operator": "case credential",
     "no-such-role": "",
 }

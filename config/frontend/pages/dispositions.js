@@ -1,0 +1,2 @@
+// Dispositions: lists and pages show values from this browser's map.
+import "../map/raw_values.js";
