@@ -53,6 +53,8 @@ SELECT * FROM (
     WHERE match_id = %(match)s AND institution_id = %(institution)s
     UNION SELECT 'dispute.closed', closed_at, 'D', id, '' FROM dispute
     WHERE match_id = %(match)s AND institution_id = %(institution)s AND closed_at IS NOT NULL
+    UNION SELECT 'disposition.recorded', recorded_at, 'DI', id, kind::text FROM disposition
+    WHERE match_id = %(match)s AND institution_id = %(institution)s
     UNION SELECT 'case.opened', p.released_at, 'CASE', p.case_id, '' FROM case_file f
     JOIN case_party p ON p.case_id = f.id AND p.institution_id = %(institution)s AND p.released_at <= clock_timestamp()
     WHERE f.match_id = %(match)s

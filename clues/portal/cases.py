@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clues.cases import queries
+from clues.dispositions.queries import list_about
 from clues.portal.paging import SIZE, get_position, make_page
 from clues.portal.viewer import viewer_of
 from members.permissions import Permission
@@ -32,4 +33,11 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
     viewer = viewer_of(request)
     found = queries.get_case(case=case, viewer=viewer)
     milestones = queries.list_milestones(case=case, viewer=viewer)
-    return render(request, "clues/cases/detail.html", {"section": "cases", "case": found, "milestones": milestones})
+    context = {
+        "section": "cases",
+        "case": found,
+        "milestones": milestones,
+        "dispositions": list_about(case=found.id, viewer=viewer),
+        "record": None if found.is_over else f"case={found.case}",
+    }
+    return render(request, "clues/cases/detail.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from aif_share.errors import Refusal
 from aif_share.vocabulary import extension_reasons, return_reasons, withdrawal_reasons
 from aif_share.wire.problems import PROBLEMS
 from clues import tasks
+from clues.dispositions.queries import list_about
 from clues.portal import clue_form
 from clues.portal.clue_words import describe_effect
 from clues.portal.viewer import viewer_of
@@ -94,6 +96,8 @@ def show(request: HttpRequest, clue: str, *, refused: str = "", status: int = 20
         "state": state,
         "people": review_state.name_actors(refs, viewer=viewer),
         "matched": matched,
+        "dispositions": list_about(clue=found.id, viewer=viewer),
+        "record": None if found.state in ("withdrawn", "expired") else urlencode({"client_ref": found.client_ref}),
         "effect": describe_effect(found, matched=matched),
         "labels": clue_form.LABELS,
         "needs_document": found.grade in DOCUMENT_GRADES,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import feedback_reasons, feedback_verdicts
+from clues.dispositions.queries import list_about
 from clues.feedback.giving import give
 from clues.matching import history, inbox, queries, work
 from clues.portal.match_words import MOMENTS, explain_score
@@ -46,6 +47,8 @@ def match(request: HttpRequest, match: str) -> HttpResponse:
         "our_categories": sorted({each.category for each in clues if each.counted}),
         "our_grade": min((each.grade for each in clues if each.counted), default=None),
         "moments": [(each, *MOMENTS.get(each.kind, (each.kind, ""))) for each in moments],
+        "dispositions": list_about(match=found.id, viewer=viewer),
+        "record": f"match={found.match}",
         "rings": party.list_rings_of(match=found.id, viewer=viewer),
         "cases": [each.ref for each in moments if each.subject == "CASE"],
         **_opinion(found),

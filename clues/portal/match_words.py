@@ -95,6 +95,7 @@ MOMENTS: Final[Mapping[str, tuple[StrPromise, str]]] = {
     "dispute.opened": (_("We opened a dispute"), "warn"),
     "dispute.closed": (_("Our dispute was closed"), ""),
     "case.opened": (_("A case was opened"), ""),
+    "disposition.recorded": (_("We took a measure"), "good"),
     events.MATCHED: (_("Matched: another independent institution reported it"), "good"),
     events.MATCH_GREW: (_("More independent institutions reported it"), "good"),
     events.MATCH_CHANGED: (_("What others reported was corrected"), ""),

@@ -36,6 +36,7 @@ PAGES = {
     "dispute": "clues:dispute",
     "watch": "clues:watch",
     "case": "clues:case",
+    "disposition": "clues:disposition",
 }
 LISTS = {"clue": "clues:disputes-received", "credential": "members:credentials"}
 
