@@ -3,6 +3,7 @@
 from clues.admin import (
     batches,
     cases,
+    dispositions,
     disputes,
     epochs,
     health,
@@ -19,6 +20,7 @@ from clues.admin import (
 __all__ = [
     "batches",
     "cases",
+    "dispositions",
     "disputes",
     "epochs",
     "health",

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clues.cases.workflow import RESTING, STATES
-from clues.models import Batch, Case, ClueReview, DisputedClue, LawfulUseMatrix, NoiseEntry
+from clues.models import Batch, Case, ClueReview, DisputedClue, LawfulUseMatrix, LiftNotice, NoiseEntry
 from members.admin import queues, references
 from members.admin.queues import Queue
 
@@ -55,6 +55,12 @@ ROWS = (
         group=_("Clues"),
     ),
     Queue(
+        "lifts", _("Measures that have lost their ground and are not lifted"),
+        lambda: LiftNotice.objects.filter(answered_at__isnull=True, ended_at__isnull=True),
+        since="raised_at", page="clues_liftnotice", query="answer=waiting", late=_are_due, is_ours=False,
+        group=_("Clues"),
+    ),
+    Queue(
         "noise", _("Noise entries to decide"), lambda: NoiseEntry.objects.filter(state=NoiseEntry.PROPOSED),
         since="proposed_at", page="clues_noiseentry", query=f"state={NoiseEntry.PROPOSED}", group=_("Rules"),
     ),
@@ -70,6 +76,6 @@ for row in ROWS:
     queues.add(row)
 
 for kind, page in {"B": "clues_batch", "M": "clues_match", "R": "clues_ring", "CASE": "clues_case",
-                   "Q": "clues_noiseentry"}.items():  # fmt: skip
+                   "Q": "clues_noiseentry", "DI": "clues_disposition"}.items():  # fmt: skip
     references.add(kind, page)
 references.add("D", "clues_disputedclue", query="dispute__id__exact={}")
