@@ -21,7 +21,7 @@ GRANT SELECT ON disposition, disposition_step, lift_notice TO aif_desk;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clues", "0021_proceedings"),
+        ("clues", "0022_case_workflow"),
         ("members", "0011_new_password"),
     ]
 
