@@ -61,6 +61,7 @@ urlpatterns = [
     path("portal/rings/<str:ring>", rings.ring, name="ring"),
     path("portal/cases", cases.cases, name="cases"),
     path("portal/cases/<str:case>", cases.case, name="case"),
+    path("portal/cases/<str:case>/do/<slug:action>", cases.act, name="case-act"),
     path("portal/screenings", screenings.screenings, name="screenings"),
     path("portal/screenings/history", screenings.history, name="screening-history"),
     path("portal/watches", watches.watches, name="watches"),

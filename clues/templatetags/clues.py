@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aif_share.identifiers import types
 from clues import events
-from clues.cases.workflow import STATES
+from clues.cases.workflow import ACTION_LABELS, STATES
 
 register = template.Library()
 
@@ -77,6 +77,12 @@ def case_state(code: str) -> str:
 def case_state_name(code: str) -> str:
     """The state of a case in words."""
     return str(STATES.get(code, code))
+
+
+@register.filter
+def case_action(code: str) -> str:
+    """What was done with a case, in words."""
+    return str(ACTION_LABELS.get(code, code))
 
 
 @register.filter

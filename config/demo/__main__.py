@@ -61,7 +61,7 @@ def play(stack: Stack, folder: Path, scale: float, say: Progress) -> dict[str, o
     faults += ring_faults
     say(f"{len(rings)} rings; {len(plan.rings)} were planted")
     if rings:
-        say(f"case {journey.open_case(stack, rings)} opened from the largest ring")
+        say(f"case {journey.open_case(stack, rings)} opened from the largest ring; it waits for a lead")
     return {
         "institutions": len(members),
         "clues": accepted,

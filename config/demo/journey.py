@@ -130,10 +130,15 @@ def wait_for_rings(stack: Stack, plan: Plan) -> tuple[list[dict[str, Any]], list
 
 
 def open_case(stack: Stack, rings: Sequence[dict[str, Any]]) -> str:
-    """Open a case from the largest ring, which the operator proposed and the approver confirmed; return its reference."""
+    """Open a case from the largest ring, which two people promoted, and take it up; return its reference.
+
+    It waits for one of its institutions to take the lead, in the portal.
+    """
     largest = max(rings, key=lambda ring: len(ring["clues"]))
     note = "largest ring of the demonstration"
     for action, person in (("propose", OPERATOR), ("confirm", APPROVER)):
         stack.manage("review_ring", "--ring", largest["ring"], "--action", action, "--by", person, "--note", note)
     made = stack.manage("open_case", "--ring", largest["ring"], "--by", OPERATOR, "--note", note, "--json")
-    return str(json.loads(made)["case"])
+    case = str(json.loads(made)["case"])
+    stack.manage("move_case", "--case", case, "--action", "triage", "--by", OPERATOR)
+    return case

@@ -107,3 +107,18 @@ def test_refusals_have_codes_of_the_catalog() -> None:
 
     for kind in (AlreadyOpen, OriginNotFound):
         assert issubclass(kind, Refusal) and kind().code in PROBLEMS
+
+
+def test_a_command_moves_it_on(scene: Scene, capsys: Any) -> None:
+    case = make_case(scene)
+    with acting_as("aif_desk"):
+        call_command("move_case", "--case", case.ref, "--action", "triage", "--by", "olga", "--json")
+        assert json.loads(capsys.readouterr().out) == {"case": case.ref, "state": "triage"}
+        lead = ("--lead", scene.cast.birch.ref)
+        call_command("move_case", "--case", case.ref, "--action", "assign-lead", "--by", "olga", *lead)
+        for wrong in (["ready", "--by", "olga"], ["join-up", "--by", "pavel"], ["join-up", "--by", "nobody"]):
+            with pytest.raises(CommandError):
+                call_command("move_case", "--case", case.ref, "--action", *wrong)
+        case.refresh_from_db()
+        assert (case.state, case.lead) == ("lead-claimed", scene.cast.birch)
+        assert AuditEvent.objects.filter(verb="case.refuse").count() == 2

@@ -12,7 +12,7 @@ from tests.clues.scene import Scene, make_case
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page(scene: Scene, client: Any, language: str) -> None:
-    case = make_case(scene, at="approved")
+    case = make_case(scene, at="triage")
     client.force_login(scene.cast.alice)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
     for address in (
@@ -25,6 +25,7 @@ def test_every_page(scene: Scene, client: Any, language: str) -> None:
         f"/portal/matches/{scene.match}",
         "/portal/cases",
         f"/portal/cases/{case.ref}",
+        f"/portal/cases/{case.ref}/do/claim",
     ):
         page = client.get(address)
         text = page.content.decode()
