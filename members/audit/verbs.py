@@ -15,6 +15,16 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
     {
         # institutions and people
         "institution.apply": _("Institution applied"),
+        "institution.vet": _("Institution vetted"),
+        "institution.agree": _("Agreement uploaded"),
+        "institution.agreement.read": _("Agreement read"),
+        "institution.send-back": _("Application sent back"),
+        "institution.decline": _("Application declined"),
+        "institution.leave.announce": _("Leaving announced"),
+        "institution.leave.cancel": _("Leaving taken back"),
+        "institution.depart": _("Institution departed: people and keys ended"),
+        "institution.clues.withdraw": _("Clues of a departed institution withdrawn"),
+        "institution.leave": _("Institution left"),
         "institution.admit": _("Institution admitted"),
         "institution.create": _("Institution created"),
         "institution.suspend": _("Institution suspended"),
