@@ -94,6 +94,8 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "ring.build": _("Ring built"),
         "ring.merge": _("Rings merged"),
         "ring.split": _("Ring split"),
+        "ring.unmerge": _("Merger of rings undone"),
+        "ring.rejoin": _("Separation in a ring lifted"),
         "ring.propose": _("Ring proposed for a case"),
         "ring.confirm": _("Proposal of a ring confirmed"),
         "ring.return": _("Proposal of a ring returned"),
