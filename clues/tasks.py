@@ -23,8 +23,8 @@ from clues.events import expiring_keys
 from clues.feedback import quality
 from clues.matching import changes, release, rescore, reviewed, run, standing, turns
 from clues.matching import oracle as matches_oracle
-from clues.reports import figures
-from clues.retention import delete, departures
+from clues.reports import figures, funnel
+from clues.retention import delete
 from clues.rings import build
 from members.delivery import mails, outbox
 from members.operations import approvals, webhook_outcomes
@@ -35,7 +35,6 @@ CHUNKS_A_TURN = 20
 CLUES_A_TURN = 2_000
 DISPUTES_A_TURN = 100
 CHANGES_A_TURN = 2_000
-DEPARTING_A_TURN = 1_000
 NOISE_A_TURN = 200
 STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
 EXPIRED_A_SLICE = 10_000
@@ -113,14 +112,6 @@ def _lift() -> int:
     return raised
 
 
-def _depart() -> int:
-    done = departures.proceed(limit=DEPARTING_A_TURN, now=timezone.now())
-    if done:
-        changes.apply_changes(limit=CHANGES_A_TURN, now=timezone.now())  # no queue of its own grows ahead of the rest
-        release.release_pending()
-    return done
-
-
 def _retain() -> int:
     if turns.claim(name="retention", every_seconds=RETENTION_SECONDS, now=timezone.now()):
         turns.record(name="retention", result=delete.delete_ended(now=timezone.now()))
@@ -141,6 +132,8 @@ def _deliver() -> int:
 def _reckon() -> int:
     if turns.claim(name=figures.JOB, every_seconds=figures.seconds_between_runs(), now=timezone.now()):
         turns.record(name=figures.JOB, result=figures.reckon(now=timezone.now()))
+    if turns.claim(name=funnel.JOB, every_seconds=funnel.seconds_between_runs(), now=timezone.now()):
+        turns.record(name=funnel.JOB, result=funnel.reckon(now=timezone.now()))
     return 0
 
 
@@ -209,11 +202,9 @@ KEYS = Duty("keys", _warn, 60.0)
 LIFTS = Duty("lifts", _lift, 2.5)
 RETENTION = Duty("retention", _retain, 60.0)
 FIGURES = Duty("figures", _reckon, 10.0)
-DEPARTURES = Duty("departures", _depart, 30.0)
 CUSTODIANS = Duty("custodians", _probe, 20.0)
 DUTIES = (
-    MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, DEPARTURES,
-    CUSTODIANS,
+    MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, CUSTODIANS,
 )  # fmt: skip
 
 

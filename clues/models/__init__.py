@@ -9,7 +9,7 @@ from .dispute import Dispute, DisputedClue
 from .epoch import KeyDirectory, KeyEpoch
 from .event import Event
 from .feedback import Feedback, SourceQuality
-from .figure import AllianceWeek, CategoryFigure, DailyFigure, InstitutionFigure
+from .figure import AllianceWeek, CategoryFigure, DailyFigure, FunnelFigure, InstitutionFigure, OutcomeFigure
 from .guidance import GuidanceRow, GuidanceVersion
 from .identifier import Identifier
 from .job import Job
@@ -21,7 +21,7 @@ from .notification import NoticeMark, NoticeRead
 from .procedure_entry import ProcedureEntry, Proceeding
 from .quota import QuotaUse
 from .review import ClueReview
-from .ring import Ring, RingCut, RingCutEdge, RingEdge, RingMerge, RingRelink, RingReview
+from .ring import Ring, RingEdge, RingMerge, RingRelink, RingReview
 from .saved_view import SavedView
 from .screening import Screening, ScreeningAnswer
 from .watch import Watch, WatchHit
@@ -45,6 +45,7 @@ __all__ = [
     "DisputedClue",
     "Event",
     "Feedback",
+    "FunnelFigure",
     "GuidanceRow",
     "GuidanceVersion",
     "Identifier",
@@ -63,12 +64,11 @@ __all__ = [
     "NoiseEntry",
     "NoticeMark",
     "NoticeRead",
+    "OutcomeFigure",
     "ProcedureEntry",
     "Proceeding",
     "QuotaUse",
     "Ring",
-    "RingCut",
-    "RingCutEdge",
     "RingEdge",
     "RingMerge",
     "RingRelink",

@@ -60,3 +60,31 @@ class AllianceWeek(models.Model):
 
     class Meta:
         db_table = "alliance_week"
+
+
+class OutcomeFigure(models.Model):
+    """One counter of outcomes over all cases, and how many institutions stand behind it: fewer than five are not shown."""
+
+    counter = CodeField(primary_key=True)
+    value = models.DecimalField(max_digits=24, decimal_places=2)
+    institutions = models.IntegerField()
+    as_of = models.DateTimeField()
+
+    class Meta:
+        db_table = "outcome_figure"
+
+
+class FunnelFigure(models.Model):
+    """How far the clues of a category came: those that reached a stage, of them those that reached the one before too."""
+
+    pk = models.CompositePrimaryKey("category", "stage")
+    category = CodeField()
+    stage = CodeField()
+    clues = models.BigIntegerField()
+    from_previous = models.BigIntegerField()
+    median_seconds = models.BigIntegerField(null=True)  # from the clue's arrival
+    institutions = models.IntegerField()
+    as_of = models.DateTimeField()
+
+    class Meta:
+        db_table = "funnel_figure"

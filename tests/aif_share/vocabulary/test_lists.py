@@ -57,6 +57,14 @@ EXPECTED = {
         public-security nfra pbc local-financial-administration cac communications-administration market-regulation
         procuratorate court justice-bureau bar-association platform telecom-operator registrar mediation-body""",
     "authority-levels": "national provincial municipal county organization",
+    "outcome-counters": """
+        cases-pushed cases-in-preparation cases-reported cases-accepted cases-filed cases-refused cases-administrative
+        cases-police cases-gang cases-withdrawn cases-judged regulator-accepted regulator-penalties civil-settled
+        persons-coercive persons-detained persons-penalized persons-sent persons-prosecuted persons-convicted gangs
+        provinces content-requested content-removed content-re-appeared calls-flagged persons-warned dissuasions
+        amount-prevented-by-dispositions amount-claimed amount-lost amount-prevented
+        amount-claimed-self-reported amount-lost-self-reported amount-prevented-self-reported""",
+    "funnel-stages": "clue match warned disposed reported outcome",
     "tracks": "police-criminal police-administrative regulator platform-telecom civil",
     "tlp": "red amber+strict amber green clear",
     "case-close-reasons": """
