@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clues.admin.columns import ReferenceAdmin, link, local, ref, shown, table
 from clues.admin.forms import given, step_form
+from clues.admin.proceedings import OPENING, proceedings
 from clues.cases import refusals, transition
 from clues.cases.actions import open_actions
 from clues.cases.deadlines import is_overdue
@@ -229,8 +230,9 @@ class CaseAdmin(ReferenceAdmin):
         merged,
         steps,
         parties,
+        proceedings,
     )
-    operations = tuple(_operation(row, row.desk) for row in TRANSITIONS if row.desk is not None)
+    operations = (*(_operation(row, row.desk) for row in TRANSITIONS if row.desk is not None), *OPENING)
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Return the order of the index that fits what is asked for."""
@@ -260,6 +262,7 @@ class CaseAdmin(ReferenceAdmin):
         if row is None or not isinstance(request.user, User):
             return []
         mine = {_operation_address(each) for each in open_actions(row, by=request.user)}
+        mine |= {each.name for each in OPENING}
         return [
             {**button, "url": f"{button['url']}?version={row.version}"}
             for button in super()._buttons(request, row)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from clues import tasks
 from clues.blinding import reachability
 from clues.models import Batch, ClueChange, Job, KeyDirectory, KeyEpoch, RingEdge
-from clues.reports import figures
+from clues.reports import figures, funnel
 from members.admin import health
 from members.admin.health import Part, Sign
 from members.models import OutboxMessage, OutboxState, WebhookDelivery, WebhookEndpoint
@@ -34,6 +34,7 @@ JOBS: dict[str, tuple[Any, float]] = {
     "approvals": (_("approvals that lapse"), tasks.APPROVALS_SECONDS),
     "key-warnings": (_("warnings of keys that end"), tasks.KEYS_SECONDS),
     figures.JOB: (_("figures of the overview"), 3600),
+    funnel.JOB: (_("figures of outcomes"), 3600),
     reachability.JOB: (_("look at the custodians"), tasks.CUSTODIANS_SECONDS),
 }
 """Job -> what it is called, and its period in seconds; it is overdue after three of them and two minutes."""

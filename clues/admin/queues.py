@@ -6,10 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clues.cases.workflow import RESTING, STATES
-from clues.models import Batch, Case, ClueReview, DisputedClue, LawfulUseMatrix, LiftNotice, NoiseEntry
+from clues.models import (
+    Batch,
+    Case,
+    ClueReview,
+    DisputedClue,
+    GuidanceVersion,
+    LawfulUseMatrix,
+    LiftNotice,
+    NoiseEntry,
+)
+from clues.procedures import waiting
+from clues.procedures.deadlines import today
 from members.admin import queues, references
 from members.admin.queues import Queue
 
@@ -70,12 +82,28 @@ ROWS = (
         since="proposed_at", page="clues_lawfulusematrix", query=f"state={LawfulUseMatrix.PROPOSED}",
         group=_("Rules"),
     ),
+    Queue(
+        "guidance", _("Guidance to sign"),
+        lambda: GuidanceVersion.objects.filter(state=GuidanceVersion.PROPOSED),
+        since="proposed_at", page="clues_guidanceversion", query=f"state={GuidanceVersion.PROPOSED}",
+        group=_("Rules"),
+    ),
     *(_cases(state) for state in STATES if state not in RESTING),
+    Queue(
+        "procedure-entries", _("Procedure entries to confirm"), waiting.to_confirm,
+        since="recorded_at", page="clues_procedureentry", query="status=waiting", group=_("Cases"),
+    ),
+    Queue(
+        "procedure-deadlines", _("Statutory deadlines over"), lambda: waiting.overdue(today(timezone.now())),
+        since="recorded_at", page="clues_procedureentry", query="status=overdue", late=lambda rows, _now: rows,
+        group=_("Cases"),
+    ),
 )  # fmt: skip
 for row in ROWS:
     queues.add(row)
 
 for kind, page in {"B": "clues_batch", "M": "clues_match", "R": "clues_ring", "CASE": "clues_case",
-                   "Q": "clues_noiseentry", "DI": "clues_disposition"}.items():  # fmt: skip
+                   "Q": "clues_noiseentry", "DI": "clues_disposition", "P": "clues_proceeding",
+                   "PE": "clues_procedureentry"}.items():  # fmt: skip
     references.add(kind, page)
 references.add("D", "clues_disputedclue", query="dispute__id__exact={}")

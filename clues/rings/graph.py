@@ -11,8 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from clues.rings.party import PartyRing
-from clues.rings.visible import TOLD
+from clues.rings.party import TOLD, PartyRing
 from members.models import reference
 from members.permissions import Viewer
 

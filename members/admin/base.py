@@ -142,8 +142,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         form = form_class(
             request.POST if is_sent else None,
             request.FILES if is_sent else None,
-            # A link on the page may say what is meant: `?merger=12` fills that field in.
-            initial={**request.GET.dict(), **(operation.initial(row) if operation.initial is not None else {})},
+            initial=operation.initial(row) if operation.initial is not None else None,
         )
         if request.method == "POST" and form.is_valid():
             try:

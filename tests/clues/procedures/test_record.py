@@ -229,7 +229,7 @@ def test_strangers_and_the_tick(scene: Scene, settings: Any) -> None:
     enter(case, scene.cast.olga, CRIMINAL, "submitted")
     assert seen(scene, case) == []
     with acting_as("aif_desk"):
-        (view,) = queries.list_for_desk(case=case, by=scene.cast.olga, now=timezone.now())
+        (view,) = queries.list_of_case(case=case.pk, now=timezone.now())
     assert [entry.state for entry in view.entries] == ["submitted"]
     for read in (queries.list_proceedings, queries.list_entries):
         with pytest.raises(CaseNotFound):
