@@ -14,8 +14,8 @@ from tests.browser.portal import Place, Portal
 
 def make_place(portal: Portal, name: str, **quotas: int) -> tuple[Place, str]:
     """Make an institution with a key for browsers; return it and that key."""
-    made = portal.stack.create_institution(name, "bank", browser_key=True, **quotas)
-    return Place(made["institution"], made["api_key"], name), made["browser_key"]
+    made = portal.institution(name, **quotas)
+    return made, made.browser_key
 
 
 def load_key(page: Page, key: str, folder: Path) -> None:

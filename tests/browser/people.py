@@ -1,18 +1,21 @@
-"""People of a running stack for browser tests: `python -m tests.browser.people`, one JSON order on stdin.
+"""Institutions and people of a running stack for tests: `python -m tests.browser.people`, a JSON order a line on stdin.
 
     {"institution": {"name": …, "sector": …}}                      -> {"institution": "I-…", "key": …, "browser_key": …}
     {"person": {"institution": "I-…", "role": …}}                  -> {"username": …, "password": …, "session": …}
 
-Runs with the environment of the stack (config.stack), in the role of its manage.py. The session is one that a login
+Without an institution the person is the alliance's. One process answers all orders of a stack, for most of an order's
+time would be its start. Runs with the environment of the stack (config.stack), in the role of its manage.py. The session is one that a login
 with both factors would have made, so that a test that is not about logging in need not do it.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -21,36 +24,55 @@ from config.stack import Stack
 ROOT = Path(__file__).resolve().parents[2]
 
 
+_serving: dict[str, subprocess.Popen[str]] = {}
+
+
 def order(stack: Stack, **order: Any) -> dict[str, Any]:
     """Carry out one order in a process of the stack; return its answer."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.people"],
-        input=json.dumps(order),
-        env=os.environ | stack.env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    process = _process_of(stack)
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(json.dumps(order) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline() or '{"error": "the process of the orders ended"}')
+    assert "error" not in answer, answer["error"]
+    made: dict[str, Any] = answer["made"]
     return made
 
 
-def make_institution(*, name: str, sector: str = "bank", **quotas: int) -> dict[str, Any]:
+def _process_of(stack: Stack) -> subprocess.Popen[str]:
+    process = _serving.get(str(stack.data))
+    if process is None or process.poll() is not None:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.people"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | stack.env,
+            cwd=ROOT,
+            text=True,
+        )
+        _serving[str(stack.data)] = process
+        atexit.register(_end, process)
+    return process
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    with process:
+        process.terminate()
+
+
+def make_institution(*, name: str, sector: str = "bank", **options: Any) -> dict[str, Any]:
     """Make a live institution with a key of all scopes and one for browsers, known to both custodians."""
     from io import StringIO
 
     from django.core.management import call_command
 
     out = StringIO()
-    options = {name: value for name, value in quotas.items()}
     call_command("create_institution", name=name, sector=sector, json=True, browser_key=True, stdout=out, **options)
     made = json.loads(out.getvalue())
     return {"institution": made["institution"], "key": made["api_key"], "browser_key": made["browser_key"]}
 
 
-def make_person(*, institution: str, role: str, username: str, full_name: str = "") -> dict[str, Any]:
+def make_person(*, role: str, username: str, institution: str = "", full_name: str = "") -> dict[str, Any]:
     """Make an account with a second factor, and a session of it."""
     from django.utils import timezone
 
@@ -64,7 +86,7 @@ def make_person(*, institution: str, role: str, username: str, full_name: str = 
     user = users.create_user(
         username=username,
         role=role,
-        institution_id=reference.decode("I", institution),
+        institution_id=reference.decode("I", institution) if institution else None,
         full_name=full_name,
         password=PASSWORD,
         by=Console("tests"),
@@ -81,12 +103,20 @@ ORDERS = {"institution": make_institution, "person": make_person}
 
 
 def main() -> None:
-    """Carry out the order and print its answer."""
+    """Carry out the orders and print an answer a line."""
     import django
 
     django.setup()
-    ((name, values),) = json.load(sys.stdin).items()
-    print(json.dumps(ORDERS[name](**values)))
+    from django.db import connection
+
+    for line in sys.stdin:
+        try:
+            ((name, values),) = json.loads(line).items()
+            answer = {"made": ORDERS[name](**values)}
+        except Exception:  # the test that ordered it says what was wrong
+            answer = {"error": traceback.format_exc()}
+        connection.close()  # the stack may end before the next order
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

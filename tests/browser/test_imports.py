@@ -28,12 +28,12 @@ PASTE = """(box, text) => {
 
 
 @pytest.fixture
-def place(portal: Portal) -> dict[str, str]:
-    return portal.stack.create_institution(f"Import Bank {os.urandom(4).hex()}", "bank", browser_key=True)
+def place(portal: Portal) -> Place:
+    return portal.institution(f"Import Bank {os.urandom(4).hex()}")
 
 
-def open_page(portal: Portal, place: dict[str, str], **options: Any) -> Page:
-    page = portal.page(Place(place["institution"], place["api_key"]), "analyst", **({"language": "en"} | options))
+def open_page(portal: Portal, place: Place, **options: Any) -> Page:
+    page = portal.page(place, "analyst", **({"language": "en"} | options))
     answer = page.goto(portal.url + "/portal/imports")
     assert answer is not None and answer.status == 200, page.inner_text("main")
     return page
@@ -47,11 +47,11 @@ def step(page: Page, name: str) -> None:
     expect(page.locator(f'[data-step="{name}"]')).to_be_visible(timeout=30_000)
 
 
-def test_a_file_from_end_to_end(portal: Portal, place: dict[str, str], tmp_path: Path) -> None:
+def test_a_file_from_end_to_end(portal: Portal, place: Place, tmp_path: Path) -> None:
     page = open_page(portal, place)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url + (request.post_data or "")))
-    load_key(page, place["browser_key"], tmp_path)
+    load_key(page, place.browser_key, tmp_path)
     give(page, (CSV + WRONG).encode("gb18030"))
     step(page, "columns")
     expect(page.locator("[data-read-as]")).to_contain_text("14 rows read, as GB18030")
@@ -94,7 +94,7 @@ def test_a_file_from_end_to_end(portal: Portal, place: dict[str, str], tmp_path:
     assert sum("/evaluate" in each for each in sent) == asked
 
 
-def test_a_break_loses_nothing(portal: Portal, place: dict[str, str], tmp_path: Path) -> None:
+def test_a_break_loses_nothing(portal: Portal, place: Place, tmp_path: Path) -> None:
     page = open_page(portal, place)
     page.locator("[data-paste]").fill("\n".join(GOOD))
     page.get_by_role("button", name="Read the pasted text").click()
@@ -115,7 +115,7 @@ def test_a_break_loses_nothing(portal: Portal, place: dict[str, str], tmp_path: 
     # Without a key nothing is sent; it is said, and one can go on.
     page.locator("[data-submit]").click()
     expect(page.locator("[data-failure]")).to_contain_text("No key is loaded")
-    load_key(page, place["browser_key"], tmp_path)
+    load_key(page, place.browser_key, tmp_path)
     # The session ends on the way: the work stays.
     page.route(
         "**/portal/api/batches", lambda route: route.fulfill(status=401, json={"code": "authentication-required"})
@@ -131,9 +131,9 @@ def test_a_break_loses_nothing(portal: Portal, place: dict[str, str], tmp_path: 
     step(page, "file")
 
 
-def test_a_custodian_that_is_down_gets_nothing_through(portal: Portal, place: dict[str, str], tmp_path: Path) -> None:
+def test_a_custodian_that_is_down_gets_nothing_through(portal: Portal, place: Place, tmp_path: Path) -> None:
     page = open_page(portal, place)
-    load_key(page, place["browser_key"], tmp_path)
+    load_key(page, place.browser_key, tmp_path)
     posted: list[str] = []
     page.on("request", lambda request: posted.append(request.url) if request.url.endswith("/api/batches") else None)
     page.context.route(re.compile(r"/evaluate$"), lambda route: route.abort())
@@ -148,7 +148,7 @@ def test_a_custodian_that_is_down_gets_nothing_through(portal: Portal, place: di
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_files_that_hurt(portal: Portal, place: dict[str, str], language: str) -> None:
+def test_files_that_hurt(portal: Portal, place: Place, language: str) -> None:
     page = open_page(portal, place, language=language)
     failure = page.locator("[data-failure]")
     hostile = {
@@ -179,7 +179,7 @@ def test_files_that_hurt(portal: Portal, place: dict[str, str], language: str) -
     expect(page.locator("[data-columns] tr")).to_have_count(200)
 
 
-def test_too_many_rows_are_the_command_lines(portal: Portal, place: dict[str, str]) -> None:
+def test_too_many_rows_are_the_command_lines(portal: Portal, place: Place) -> None:
     page = open_page(portal, place)
     page.locator("[data-paste]").evaluate(PASTE, "\n".join(f"many-{number}.example" for number in range(10_000)))
     step(page, "columns")

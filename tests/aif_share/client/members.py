@@ -13,14 +13,15 @@ from aif_share.client.resources.batches import Batch
 from aif_share.client.tokenize import Token
 from aif_share.wire.keys import MemberKey
 from config.stack import Stack
+from tests.browser.people import order
 
 FIELDS = {"category": "counterfeit-site-app", "grade": "B2"}
 
 
 def admit(stack: Stack, sector: str = "bank", **quotas: int) -> MemberKey:
     """A new institution's key."""
-    made = stack.create_institution(f"client {secrets.token_hex(6)}", sector, **quotas)
-    return MemberKey.parse(made["api_key"])
+    made = order(stack, institution={"name": f"client {secrets.token_hex(6)}", "sector": sector, **quotas})
+    return MemberKey.parse(made["key"])
 
 
 @contextmanager

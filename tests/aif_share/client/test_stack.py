@@ -22,7 +22,7 @@ from aif_share.errors import QuotaError, RefusedError
 from aif_share.wire.keys import MemberKey
 from config.stack import Stack
 
-from . import alliance
+from . import alliance, members
 
 pytestmark = pytest.mark.stack
 FIELDS = {"category": "counterfeit-site-app", "grade": "B2"}
@@ -32,8 +32,7 @@ OPTIONS = ("--type", "domain", "--category", FIELDS["category"], "--grade", FIEL
 
 def admit(stack: Stack, **quotas: int) -> MemberKey:
     """A new institution's key."""
-    made = stack.create_institution(f"client {secrets.token_hex(6)}", "bank", **(QUOTAS | quotas))
-    return MemberKey.parse(made["api_key"])
+    return members.admit(stack, **(QUOTAS | quotas))
 
 
 def opened(stack: Stack, key: MemberKey, folder: Path) -> Client:
