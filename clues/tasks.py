@@ -24,7 +24,7 @@ from clues.feedback import quality
 from clues.matching import changes, release, rescore, reviewed, run, standing, turns
 from clues.matching import oracle as matches_oracle
 from clues.reports import figures, funnel
-from clues.retention import delete
+from clues.retention import delete, departures
 from clues.rings import build
 from members.delivery import mails, outbox
 from members.operations import approvals, webhook_outcomes
@@ -35,6 +35,7 @@ CHUNKS_A_TURN = 20
 CLUES_A_TURN = 2_000
 DISPUTES_A_TURN = 100
 CHANGES_A_TURN = 2_000
+DEPARTING_A_TURN = 1_000
 NOISE_A_TURN = 200
 STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
 EXPIRED_A_SLICE = 10_000
@@ -110,6 +111,14 @@ def _lift() -> int:
         turns.record(name="lifts", result=found)
         release.release_pending()
     return raised
+
+
+def _depart() -> int:
+    done = departures.proceed(limit=DEPARTING_A_TURN, now=timezone.now())
+    if done:
+        changes.apply_changes(limit=CHANGES_A_TURN, now=timezone.now())  # no queue of its own grows ahead of the rest
+        release.release_pending()
+    return done
 
 
 def _retain() -> int:
@@ -202,9 +211,11 @@ KEYS = Duty("keys", _warn, 60.0)
 LIFTS = Duty("lifts", _lift, 2.5)
 RETENTION = Duty("retention", _retain, 60.0)
 FIGURES = Duty("figures", _reckon, 10.0)
+DEPARTURES = Duty("departures", _depart, 30.0)
 CUSTODIANS = Duty("custodians", _probe, 20.0)
 DUTIES = (
-    MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, CUSTODIANS,
+    MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, DEPARTURES,
+    CUSTODIANS,
 )  # fmt: skip
 
 

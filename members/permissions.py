@@ -39,6 +39,7 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit.view"
     DESK_VIEW = "desk.view"
     INSTITUTION_APPLY = "institution.apply"
+    INSTITUTION_VET = "institution.vet"
     INSTITUTION_ADMIT = "institution.admit"
     INSTITUTION_SUSPEND = "institution.suspend"
     QUOTA_PROPOSE = "quota.propose"
@@ -81,6 +82,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
         "alliance-operator": _DESK_READS
         | {
             Permission.INSTITUTION_APPLY,
+            Permission.INSTITUTION_VET,
             Permission.INSTITUTION_SUSPEND,
             Permission.TEAM_MANAGE,
             Permission.KEY_MANAGE,

@@ -22,6 +22,15 @@ from members.permissions import Console
 
 PASSWORD = "harbor-lantern-42-mosaic"
 CONSOLE = Console("tests")
+PDF = b"%PDF-1.4\n1 0 obj\nendobj\ntrailer\n%%EOF\n"
+VETTED = {
+    "uscc": "91110000600037341L",
+    "license_no": "B-0001",
+    "license_checked": True,
+    "contact_verified": True,
+    "sector_confirmed": True,
+}
+"""What a person of the desk says who vetted an application."""
 _numbers = itertools.count(1)
 
 

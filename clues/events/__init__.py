@@ -37,6 +37,7 @@ KEY_EXPIRING = "credential.expiring"
 LIFT_DUE, LIFT_CALLED_OFF = "disposition.lift-due", "disposition.lift-called-off"
 REVIEW_DUE = "disposition.review-due"
 CASE_OPENED, CASE_MOVED = "case.opened", "case.moved"
+RING_CHANGED = "ring.changed"
 WEBHOOK_TEST = "webhook.test"
 
 ROWS: Final = (
@@ -58,6 +59,13 @@ ROWS: Final = (
     Kind(LIFT_DUE, "disposition", "DI", "处置依据已失效，请解除", "A disposition has lost its ground: lift it"),
     Kind(LIFT_CALLED_OFF, "disposition", "DI", "处置依据已恢复，无需解除", "The ground of a disposition stands again"),
     Kind(REVIEW_DUE, "disposition", "DI", "处置复核到期", "A disposition is due for review"),
+    Kind(
+        RING_CHANGED,
+        "ring",
+        "R",
+        "团伙经联盟复核后有拆分或恢复",
+        "The alliance took a ring apart, or put it together again",
+    ),
     Kind(WEBHOOK_TEST, "webhook", "H", "回调测试", "Webhook test"),
 )
 BY_CODE: Final[Mapping[str, Kind]] = MappingProxyType({row.code: row for row in ROWS})

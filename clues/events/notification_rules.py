@@ -18,6 +18,7 @@ from members.permissions import Permission
 READ_BY: Final[Mapping[str, Permission]] = MappingProxyType(
     {
         "match": Permission.MATCH_VIEW,
+        "ring": Permission.MATCH_VIEW,
         "batch": Permission.CLUE_VIEW,
         "clue": Permission.CLUE_VIEW,
         "dispute": Permission.SCREEN,

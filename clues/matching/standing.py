@@ -23,7 +23,7 @@ from .retry import with_retry
 FIND = """
 SELECT i.id, i.state = 'live', CASE WHEN a.toward = (i.state = 'live') THEN a.after ELSE 0 END
 FROM institution i LEFT JOIN applied_standing a ON a.institution_id = i.id
-WHERE i.state <> 'applied'
+WHERE i.admitted_at IS NOT NULL
     AND (coalesce(a.live, true) <> (i.state = 'live') OR a.toward <> (i.state = 'live') OR a.after > 0)
 ORDER BY i.id LIMIT 1
 """

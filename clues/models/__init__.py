@@ -21,7 +21,7 @@ from .notification import NoticeMark, NoticeRead
 from .procedure_entry import ProcedureEntry, Proceeding
 from .quota import QuotaUse
 from .review import ClueReview
-from .ring import Ring, RingEdge, RingMerge, RingRelink, RingReview
+from .ring import Ring, RingCut, RingCutEdge, RingEdge, RingMerge, RingRelink, RingReview
 from .saved_view import SavedView
 from .screening import Screening, ScreeningAnswer
 from .watch import Watch, WatchHit
@@ -69,6 +69,8 @@ __all__ = [
     "Proceeding",
     "QuotaUse",
     "Ring",
+    "RingCut",
+    "RingCutEdge",
     "RingEdge",
     "RingMerge",
     "RingRelink",

@@ -10,7 +10,10 @@ from .fields import CodeField
 
 
 class Ring(models.Model):
-    """A component of at least two clues, two identifiers and two independent groups."""
+    """A component of at least two clues, two identifiers and two independent groups.
+
+    A ring that went up in another one has no component; it keeps `-id` there until it comes back.
+    """
 
     OPEN, MERGED, DISSOLVED = "open", "merged", "dissolved"
 
@@ -41,7 +44,9 @@ class Ring(models.Model):
 
 
 class RingEdge(models.Model):
-    """A linking identifier of a clue. `component` is the id of the clue it grew from.
+    """A linking identifier of a clue. `component` is the id of a clue in it.
+
+    Only edges of one shade meet: 0, but for what people set apart (rings/shades.py).
 
     Rows are born in the matching transaction with `pending` set; only the ring builder, the
     single writer, changes them afterwards.
@@ -55,6 +60,7 @@ class RingEdge(models.Model):
     weight = models.SmallIntegerField()
     component = models.BigIntegerField()
     pending = models.BooleanField(default=True)
+    shade = models.BigIntegerField(db_default=0)
 
     class Meta:
         db_table = "ring_edge"
@@ -66,10 +72,16 @@ class RingEdge(models.Model):
 
 
 class RingMerge(models.Model):
-    """Why two components became one, with the clues moved: enough to undo it."""
+    """Why two components became one, with the clues that came: enough to undo it.
+
+    `survivor` and `absorbed` are what the two were called then, `component` is where both are now, and `ring` is the
+    ring that went up in the other one, if the part that came was one. A merger stands while `undone_at` is empty.
+    """
 
     survivor = models.BigIntegerField()
     absorbed = models.BigIntegerField()
+    component = models.BigIntegerField()
+    ring = models.ForeignKey(Ring, on_delete=models.PROTECT, null=True, related_name="+")
     shared = models.JSONField()
     clues = ArrayField(models.BigIntegerField())
     merged_at = models.DateTimeField()
@@ -78,7 +90,7 @@ class RingMerge(models.Model):
     class Meta:
         db_table = "ring_merge"
         indexes = [
-            models.Index(fields=["survivor"], name="ring_merge_survivor"),
+            models.Index(fields=["component"], condition=models.Q(undone_at__isnull=True), name="ring_merge_component"),
         ]
 
 
@@ -92,6 +104,94 @@ class RingRelink(models.Model):
 
     class Meta:
         db_table = "ring_relink"
+
+
+class RingCut(models.Model):
+    """A person's decision that clues or an identifier of a ring do not belong together; it stands until it is lifted.
+
+    The desk writes it; the builder applies it and sets `applied_at`, and `lift_applied_at` when it was lifted.
+    """
+
+    UNMERGE, CLUES, IDENTIFIER = "unmerge", "clues", "identifier"
+
+    ring = models.ForeignKey(Ring, on_delete=models.PROTECT, related_name="cuts")
+    kind = CodeField(_("kind"))
+    merge = models.ForeignKey(RingMerge, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    clues = ArrayField(models.BigIntegerField(), default=list)
+    type = CodeField(default="")
+    epoch = models.IntegerField(null=True)
+    token = models.UUIDField(null=True)
+    reason = models.CharField(_("reason"), max_length=500)
+    decided_by = models.ForeignKey(
+        "members.User", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"))
+    applied_at = models.DateTimeField(null=True)
+    parted = models.IntegerField(null=True)
+    lifted_by = models.ForeignKey(
+        "members.User",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        verbose_name=_("lifted by"),
+    )
+    lifted_at = models.DateTimeField(_("lifted at"), null=True)
+    lift_reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
+    lift_applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ring_cut"
+        verbose_name = _("separation in a ring")
+        verbose_name_plural = _("separations in rings")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="unmerge", merge__isnull=False, token__isnull=True)
+                | models.Q(kind="clues", merge__isnull=True, token__isnull=True)
+                | models.Q(kind="identifier", merge__isnull=True, token__isnull=False, epoch__isnull=False),
+                name="ring_cut_kind",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="ring_cut_says_why"),
+            models.CheckConstraint(
+                condition=models.Q(lifted_by__isnull=True, lifted_at__isnull=True, lift_reason="")
+                | (models.Q(lifted_by__isnull=False, lifted_at__isnull=False) & ~models.Q(lift_reason="")),
+                name="ring_cut_lift_complete",
+            ),
+            models.UniqueConstraint(
+                fields=["merge"], condition=models.Q(lifted_at__isnull=True), name="ring_cut_undoes_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["type", "epoch", "token"],
+                condition=models.Q(kind="identifier", lifted_at__isnull=True),
+                name="ring_cut_identifier",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(applied_at__isnull=True)
+                | models.Q(lifted_at__isnull=False, lift_applied_at__isnull=True),
+                name="ring_cut_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class RingCutEdge(models.Model):
+    """That a cut sets an identifier of a clue apart, and on which side of it."""
+
+    pk = models.CompositePrimaryKey("clue_id", "type", "epoch", "token", "cut_id")
+    clue = models.ForeignKey("clues.Clue", on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    type = CodeField()
+    epoch = models.IntegerField()
+    token = models.UUIDField()
+    cut = models.ForeignKey(RingCut, on_delete=models.PROTECT, related_name="edges")
+    side = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "ring_cut_edge"
 
 
 class RingReview(models.Model):

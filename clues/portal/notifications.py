@@ -28,7 +28,7 @@ from members.queries import Person
 
 SECTION = {"section": "notifications"}
 EARLIER = 10
-# Where the subject of a notice can be looked at; a match that was undone is gone.
+# Where the subject of a notice can be looked at; a match that was undone is gone, and so may be a ring that was taken apart.
 PAGES = {
     "match": "clues:match",
     "batch": "clues:batch",
@@ -38,7 +38,7 @@ PAGES = {
     "case": "clues:case",
     "disposition": "clues:disposition",
 }
-LISTS = {"clue": "clues:disputes-received", "credential": "members:credentials"}
+LISTS = {"ring": "clues:rings", "clue": "clues:disputes-received", "credential": "members:credentials"}
 
 
 @dataclass(frozen=True, slots=True)

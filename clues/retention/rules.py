@@ -40,6 +40,8 @@ WITH ended AS MATERIALIZED (
     ORDER BY c.id LIMIT %(limit)s
 ), sightings AS (
     DELETE FROM sighting s USING ended WHERE s.clue_id = ended.id
+), apart AS (
+    DELETE FROM ring_cut_edge e USING ended WHERE e.clue_id = ended.id
 ), edges AS (
     DELETE FROM ring_edge e USING ended WHERE e.clue_id = ended.id
 ), reviews AS (

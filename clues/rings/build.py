@@ -3,19 +3,19 @@
 Rule: two components of clues become one when the weights of the identifiers they share (each
 counted once) add up to two or more: one very strong identifier, or two strong ones. Among clues that
 count, components only ever grow, so the outcome does not depend on the order of arrival; when a clue
-stops counting or changes, its component is taken apart first (`relink`) and grows anew.
+stops counting or changes (`relink`), or a person decides (`parting`), its component first grows anew.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db import connection, transaction
 
-from . import relink
+from . import parting, relink, shades
+from .closure import MERGE_WEIGHT, Groups
 
-MERGE_WEIGHT = 2
 PART = 200  # components looked at in one statement: pairs are at most this many for each of their neighbors
 
 # Transaction-scoped: a killed builder frees it with its connection.
@@ -27,13 +27,13 @@ SELECT DISTINCT clue_id, component FROM ring_edge WHERE pending ORDER BY clue_id
 # as many as the square of the holders.
 STARS = """
 WITH held AS (
-    SELECT DISTINCT e.type, e.epoch, e.token, e.weight, e.component
+    SELECT DISTINCT e.type, e.epoch, e.token, e.shade, e.weight, e.component
     FROM ring_edge e JOIN (
-        SELECT DISTINCT type, epoch, token FROM ring_edge
+        SELECT DISTINCT type, epoch, token, shade FROM ring_edge
         WHERE component = ANY(%(components)s) AND weight >= %(weight)s
-    ) ours USING (type, epoch, token)
+    ) ours USING (type, epoch, token, shade)
 ), star AS (
-    SELECT *, min(component) OVER (PARTITION BY type, epoch, token) AS center FROM held
+    SELECT *, min(component) OVER (PARTITION BY type, epoch, token, shade) AS center FROM held
 )
 SELECT center, component, json_build_array(json_build_array(type, epoch, token, weight))
 FROM star WHERE component <> center ORDER BY component, type, token
@@ -44,22 +44,22 @@ FROM star WHERE component <> center ORDER BY component, type, token
 # what has grown is looked at again.
 PAIRS = """
 WITH held AS (
-    SELECT DISTINCT e.type, e.epoch, e.token, e.weight, e.component
+    SELECT DISTINCT e.type, e.epoch, e.token, e.shade, e.weight, e.component
     FROM ring_edge e JOIN (
-        SELECT DISTINCT type, epoch, token FROM ring_edge
+        SELECT DISTINCT type, epoch, token, shade FROM ring_edge
         WHERE component = ANY(%(components)s) AND weight < %(weight)s
-    ) ours USING (type, epoch, token)
+    ) ours USING (type, epoch, token, shade)
 ), common AS (
-    SELECT type, epoch, token FROM held GROUP BY type, epoch, token HAVING count(*) > 1
+    SELECT type, epoch, token, shade FROM held GROUP BY type, epoch, token, shade HAVING count(*) > 1
 ), able AS (
-    SELECT h.component FROM held h JOIN common USING (type, epoch, token)
+    SELECT h.component FROM held h JOIN common USING (type, epoch, token, shade)
     GROUP BY h.component HAVING sum(h.weight) >= %(weight)s
 ), rest AS MATERIALIZED (
-    SELECT h.* FROM held h JOIN common USING (type, epoch, token) JOIN able USING (component)
+    SELECT h.* FROM held h JOIN common USING (type, epoch, token, shade) JOIN able USING (component)
 )
 SELECT DISTINCT ON (theirs.component) ours.component, theirs.component,
     json_agg(json_build_array(type, epoch, token, ours.weight) ORDER BY type, token)
-FROM rest ours JOIN rest theirs USING (type, epoch, token)
+FROM rest ours JOIN rest theirs USING (type, epoch, token, shade)
 WHERE ours.component = ANY(%(components)s) AND theirs.component <> ours.component
 GROUP BY ours.component, theirs.component HAVING sum(ours.weight) >= %(weight)s
 ORDER BY theirs.component, ours.component
@@ -71,14 +71,22 @@ FROM ring_edge e WHERE component = ANY(%s) GROUP BY component
 """
 MERGED = "unnest(%(survivors)s::bigint[], %(absorbed)s::bigint[], %(shared)s::text[]) AS m (survivor, absorbed, shared)"
 RECORD_MERGES = f"""
-INSERT INTO ring_merge (survivor, absorbed, shared, clues, merged_at)
-SELECT m.survivor, m.absorbed, m.shared::jsonb, array_agg(DISTINCT e.clue_id), %(now)s
-FROM {MERGED} JOIN ring_edge e ON e.component = m.absorbed
-GROUP BY m.survivor, m.absorbed, m.shared ORDER BY m.absorbed
+INSERT INTO ring_merge (survivor, absorbed, component, ring_id, shared, clues, merged_at)
+SELECT m.survivor, m.absorbed, m.survivor, r.id, m.shared::jsonb, array_agg(DISTINCT e.clue_id), %(now)s
+FROM {MERGED} JOIN ring_edge e ON e.component = m.absorbed LEFT JOIN ring r ON r.component = m.absorbed
+GROUP BY m.survivor, m.absorbed, m.shared, r.id ORDER BY m.absorbed
 """  # noqa: S608
 RELABEL = f"UPDATE ring_edge e SET component = m.survivor FROM {MERGED} WHERE e.component = m.absorbed"  # noqa: S608
+# The component's number is free then: the ring keeps a number that no clue has, and the merger knows it.
 ABSORB_RINGS = """
-UPDATE ring SET state = 'merged', updated_at = %(now)s WHERE component = ANY(%(absorbed)s) AND state = 'open'
+UPDATE ring SET state = 'merged', component = -id, updated_at = %(now)s WHERE component = ANY(%(absorbed)s)
+"""
+FOLLOW = f"""
+UPDATE ring_merge g SET component = m.survivor FROM {MERGED} WHERE g.component = m.absorbed AND g.undone_at IS NULL
+"""  # noqa: S608
+DISSOLVE = """
+UPDATE ring SET state = 'dissolved', updated_at = %(now)s
+WHERE state = 'open' AND component = ANY(%(components)s) AND component <> ALL(%(kept)s)
 """
 SETTLE = "UPDATE ring_edge SET pending = false WHERE pending AND clue_id = ANY(%s)"
 REFRESH = """
@@ -110,25 +118,31 @@ def build_pending(*, limit: int, now: datetime) -> int:
         cursor.execute(BECOME_WRITER)
         if not cursor.fetchone()[0]:
             return 0
-        changed, former = relink.take_apart(cursor, limit=limit, now=now)
+        changed, touched = relink.relink(cursor, limit=limit, now=now)
+        decided, parted = parting.apply_cuts(cursor, now=now)
         cursor.execute(TAKE_PENDING, [limit])
         pending = cursor.fetchall()
-        if not pending and not changed:
+        if not pending and not changed and not decided:
             return 0
-        touched = {component for _, component in pending}
-        waiting = sorted(touched)
-        while waiting:
-            part, waiting = waiting[:PART], waiting[PART:]
-            grown, gone = _merge(cursor, part, now)
-            touched |= grown
-            waiting = [*(c for c in waiting if c not in gone and c not in grown), *sorted(grown)]
-        cursor.execute(SETTLE, [[clue for clue, _ in pending]])
-        relink.keep_names(cursor, former)
-        touched |= former.keys()
-        cursor.execute(REFRESH, {"components": list(touched), "now": now})
+        new = {clue for clue, _ in pending}
+        shades.set_for_new(cursor, new)
+        touched |= parted | {component for _, component in pending}
+        _grow(cursor, touched, now)
+        cursor.execute(SETTLE, [sorted(new)])
+        cursor.execute(REFRESH, {"components": sorted(touched), "now": now})
         kept = [component for (component,) in cursor.fetchall()]
-        relink.dissolve(cursor, components=touched, kept=kept, now=now)
-    return len(pending) + changed
+        cursor.execute(DISSOLVE, {"components": sorted(touched), "kept": kept, "now": now})
+    return len(pending) + changed + decided
+
+
+def _grow(cursor: Any, touched: set[int], now: datetime) -> None:
+    """Merge the components, and what they grow into, with all that shares enough with them; add those to `touched`."""
+    waiting = sorted(touched)
+    while waiting:
+        part, waiting = waiting[:PART], waiting[PART:]
+        grown, gone = _merge(cursor, part, now)
+        touched |= grown
+        waiting = [*(c for c in waiting if c not in gone and c not in grown), *sorted(grown)]
 
 
 def _merge(cursor: Any, components: Sequence[int], now: datetime) -> tuple[set[int], set[int]]:
@@ -148,7 +162,10 @@ def _merge(cursor: Any, components: Sequence[int], now: datetime) -> tuple[set[i
     # A ring people have seen survives; among equals the larger one, so that less is relabeled.
     rank = {c: (known, size, -c) for c, size, known in cursor.fetchall()}
     into: dict[int, int] = {}
-    for group in _connected(members, [(one, other) for one, other, _ in links]):
+    groups = Groups(members)
+    for one, other, _ in links:
+        groups.join(one, other)
+    for group in groups.sets():
         survivor = max(group, key=rank.__getitem__)
         into |= dict.fromkeys(sorted(group - {survivor}), survivor)
     names = {
@@ -157,24 +174,6 @@ def _merge(cursor: Any, components: Sequence[int], now: datetime) -> tuple[set[i
         "shared": [orjson.dumps(why[component]).decode() for component in into],
         "now": now,
     }
-    for statement in (RECORD_MERGES, RELABEL, ABSORB_RINGS):
+    for statement in (FOLLOW, RECORD_MERGES, RELABEL, ABSORB_RINGS):
         cursor.execute(statement, names)
     return set(into.values()), set(into)
-
-
-def _connected(members: Sequence[int], links: Iterable[tuple[int, int]]) -> list[set[int]]:
-    """Return the connected groups of the members (union-find with path halving)."""
-    parent = {member: member for member in members}
-
-    def find(member: int) -> int:
-        while parent[member] != member:
-            parent[member] = parent[parent[member]]
-            member = parent[member]
-        return member
-
-    for one, other in links:
-        parent[find(one)] = find(other)
-    groups: dict[int, set[int]] = {}
-    for member in members:
-        groups.setdefault(find(member), set()).add(member)
-    return list(groups.values())

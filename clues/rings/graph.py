@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from clues.rings.party import TOLD, PartyRing
+from clues.rings.party import PartyRing
+from clues.rings.visible import TOLD
 from members.models import reference
 from members.permissions import Viewer
 

@@ -29,7 +29,7 @@ CHANGES = {
     "returned": _("Returned by a second person"),
     "review-withdrawn": _("Review withdrawn"),
 }
-JOBS = {"disputes": _("a dispute"), "expiry": _("its time")}
+JOBS = {"disputes": _("a dispute"), "expiry": _("its time"), "departures": _("the institution left")}
 
 
 @register.filter

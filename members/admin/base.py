@@ -142,7 +142,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         form = form_class(
             request.POST if is_sent else None,
             request.FILES if is_sent else None,
-            initial=operation.initial(row) if operation.initial is not None else None,
+            # A link on the page may say what is meant: `?merger=12` fills that field in.
+            initial={**request.GET.dict(), **(operation.initial(row) if operation.initial is not None else {})},
         )
         if request.method == "POST" and form.is_valid():
             try:

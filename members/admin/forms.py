@@ -51,6 +51,45 @@ class NewQuotasForm(QuotasForm, ReasonForm):
     """Other quotas, and why."""
 
 
+class VettingForm(forms.Form):
+    """What was looked into before an agreement is signed: every point, or it is not vetted."""
+
+    uscc = forms.CharField(label=_("unified social credit code"), max_length=18)
+    license_no = forms.CharField(label=_("number of the license"), max_length=64)
+    license_checked = forms.BooleanField(label=_("Code and license were looked up in the public registers"))
+    contact_verified = forms.BooleanField(label=_("The contact was called back by a number from a public source"))
+    sector_confirmed = forms.BooleanField(label=_("Sector and group are as applied for"))
+
+
+class AgreementForm(forms.Form):
+    """The signed agreement."""
+
+    file = forms.FileField(
+        label=_("Agreement (PDF)"),
+        help_text=_("At most 10 MiB. Stays with the desk; each download is in the audit trail."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+    )
+
+
+class LeavingForm(ReasonForm):
+    """When an institution leaves, and what becomes of its clues."""
+
+    day = forms.DateField(
+        label=_("Leaves on"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("At the beginning of this day, China time, its people and keys end."),
+    )
+    clues = forms.ChoiceField(
+        label=_("Its clues"),
+        choices=[
+            ("withdraw", _("are withdrawn; the parties of its matches are told")),
+            ("keep", _("count until they expire")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    field_order = ("day", "clues", "reason")
+
+
 class InviteAdminForm(forms.Form):
     """The first administrator of a member: who, and where the link goes."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from members.admin import queues, references
+from members.admin.institutions import leaving
 from members.admin.queues import Queue
 from members.models import (
     Approval,
@@ -19,6 +21,14 @@ from members.models import (
     WebhookDelivery,
 )
 
+
+def _applications(state: InstitutionState, label: Any, since: str) -> Queue:
+    return Queue(
+        f"institutions-{state.value}", label, lambda: Institution.objects.filter(state=state.value),
+        since=since, page="members_institution", query=f"state={state.value}", group=_("Members"),
+    )  # fmt: skip
+
+
 ROWS = (
     Queue(
         "approvals", _("Approvals by a second person"),
@@ -26,11 +36,12 @@ ROWS = (
         since="proposed_at", page="members_approval", query=f"state={ApprovalState.PROPOSED.value}",
         late=lambda rows, now: rows.filter(expires_at__lte=now + timedelta(days=2)), group=_("Members"),
     ),
+    _applications(InstitutionState.APPLIED, _("Applications to vet"), "created_at"),
+    _applications(InstitutionState.VETTED, _("Applications without an agreement"), "vetted_at"),
+    _applications(InstitutionState.AGREED, _("Institutions to admit"), "agreed_at"),
     Queue(
-        "institutions-to-admit", _("Institutions to admit"),
-        lambda: Institution.objects.filter(state=InstitutionState.APPLIED.value),
-        since="created_at", page="members_institution", query=f"state={InstitutionState.APPLIED.value}",
-        group=_("Members"),
+        "institutions-leaving", _("Institutions that leave"), leaving, since="leaving_announced_at",
+        page="members_institution", query="leaving=announced", group=_("Members"),
     ),
     Queue(
         "messages-dead", _("Messages given up"),

@@ -4,6 +4,7 @@ from members.models.approval import Approval, ApprovalState
 from members.models.audit_event import AuditEvent
 from members.models.credential import Credential
 from members.models.institution import Institution, InstitutionState
+from members.models.institution_agreement import InstitutionAgreement
 from members.models.institution_group import InstitutionGroup
 from members.models.invitation import Invitation
 from members.models.notification import MailMode, NotificationPreference, NotificationSetting, WaitingMail
@@ -22,6 +23,7 @@ __all__ = [
     "DeliveryState",
     "EndpointState",
     "Institution",
+    "InstitutionAgreement",
     "InstitutionGroup",
     "InstitutionState",
     "Invitation",

@@ -10,11 +10,18 @@ from members.models import reference
 
 
 class InstitutionState(StrEnum):
-    """Life of a membership: it applies, an approver admits it, the desk may suspend it."""
+    """Life of a membership: `members.operations.membership` says which step leads where.
+
+    An institution that left but whose clues count until they expire keeps its state, with `departed_at`.
+    """
 
     APPLIED = "applied"
+    VETTED = "vetted"
+    AGREED = "agreed"
+    DECLINED = "declined"
     LIVE = "live"
     SUSPENDED = "suspended"
+    LEFT = "left"
 
 
 class Institution(models.Model):
@@ -47,6 +54,24 @@ class Institution(models.Model):
         related_name="+",
         verbose_name=_("applied by"),
     )
+    uscc = models.CharField(_("unified social credit code"), max_length=18, default="")
+    license_no = models.CharField(_("number of the license"), max_length=64, default="")
+    vetted_at = models.DateTimeField(_("vetted at"), null=True)
+    vetted_by = models.ForeignKey(
+        "members.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("vetted by"),
+    )
+    agreed_at = models.DateTimeField(_("agreement uploaded at"), null=True)
+    agreed_by = models.ForeignKey(
+        "members.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("agreement uploaded by"),
+    )
     admitted_at = models.DateTimeField(_("admitted at"), null=True)
     admitted_by = models.ForeignKey(
         "members.User",
@@ -64,6 +89,18 @@ class Institution(models.Model):
         verbose_name=_("suspended by"),
     )
     suspended_reason = models.CharField(_("reason of suspension"), max_length=500, default="")
+    leaving_announced_at = models.DateTimeField(_("leaving announced at"), null=True)
+    leaving_announced_by = models.ForeignKey(
+        "members.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("leaving announced by"),
+    )
+    leaving_at = models.DateTimeField(_("leaves at"), null=True)
+    leaving_clues = models.CharField(_("what becomes of its clues"), max_length=16, default="")
+    departed_at = models.DateTimeField(_("people and keys ended at"), null=True)
+    left_at = models.DateTimeField(_("left at"), null=True)
     custodian_version = models.BigIntegerField(_("version at the custodian"), default=0)
 
     class Meta:
@@ -72,13 +109,17 @@ class Institution(models.Model):
         verbose_name_plural = _("institutions")
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["applied", "live", "suspended"]),
+                condition=Q(state__in=["applied", "vetted", "agreed", "declined", "live", "suspended", "left"]),
                 name="institution_state_known",
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(state="applied", admitted_at__isnull=True, admitted_by__isnull=True)
-                    | Q(~Q(state="applied"), admitted_at__isnull=False)
+                    Q(
+                        state__in=["applied", "vetted", "agreed", "declined"],
+                        admitted_at__isnull=True,
+                        admitted_by__isnull=True,
+                    )
+                    | Q(~Q(state__in=["applied", "vetted", "agreed", "declined"]), admitted_at__isnull=False)
                 ),
                 name="institution_admitted_with_date",
             ),
@@ -101,6 +142,38 @@ class Institution(models.Model):
             models.CheckConstraint(
                 condition=~Q(admitted_by=F("applied_by")),
                 name="institution_needs_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(admitted_by=F("vetted_by")), name="institution_not_admitted_by_who_vetted"
+            ),
+            models.CheckConstraint(
+                condition=~Q(admitted_by=F("agreed_by")), name="institution_not_admitted_by_who_uploaded"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["vetted", "agreed"]) | Q(vetted_at__isnull=False, vetted_by__isnull=False),
+                name="institution_vetted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="agreed") | Q(agreed_at__isnull=False, agreed_by__isnull=False),
+                name="institution_agreed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(leaving_at__isnull=True, leaving_announced_at__isnull=True, leaving_clues="")
+                | Q(
+                    leaving_at__isnull=False,
+                    leaving_announced_at__isnull=False,
+                    leaving_clues__in=["withdraw", "keep"],
+                ),
+                name="institution_leaving_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(departed_at__isnull=True) | Q(leaving_at__isnull=False),
+                name="institution_departs_as_announced",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="left", departed_at__isnull=False, left_at__isnull=False)
+                | Q(~Q(state="left"), left_at__isnull=True),
+                name="institution_left_with_date",
             ),
             models.CheckConstraint(
                 condition=Q(evaluate_quota__gte=0, submit_quota__gte=0, screen_quota__gte=0),

@@ -38,6 +38,7 @@ KINDS = {
     "PE": 32,  # entry of a proceeding
     "AP": 41,  # approval
     "DI": 40,  # disposition
+    "AG": 42,  # agreement
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

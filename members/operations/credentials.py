@@ -159,7 +159,7 @@ def _store(
     by: Actor,
     now: datetime,
 ) -> Credential:
-    if institution.state != InstitutionState.LIVE:
+    if institution.state != InstitutionState.LIVE or institution.departed_at is not None:
         raise Refusal("institution-not-live", gettext_noop("Only a live institution gets keys."))
     if not _KEY_ID.fullmatch(key_id):
         raise Refusal("key-malformed", gettext_noop("A key id has 8 characters, a to z and 0 to 9."), field="key_id")

@@ -27,8 +27,10 @@ def announce(institution: Institution, *, now: datetime) -> None:
         payload={
             "ref": institution.ref,
             "version": institution.custodian_version,
-            # An institution that only applied is as unable to evaluate as a suspended one.
-            "state": "live" if institution.state == InstitutionState.LIVE else "suspended",
+            # An institution that only applied, or departed, is as unable to evaluate as a suspended one.
+            "state": "live"
+            if institution.state == InstitutionState.LIVE and not institution.departed_at
+            else "suspended",
             "evaluate_quota": institution.evaluate_quota,
             "verifiers": [
                 {"verifier": key.custodian_verifier, "expires_at": key.expires_at.isoformat()}

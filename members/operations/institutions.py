@@ -1,4 +1,4 @@
-"""Apply, admit, suspend, reinstate. The second person is a rule of the database, too."""
+"""Apply, suspend, reinstate, and what every operation on institutions needs. Admission is `members.operations.admission`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.vocabulary import sectors
 from aif_share.wire import limits
-from members import audit
 from members.models import Institution, InstitutionGroup, InstitutionState, User
+from members.operations import sessions
 from members.operations.custodian_state import announce
+from members.operations.membership import begin, record
 from members.permissions import Actor, Permission, check
 
 QUOTAS = ("evaluate_quota", "submit_quota", "screen_quota")
@@ -51,23 +52,6 @@ def apply(
 
 
 @transaction.atomic
-def admit(*, institution_id: int, by: User, now: datetime) -> Institution:
-    """Make an application live. Whoever applied for it cannot admit it."""
-    check(by, Permission.INSTITUTION_ADMIT)
-    institution = lock(institution_id)
-    _require_state(institution, InstitutionState.APPLIED)
-    if institution.applied_by_id == by.pk:
-        raise Refusal("four-eyes", gettext_noop("You applied for this institution; a second person has to admit it."))
-    institution.state = InstitutionState.LIVE.value
-    institution.admitted_at = now
-    institution.admitted_by = by
-    institution.save(update_fields=["state", "admitted_at", "admitted_by"])
-    record("institution.admit", institution, by=by)
-    announce(institution, now=now)
-    return institution
-
-
-@transaction.atomic
 def create_institution(
     *,
     name: str,
@@ -100,16 +84,14 @@ def create_institution(
 
 @transaction.atomic
 def suspend(*, institution_id: int, reason: str, by: User, now: datetime) -> Institution:
-    """Stop an institution: every call is refused from now on, and the custodian is told."""
-    check(by, Permission.INSTITUTION_SUSPEND)
+    """Stop an institution: every call is refused from now on, its people's sessions end, and the custodian is told."""
+    institution = begin(institution_id=institution_id, action="suspend", by=by)
     reason = required_reason(reason)
-    institution = lock(institution_id)
-    _require_state(institution, InstitutionState.LIVE)
-    institution.state = InstitutionState.SUSPENDED.value
     institution.suspended_at = now
     institution.suspended_by = by
     institution.suspended_reason = reason
     institution.save(update_fields=["state", "suspended_at", "suspended_by", "suspended_reason"])
+    sessions.end_all_of(institution.pk)
     record("institution.suspend", institution, by=by, reason=reason)
     announce(institution, now=now)
     return institution
@@ -118,11 +100,8 @@ def suspend(*, institution_id: int, reason: str, by: User, now: datetime) -> Ins
 @transaction.atomic
 def reinstate(*, institution_id: int, reason: str, by: User, now: datetime) -> Institution:
     """Let a suspended institution work again; only an approver can."""
-    check(by, Permission.INSTITUTION_ADMIT)
+    institution = begin(institution_id=institution_id, action="reinstate", by=by)
     reason = required_reason(reason)
-    institution = lock(institution_id)
-    _require_state(institution, InstitutionState.SUSPENDED)
-    institution.state = InstitutionState.LIVE.value
     institution.suspended_at = None
     institution.suspended_by = None
     institution.suspended_reason = ""
@@ -186,25 +165,3 @@ def check_quotas(quotas: dict[str, int]) -> None:
 def quotas_of(institution: Institution) -> dict[str, int]:
     """Return the daily quotas by name."""
     return {field: getattr(institution, field) for field in QUOTAS}
-
-
-def lock(institution_id: int) -> Institution:
-    """Return an institution with its row locked; raise Refusal `not-found`."""
-    try:
-        return Institution.objects.select_for_update(of=("self",)).get(pk=institution_id)
-    except Institution.DoesNotExist:
-        raise Refusal("not-found") from None
-
-
-def _require_state(institution: Institution, state: InstitutionState) -> None:
-    if institution.state != state:
-        raise Refusal(
-            "transition-refused",
-            gettext_noop("The institution is in another state; reload the page."),
-            state=institution.state,
-        )
-
-
-def record(verb: str, institution: Institution, *, by: Actor, **detail: object) -> None:
-    """Add the audit event of something that happened to an institution."""
-    audit.record(verb, actor=by, subject_ref=institution.ref, institution_id=institution.pk, detail=detail)

@@ -47,7 +47,7 @@ def invite(
     institution = Institution.objects.select_for_update(of=("self",), no_key=True).filter(pk=institution_id).first()
     if institution is None:
         raise Refusal("not-found")
-    if institution.state != InstitutionState.LIVE:
+    if institution.state != InstitutionState.LIVE or institution.departed_at is not None:
         raise Refusal("institution-not-live", gettext_noop("The institution is not live."))
     rows = Invitation.objects.filter(institution_id=institution_id, email__iexact=email, renews=None)
     if rows.filter(accepted_at=None, revoked_at=None, expires_at__gt=now).exists():

@@ -13,7 +13,8 @@ from aif_share.errors import Refusal
 from members.models import Approval, User
 from members.operations import approvals
 from members.operations.custodian_state import announce
-from members.operations.institutions import QUOTAS, check_quotas, lock, quotas_of, record, required_reason
+from members.operations.institutions import QUOTAS, check_quotas, quotas_of, required_reason
+from members.operations.membership import lock, record
 from members.permissions import Actor, Permission, check
 
 RAISE = "quota-raise"

@@ -84,6 +84,12 @@ def end_all(user_id: int) -> None:
     _end(list(UserSession.objects.filter(user_id=user_id).values_list("session_key", flat=True)))
 
 
+def end_all_of(institution_id: int) -> None:
+    """End every session of the people of an institution, in the transaction of what makes it necessary."""
+    rows = UserSession.objects.filter(user__institution_id=institution_id)
+    _end(list(rows.values_list("session_key", flat=True)))
+
+
 def _end(keys: list[str]) -> int:
     ended, _rows = Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(session_key__in=keys).delete()

@@ -14,8 +14,9 @@ ROLES = ("aif_web", "aif_match", "aif_desk", "aif_audit")
 
 # Written by hand: S select, s select of some columns, I insert, U update, u update of some columns, D delete.
 EXPECTED = {
-    "institution": {"aif_web": "Su", "aif_match": "S", "aif_desk": "SIu", "aif_audit": "S"},
+    "institution": {"aif_web": "Su", "aif_match": "Su", "aif_desk": "SIu", "aif_audit": "S"},
     "approval": {"aif_web": "", "aif_match": "Su", "aif_desk": "SIu", "aif_audit": ""},
+    "institution_agreement": {"aif_web": "", "aif_match": "", "aif_desk": "SI", "aif_audit": ""},
     "institution_group": {"aif_web": "S", "aif_match": "S", "aif_desk": "SI", "aif_audit": "S"},
     "user_account": {"aif_web": "SIu", "aif_match": "s", "aif_desk": "SIu", "aif_audit": ""},
     "credential": {"aif_web": "SIu", "aif_match": "Su", "aif_desk": "SIu", "aif_audit": ""},

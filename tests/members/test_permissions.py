@@ -13,7 +13,7 @@ EXPECTED = {
     "approver": "clue.view clue.review match.view match.work screen case.view case.decide",
     "member-admin": "clue.view match.view match.work case.view team.manage key.manage",
     "auditor": "clue.view match.view case.view audit.view",
-    "alliance-operator": "desk.view case.view audit.view institution.apply institution.suspend team.manage key.manage"
+    "alliance-operator": "desk.view case.view audit.view institution.apply institution.vet institution.suspend team.manage key.manage"
     " case.propose ring.review dispute.decide lawful-use.propose noise.propose quota.propose rotation.propose procedure.record guidance.propose",
     "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.propose quota.set case.decide"
     " export.decide rotation.propose rotation.decide"

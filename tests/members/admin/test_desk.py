@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from aif_share.wire import keys
 from members.admin.site import site
-from members.models import AuditEvent, Credential, Institution, User
+from members.models import Credential, Institution, InstitutionAgreement, User
 from members.operations import institutions
-from tests.factories import PASSWORD, make_institution, make_key, make_user
+from tests.factories import PASSWORD, PDF, VETTED, make_institution, make_key, make_user
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/members/institution/"
@@ -96,38 +97,80 @@ class TestAdmit:
     def applied(self, cast) -> Institution:
         return institutions.apply(name="Dahlia", sector="bank", by=cast.olga, now=timezone.now())
 
-    def test_it_works(self, desk, cast, applied, trail):
-        desk.force_login(cast.pavel)
-        assert "Admit" in desk.get(page(applied), **ENGLISH).content.decode()
-        assert desk.get(page(applied, "admit")).status_code == 200
-        assert state(applied) == "applied", "looking changes nothing"
-        trail()
-        assert desk.post(page(applied, "admit"))["Location"] == page(applied)
-        assert state(applied) == "live"
-        assert trail() == ["institution.admit"]
-        assert AuditEvent.objects.latest("id").actor_ref == cast.pavel.ref
+    def upload(self, desk, institution, content=PDF):
+        file = SimpleUploadedFile("agreement.pdf", content, "application/pdf")
+        return desk.post(page(institution, "agree"), {"file": file}, **ENGLISH)
 
-    def test_an_operator_has_no_such_button_and_may_not(self, desk, cast, applied, trail):
+    def test_from_the_application_to_the_second_person(self, desk, cast, applied, trail):
         desk.force_login(cast.olga)
+        assert "Vet" in desk.get(page(applied), **ENGLISH).content.decode()
         trail()
+        assert desk.post(page(applied, "vet"), VETTED | {"contact_verified": ""}).status_code == 422
+        assert state(applied) == "applied"
+        assert desk.post(page(applied, "vet"), VETTED)["Location"] == page(applied)
+        assert "multipart/form-data" in desk.get(page(applied, "agree")).content.decode()
+        assert self.upload(desk, applied, b"MZ").status_code == 422
+        assert self.upload(desk, applied).status_code == 302
+        assert state(applied) == "agreed"
         assert "do/admit" not in desk.get(page(applied)).content.decode()
         assert desk.post(page(applied, "admit")).status_code == 403
-        assert state(applied) == "applied"
-        assert trail() == []
+        desk.force_login(cast.pavel)
+        assert desk.get(page(applied, "admit")).status_code == 200
+        assert state(applied) == "agreed", "looking changes nothing"
+        assert desk.post(page(applied, "admit"))["Location"] == page(applied)
+        assert state(applied) == "live"
+        assert trail() == ["institution.vet", "institution.agree", "institution.admit"]
 
     def test_the_one_who_applied_reads_why_not(self, desk, cast, applied):
-        User.objects.filter(pk=cast.olga.pk).update(role="alliance-approver")
         desk.force_login(cast.olga)
+        desk.post(page(applied, "vet"), VETTED)
+        self.upload(desk, applied)
+        User.objects.filter(pk=cast.olga.pk).update(role="alliance-approver")
+        desk.force_login(User.objects.get(pk=cast.olga.pk))
         answer = desk.post(page(applied, "admit"), **ENGLISH)
         assert answer.status_code == 422
         assert "a second person has to admit it" in answer.content.decode()
-        assert state(applied) == "applied"
+        assert state(applied) == "agreed"
+
+    def test_the_agreement_is_a_file_to_take_away(self, desk, cast, applied, trail):
+        desk.force_login(cast.olga)
+        desk.post(page(applied, "vet"), VETTED)
+        self.upload(desk, applied)
+        made = InstitutionAgreement.objects.get()
+        address = f"/admin/members/institution/agreement/{made.pk}/"
+        assert address in desk.get(page(applied)).content.decode()
+        trail()
+        answer = desk.get(address)
+        assert answer.content == PDF and answer["Content-Disposition"].startswith("attachment")
+        assert "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
+        assert trail() == ["institution.agreement.read"]
+        assert desk.get("/admin/members/institution/agreement/999999/").status_code == 404
+        desk.force_login(cast.amir)
+        assert desk.get(address).status_code == 302
 
     def test_a_live_one_is_not_admitted(self, desk, cast):
         desk.force_login(cast.pavel)
         assert "do/admit" not in desk.get(page(cast.aster)).content.decode()
         answer = desk.post(page(cast.aster, "admit"), follow=True, **ENGLISH)
         assert "This is not open in the present state." in answer.content.decode()
+
+    def test_leaving_is_announced_and_taken_back(self, desk, cast, trail):
+        desk.force_login(cast.olga)
+        trail()
+        form = {"day": "2099-01-01", "clues": "keep", "reason": "merged"}
+        assert desk.post(page(cast.aster, "leave"), form | {"clues": ""}).status_code == 422
+        assert desk.post(page(cast.aster, "leave"), form).status_code == 302
+        assert "leaves on 2099-01-01" in desk.get(LIST, {"leaving": "announced"}, **ENGLISH).content.decode()
+        assert desk.post(page(cast.aster, "stay"), {"reason": "not merged"}).status_code == 302
+        assert trail() == ["institution.leave.announce", "institution.leave.cancel"]
+
+    def test_everything_known_of_one_is_on_its_page(self, desk, cast):
+        make_key(cast.aster)
+        desk.force_login(cast.olga)
+        body = desk.get(page(cast.aster), **ENGLISH).content.decode()
+        for text in ("Admission and leaving", "People", "alice", "Keys", "History", "Institution created",
+                     "Quotas, and their use", "Quality as a source", "What it asked"):  # fmt: skip
+            assert text in body, text
 
 
 class TestSuspend:

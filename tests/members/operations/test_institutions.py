@@ -1,4 +1,4 @@
-"""Apply, admit, suspend, reinstate, quotas: what works, who may, what is refused, what is written."""
+"""Apply, suspend, reinstate: what works, who may, what is refused, what is written."""
 
 from __future__ import annotations
 
@@ -67,56 +67,6 @@ class TestApply:
     def test_only_an_operator_applies(self, cast, person):
         by = getattr(cast, person)
         assert refused(institutions.apply, name="Dahlia", sector="bank", by=by).code == "permission-missing"
-
-
-class TestAdmit:
-    @pytest.fixture
-    def applied(self, cast) -> Institution:
-        return institutions.apply(name="Dahlia", sector="bank", by=cast.olga, now=now())
-
-    def test_it_makes_the_institution_live(self, cast, applied, trail, outbox):
-        trail()
-        institutions.admit(institution_id=applied.pk, by=cast.pavel, now=now())
-        applied.refresh_from_db()
-        assert (applied.state, applied.admitted_by) == ("live", cast.pavel)
-        assert trail() == ["institution.admit"]
-        message = outbox()[-1]
-        assert (message.channel, message.destination) == ("custodian", "platform")
-        assert message.payload == {
-            "ref": applied.ref,
-            "version": 1,
-            "state": "live",
-            "evaluate_quota": 50_000,
-            "verifiers": [],
-        }
-
-    def test_whoever_applied_cannot_admit(self, cast, applied, trail):
-        trail()
-        cast.olga.role = "alliance-approver"
-        cast.olga.save(update_fields=["role"])
-        assert refused(institutions.admit, institution_id=applied.pk, by=cast.olga).code == "four-eyes"
-        applied.refresh_from_db()
-        assert applied.state == "applied"
-        assert trail() == []
-
-    @pytest.mark.parametrize("person", ["olga", "alice", "amir"])
-    def test_only_an_approver_admits(self, cast, applied, trail, person):
-        trail()
-        by = getattr(cast, person)
-        assert refused(institutions.admit, institution_id=applied.pk, by=by).code == "permission-missing"
-        applied.refresh_from_db()
-        assert applied.state == "applied"
-        assert trail() == []
-
-    def test_a_live_one_is_not_admitted_again(self, cast, trail, outbox):
-        trail()
-        told = len(outbox())
-        assert refused(institutions.admit, institution_id=cast.aster.pk, by=cast.pavel).code == "transition-refused"
-        assert trail() == []
-        assert len(outbox()) == told
-
-    def test_there_is_none(self, cast):
-        assert refused(institutions.admit, institution_id=10**9, by=cast.pavel).code == "not-found"
 
 
 class TestSuspend:

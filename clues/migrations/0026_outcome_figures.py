@@ -12,7 +12,7 @@ GRANT SELECT ON outcome_figure, funnel_figure TO aif_web, aif_desk;
 class Migration(migrations.Migration):
     """Two tables."""
 
-    dependencies = [("clues", "0023_dispositions")]
+    dependencies = [("clues", "0025_ring_cuts")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,32 @@
+"""What the codes of an explained ring are called, at the desk and in the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+TERMS: Final[Mapping[str, StrPromise]] = MappingProxyType(
+    {
+        "independent-groups": _("Independent institutions"),
+        "grade": _("Evidence grade"),
+        "strongest-link": _("Strongest shared identifier"),
+        "shared-types": _("Different types of shared identifiers"),
+        "recency": _("Recency"),
+    }
+)
+WHY: Final[Mapping[str, StrPromise]] = MappingProxyType(
+    {
+        "very-strong": _("very strong type: one such identifier joins clues"),
+        "strong": _("strong type: two such identifiers join clues"),
+        "weak": _("weak type: many who do not know each other share one; never joins"),
+        "noise-listed": _("on a noise list: never joins"),
+        "role": _("a role that protects people (victim, consumer, representative): never joins"),
+        "set-apart": _("set apart by the alliance: joins nobody"),
+    }
+)
