@@ -24,6 +24,7 @@ from clues.feedback import quality
 from clues.matching import changes, release, rescore, reviewed, run, standing, turns
 from clues.matching import oracle as matches_oracle
 from clues.reports import figures, funnel
+from clues.requests import escalation
 from clues.retention import delete, departures
 from clues.rings import build
 from members.delivery import mails, outbox
@@ -37,6 +38,7 @@ DISPUTES_A_TURN = 100
 CHANGES_A_TURN = 2_000
 DEPARTING_A_TURN = 1_000
 NOISE_A_TURN = 200
+REQUESTS_A_TURN = 200
 STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
 EXPIRED_A_SLICE = 10_000
 EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
@@ -117,6 +119,13 @@ def _depart() -> int:
     done = departures.proceed(limit=DEPARTING_A_TURN, now=timezone.now())
     if done:
         changes.apply_changes(limit=CHANGES_A_TURN, now=timezone.now())  # no queue of its own grows ahead of the rest
+        release.release_pending()
+    return done
+
+
+def _escalate() -> int:
+    done = escalation.escalate_due(limit=REQUESTS_A_TURN, now=timezone.now())
+    if done:
         release.release_pending()
     return done
 
@@ -204,6 +213,7 @@ MATCHING = Duty("matching", _match, 0.5)
 CHANGES = Duty("changes", _change, 0.5)
 DISPUTES = Duty("disputes", _dispute, 0.5)
 RINGS = Duty("rings", _build, 0.5)
+REQUESTS = Duty("requests", _escalate, 1.0)
 DELIVERIES = Duty("deliveries", _deliver, 0.5)
 WEBHOOKS = Duty("webhooks", webhook_outcomes.deliver_pending, 0.1)
 ORACLE = Duty("oracle", _check, 60.0)
@@ -214,7 +224,7 @@ FIGURES = Duty("figures", _reckon, 10.0)
 DEPARTURES = Duty("departures", _depart, 30.0)
 CUSTODIANS = Duty("custodians", _probe, 20.0)
 DUTIES = (
-    MATCHING, DISPUTES, CHANGES, RINGS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, DEPARTURES,
+    MATCHING, DISPUTES, CHANGES, RINGS, REQUESTS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, DEPARTURES,
     CUSTODIANS,
 )  # fmt: skip
 

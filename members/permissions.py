@@ -34,6 +34,10 @@ class Permission(StrEnum):
     CASE_WORK = "case.work"
     CASE_PROPOSE = "case.propose"
     CASE_DECIDE = "case.decide"
+    REQUEST_VIEW = "request.view"
+    REQUEST_SEND = "request.send"
+    REQUEST_ANSWER = "request.answer"
+    REQUEST_MEDIATE = "request.mediate"
     TEAM_MANAGE = "team.manage"
     KEY_MANAGE = "key.manage"
     AUDIT_VIEW = "audit.view"
@@ -60,13 +64,15 @@ class Permission(StrEnum):
     GUIDANCE_SIGN = "guidance.sign"
 
 
-_MEMBER_READS = frozenset({Permission.CLUE_VIEW, Permission.MATCH_VIEW, Permission.CASE_VIEW})
+_MEMBER_READS = frozenset({Permission.CLUE_VIEW, Permission.MATCH_VIEW, Permission.CASE_VIEW, Permission.REQUEST_VIEW})
+_CORRESPONDS = frozenset({Permission.REQUEST_SEND, Permission.REQUEST_ANSWER})
 _DESK_READS = frozenset({Permission.DESK_VIEW, Permission.CASE_VIEW, Permission.AUDIT_VIEW})
 
 ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
     {
         "submitter": frozenset({Permission.CLUE_VIEW, Permission.CLUE_SUBMIT}),
         "analyst": _MEMBER_READS
+        | _CORRESPONDS
         | {
             Permission.CLUE_SUBMIT,
             Permission.CLUE_REVIEW,
@@ -76,6 +82,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.CASE_PROPOSE,
         },
         "approver": _MEMBER_READS
+        | _CORRESPONDS
         | {Permission.CLUE_REVIEW, Permission.MATCH_WORK, Permission.SCREEN, Permission.CASE_DECIDE},
         "member-admin": _MEMBER_READS | {Permission.MATCH_WORK, Permission.TEAM_MANAGE, Permission.KEY_MANAGE},
         "auditor": _MEMBER_READS | {Permission.AUDIT_VIEW},
@@ -89,6 +96,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.CASE_PROPOSE,
             Permission.RING_REVIEW,
             Permission.DISPUTE_DECIDE,
+            Permission.REQUEST_MEDIATE,
             Permission.LAWFUL_USE_PROPOSE,
             Permission.NOISE_PROPOSE,
             Permission.QUOTA_PROPOSE,
@@ -109,6 +117,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.RING_REVIEW,
             Permission.RING_DECIDE,
             Permission.DISPUTE_DECIDE,
+            Permission.REQUEST_MEDIATE,
             Permission.LAWFUL_USE_SIGN,
             Permission.NOISE_DECIDE,
             Permission.GRADE_CERTIFY,
@@ -124,7 +133,7 @@ SCOPE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType
         "evaluate": frozenset(),  # at a custodian, never here
         "submit": frozenset({Permission.CLUE_VIEW, Permission.CLUE_SUBMIT, Permission.CASE_WORK}),
         "read": _MEMBER_READS,
-        "screen": frozenset({Permission.SCREEN}),
+        "screen": _CORRESPONDS | {Permission.SCREEN},  # asking others, and answering them
         "keys": frozenset({Permission.KEY_MANAGE}),
         "audit": frozenset({Permission.AUDIT_VIEW}),
     }

@@ -11,6 +11,7 @@ from . import (
     categories,
     channels,
     close_reasons,
+    complaint_handlings,
     consumer_contacted,
     dispositions,
     dispute_reasons,
@@ -28,6 +29,10 @@ from . import (
     outcome_counters,
     purposes,
     regions,
+    request_answers,
+    request_clocks,
+    request_declines,
+    request_kinds,
     return_reasons,
     roles,
     sectors,
@@ -70,6 +75,11 @@ _LISTS: dict[str, tuple[Term, ...]] = {
     "case-close-reasons": close_reasons.ROWS,
     "feedback-verdicts": feedback_verdicts.ROWS,
     "feedback-reasons": feedback_reasons.ROWS,
+    "request-kinds": request_kinds.ROWS,
+    "request-clocks": request_clocks.ROWS,
+    "request-answers": request_answers.ROWS,
+    "request-declines": request_declines.ROWS,
+    "complaint-handlings": complaint_handlings.ROWS,
 }
 
 

@@ -38,6 +38,9 @@ LIFT_DUE, LIFT_CALLED_OFF = "disposition.lift-due", "disposition.lift-called-off
 REVIEW_DUE = "disposition.review-due"
 CASE_OPENED, CASE_MOVED = "case.opened", "case.moved"
 RING_CHANGED = "ring.changed"
+REQUEST_RECEIVED, REQUEST_URGENT, REQUEST_REMINDED = "request.received", "request.urgent", "request.reminded"
+REQUEST_TAKEN_UP, REQUEST_ANSWERED, REQUEST_DECLINED = "request.taken-up", "request.answered", "request.declined"
+REQUEST_WITHDRAWN, REQUEST_CLOSED, REQUEST_ESCALATED = "request.withdrawn", "request.closed", "request.escalated"
 WEBHOOK_TEST = "webhook.test"
 
 ROWS: Final = (
@@ -66,6 +69,15 @@ ROWS: Final = (
         "团伙经联盟复核后有拆分或恢复",
         "The alliance took a ring apart, or put it together again",
     ),
+    Kind(REQUEST_RECEIVED, "request", "RQ", "收到协同请求", "A request has come"),
+    Kind(REQUEST_URGENT, "request", "RQ", "收到紧急协同请求", "An urgent request has come"),
+    Kind(REQUEST_REMINDED, "request", "RQ", "联盟催办协同请求", "The alliance reminds you of a request"),
+    Kind(REQUEST_TAKEN_UP, "request", "RQ", "协同请求已受理", "Your request was taken up"),
+    Kind(REQUEST_ANSWERED, "request", "RQ", "协同请求已答复", "Your request was answered"),
+    Kind(REQUEST_DECLINED, "request", "RQ", "协同请求被谢绝", "Your request was declined"),
+    Kind(REQUEST_WITHDRAWN, "request", "RQ", "协同请求已撤回", "A request was withdrawn"),
+    Kind(REQUEST_CLOSED, "request", "RQ", "协同请求已办结", "A request is closed"),
+    Kind(REQUEST_ESCALATED, "request", "RQ", "协同请求超时，已报联盟", "A request is overdue; the alliance knows"),
     Kind(WEBHOOK_TEST, "webhook", "H", "回调测试", "Webhook test"),
 )
 BY_CODE: Final[Mapping[str, Kind]] = MappingProxyType({row.code: row for row in ROWS})

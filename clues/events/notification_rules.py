@@ -26,6 +26,7 @@ READ_BY: Final[Mapping[str, Permission]] = MappingProxyType(
         "credential": Permission.KEY_MANAGE,
         "case": Permission.CASE_VIEW,
         "disposition": Permission.CLUE_VIEW,
+        "request": Permission.REQUEST_VIEW,
     }
 )
 MAILED_AT_ONCE: Final = frozenset(
@@ -38,13 +39,35 @@ MAILED_AT_ONCE: Final = frozenset(
         events.KEY_EXPIRING,
         events.CASE_OPENED,
         events.LIFT_DUE,
+        events.REQUEST_URGENT,
+        events.REQUEST_REMINDED,
+        events.REQUEST_ESCALATED,
+        events.REQUEST_ANSWERED,
     }
 )
 NEVER_MAILED_UNASKED: Final = frozenset({events.BATCH_DONE})
 """An answer to what one's own institution has just done."""
-URGENT: Final = frozenset({events.WATCH_HIT, events.CLUE_DISPUTED, events.LIFT_DUE})
+URGENT: Final = frozenset(
+    {
+        events.WATCH_HIT,
+        events.CLUE_DISPUTED,
+        events.LIFT_DUE,
+        events.REQUEST_URGENT,
+        events.REQUEST_REMINDED,
+        events.REQUEST_ESCALATED,
+    }
+)
 """Somebody is at it now, or a deadline runs."""
-ALWAYS_SHOWN: Final = frozenset({events.CLUE_DISPUTED, events.KEY_EXPIRING, events.LIFT_DUE})
+ALWAYS_SHOWN: Final = frozenset(
+    {
+        events.CLUE_DISPUTED,
+        events.KEY_EXPIRING,
+        events.LIFT_DUE,
+        events.REQUEST_URGENT,
+        events.REQUEST_REMINDED,
+        events.REQUEST_ESCALATED,
+    }
+)
 """What does harm when nobody sees it."""
 
 

@@ -20,6 +20,7 @@ from .noise import NoiseEntry
 from .notification import NoticeMark, NoticeRead
 from .procedure_entry import ProcedureEntry, Proceeding
 from .quota import QuotaUse
+from .request import MemberRequest, RequestIdentifier, RequestParty, RequestStep
 from .review import ClueReview
 from .ring import Ring, RingCut, RingCutEdge, RingEdge, RingMerge, RingRelink, RingReview
 from .saved_view import SavedView
@@ -61,6 +62,7 @@ __all__ = [
     "MatchRead",
     "MatchReadUntil",
     "MatchWork",
+    "MemberRequest",
     "NoiseEntry",
     "NoticeMark",
     "NoticeRead",
@@ -68,6 +70,9 @@ __all__ = [
     "ProcedureEntry",
     "Proceeding",
     "QuotaUse",
+    "RequestIdentifier",
+    "RequestParty",
+    "RequestStep",
     "Ring",
     "RingCut",
     "RingCutEdge",

@@ -50,7 +50,16 @@ SELECT count(*), NULL FROM (
     LIMIT %(most)s
 ) mine
 """
+REQUESTS = """
+SELECT count(*), min(due_at) FROM (
+    SELECT p.due_at FROM request_party p JOIN member_request r ON r.id = p.request_id
+        AND r.released_at <= statement_timestamp()
+    WHERE p.institution_id = %(institution)s AND p.state IN ('sent', 'taken-up', 'escalated') AND p.due_at IS NOT NULL
+    ORDER BY p.due_at LIMIT %(most)s
+) waiting
+"""
 ASKED = (
+    ("requests", Permission.REQUEST_ANSWER, REQUESTS),
     ("lifts", Permission.CLUE_SUBMIT, LIFTS),
     ("disputes", Permission.CLUE_SUBMIT, DISPUTES),
     ("matches", Permission.MATCH_VIEW, MATCHES),
@@ -61,7 +70,7 @@ ASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One kind of thing that waits: `disputes`, `matches`, `keys` or `reviews`; how many, and when the first is due."""
+    """One kind of thing that waits: `requests`, `disputes`, `matches`, `keys` or `reviews`; how many, and when the first is due."""
 
     name: str
     count: int
@@ -87,7 +96,7 @@ def list_needs(*, viewer: Person, now: datetime) -> list[Need]:
                 count, due_at = cursor.fetchone()
                 found.append(Need(name, count, due_at, more=count >= MOST))
     if can(viewer, Permission.CLUE_REVIEW):
-        found.insert(1, _reviews(viewer))
+        found.insert(2, _reviews(viewer))
     return [need for need in found if need.count]
 
 

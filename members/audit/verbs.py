@@ -130,6 +130,16 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "disposition.keep": _("Disposition kept on own grounds"),
         "disposition.lift.raise": _("Institutions told to lift dispositions"),
         "disposition.lift.call-off": _("Lift notices called off"),
+        # requests between institutions
+        "request.send": _("Request sent"),
+        "request.take-up": _("Request taken up"),
+        "request.answer": _("Request answered"),
+        "request.decline": _("Request declined"),
+        "request.withdraw": _("Request withdrawn"),
+        "request.close": _("Request closed by its sender"),
+        "request.escalate": _("Request overdue, escalated to the alliance"),
+        "request.remind": _("Receiver of a request reminded"),
+        "request.end": _("Request closed by the alliance"),
         # cases
         "case.open": _("Case opened"),
         "case.triage": _("Case taken up"),

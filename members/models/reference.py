@@ -39,6 +39,7 @@ KINDS = {
     "AP": 41,  # approval
     "DI": 40,  # disposition
     "AG": 42,  # agreement
+    "RQ": 41,  # request
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

@@ -9,10 +9,10 @@ from members.delivery.notification_rules import all_rules, rules_of
 # Written by hand: what the people of each role read, by the subject.
 READ = {
     "submitter": "batch clue disposition",
-    "analyst": "batch case clue disposition dispute match ring watch",
-    "approver": "batch case clue disposition dispute match ring watch",
-    "member-admin": "batch case clue credential disposition match ring",
-    "auditor": "batch case clue disposition match ring",
+    "analyst": "batch case clue disposition dispute match request ring watch",
+    "approver": "batch case clue disposition dispute match request ring watch",
+    "member-admin": "batch case clue credential disposition match request ring",
+    "auditor": "batch case clue disposition match request ring",
     "alliance-operator": "case credential",
     "no-such-role": "",
 }
