@@ -36,6 +36,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
             Entry("dashboard", "clues:dashboard", _("Overview"), "home", "g o"),
             Entry("matches", "clues:matches", _("Match inbox"), "inbox", "g m", _MATCHES),
             Entry("rings", "clues:rings", _("Rings"), "affiliate", "g r", _MATCHES),
+            Entry("requests", "clues:requests", _("Requests"), "messages", "g q", Permission.REQUEST_VIEW),
             Entry("cases", "clues:cases", _("Cases"), "briefcase", "g c", Permission.CASE_VIEW),
             Entry("dispositions", "clues:dispositions", _("Dispositions"), "shield-check", "g p", _CLUES),
         ),

@@ -37,6 +37,7 @@ PAGES = {
     "watch": "clues:watch",
     "case": "clues:case",
     "disposition": "clues:disposition",
+    "request": "clues:request",
 }
 LISTS = {"ring": "clues:rings", "clue": "clues:disputes-received", "credential": "members:credentials"}
 
