@@ -19,9 +19,11 @@ from clues.models import (
     LawfulUseMatrix,
     LiftNotice,
     NoiseEntry,
+    RequestParty,
 )
 from clues.procedures import waiting
 from clues.procedures.deadlines import today
+from clues.requests.workflow import OPEN
 from members.admin import queues, references
 from members.admin.queues import Queue
 
@@ -88,6 +90,11 @@ ROWS = (
         since="proposed_at", page="clues_guidanceversion", query=f"state={GuidanceVersion.PROPOSED}",
         group=_("Rules"),
     ),
+    Queue(
+        "requests-escalated", _("Requests whose clock ran out"),
+        lambda: RequestParty.objects.filter(escalated_at__isnull=False, state__in=sorted(OPEN)),
+        since="escalated_at", page="clues_requestparty", query="queue=escalated", group=_("Cases"),
+    ),
     *(_cases(state) for state in STATES if state not in RESTING),
     Queue(
         "procedure-entries", _("Procedure entries to confirm"), waiting.to_confirm,
@@ -106,4 +113,5 @@ for kind, page in {"B": "clues_batch", "M": "clues_match", "R": "clues_ring", "C
                    "Q": "clues_noiseentry", "DI": "clues_disposition", "P": "clues_proceeding",
                    "PE": "clues_procedureentry"}.items():  # fmt: skip
     references.add(kind, page)
+references.add("RQ", "clues_requestparty", query="request__id__exact={}")
 references.add("D", "clues_disputedclue", query="dispute__id__exact={}")
