@@ -31,6 +31,7 @@ from aif_share.client.resources.feedback import FeedbackResource
 from aif_share.client.resources.matches import Matches
 from aif_share.client.resources.noise import Noise
 from aif_share.client.resources.quota import Quotas
+from aif_share.client.resources.requests import Requests
 from aif_share.client.resources.rings import Rings
 from aif_share.client.resources.screenings import Screenings
 from aif_share.client.resources.vocabulary import Vocabulary
@@ -79,6 +80,7 @@ class Client:
         self.screenings = Screenings(self._session)
         self.watches = Watches(self._session)
         self.disputes = Disputes(self._session)
+        self.requests = Requests(self._session)
         self.events = Events(self._session)
         self.webhooks = Webhooks(self._session)
         self.credentials = Credentials(self._session)

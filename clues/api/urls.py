@@ -9,6 +9,17 @@ from .events import EventsView, EventView
 from .matches import FeedbackView, MatchesView, MatchView
 from .noise import NoiseRemoveView, NoiseView
 from .oprf import DirectoryView
+from .requests import (
+    AddresseesView,
+    ReceivedRequestsView,
+    RequestAnswerView,
+    RequestCloseView,
+    RequestDeclineView,
+    RequestsView,
+    RequestTakeUpView,
+    RequestView,
+    RequestWithdrawView,
+)
 from .rings import RingsView, RingView
 from .schema import SchemaView
 from .screenings import ScreeningsView
@@ -38,6 +49,15 @@ urlpatterns = [
     path("disputes/received", ReceivedDisputesView.as_view(), name="disputes-received"),
     path("disputes/<str:dispute>", DisputeView.as_view(), name="dispute"),
     path("disputes/<str:dispute>/answer", DisputeAnswerView.as_view(), name="dispute-answer"),
+    path("requests", RequestsView.as_view(), name="requests"),
+    path("requests/received", ReceivedRequestsView.as_view(), name="requests-received"),
+    path("requests/addressees", AddresseesView.as_view(), name="request-addressees"),
+    path("requests/<str:request_ref>", RequestView.as_view(), name="request"),
+    path("requests/<str:request_ref>/take-up", RequestTakeUpView.as_view(), name="request-take-up"),
+    path("requests/<str:request_ref>/answer", RequestAnswerView.as_view(), name="request-answer"),
+    path("requests/<str:request_ref>/decline", RequestDeclineView.as_view(), name="request-decline"),
+    path("requests/<str:request_ref>/withdraw", RequestWithdrawView.as_view(), name="request-withdraw"),
+    path("requests/<str:request_ref>/close", RequestCloseView.as_view(), name="request-close"),
     path("watches", WatchesView.as_view(), name="watches"),
     path("watches/<str:watch>", WatchView.as_view(), name="watch"),
     path("watches/<str:watch>/cancel", WatchCancelView.as_view(), name="watch-cancel"),

@@ -24,11 +24,11 @@ TOKENS = 200
 TYPES = ("domain", "url")  # not personal: cleared for every purpose as shipped
 NAMES = {
     "batch": "B", "clue": "C", "match": "M", "ring": "R", "dispute": "D", "watch": "W", "webhook": "H", "event": "E",
-    "credential": "K", "entry": "Q", "delivery": "WD",
+    "credential": "K", "entry": "Q", "delivery": "WD", "request_ref": "RQ", "previous": "RQ",
 }  # fmt: skip
 KEY_FORM = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
 _TAG = re.compile(r'"[1-9][0-9]{0,8}"')
-_REFERENCE = re.compile(rb'"(B|C|M|R|D|W|H|E|K|Q|WD)-[A-Z2-7]{26}"')
+_REFERENCE = re.compile(rb'"(B|C|M|R|D|W|H|E|K|Q|WD|RQ)-[A-Z2-7]{26}"')
 
 
 class World:
@@ -69,7 +69,7 @@ class World:
         for match in theirs[8:12]:
             self._post(self.others[0], "disputes", {"match": match["match"], "reason": "wrong-person"})
         for name in ("batches", "clues", "matches", "rings", "disputes", "disputes/received", "watches", "webhooks",
-                     "credentials", "events", "noise"):  # fmt: skip
+                     "credentials", "events", "noise", "requests", "requests/received"):  # fmt: skip
             self.learn(self.http.get(name).content)
 
     def _post(self, key: MemberKey, path: str, body: Any) -> None:
