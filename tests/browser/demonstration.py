@@ -12,6 +12,7 @@ from config.stack import Stack
 from tests.browser.portal import Place, Portal
 
 OTHER = "echo-telecom"
+COMPLAINT = {"category": "harassing-call", "received_on": "2026-11-20", "handling": "contact-consumer"}
 
 
 def river_bank(stack: Stack, folder: Path) -> Place:
@@ -22,7 +23,7 @@ def river_bank(stack: Stack, folder: Path) -> Place:
 
 
 def prepare(portal: Portal, place: Place, folder: Path) -> None:
-    """Give the pages of screenings, watches, disputes, own numbers and webhooks something to show."""
+    """Give the pages of screenings, watches, disputes, requests, own numbers and webhooks something to show."""
     url = portal.stack.url
     with Client(url, place.key) as ours:
         (seen, *_others) = ours.tokenize("domain", ["watched-in-the-demo.example", "other.example"])
@@ -33,9 +34,16 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
         ours.webhooks.add("https://hooks.example.com/aif", description="demo")
         own = [match.match for match in ours.matches.list()]
         ours.disputes.open(own[0], reason="wrong-person")
+        (telecom, *_further) = [each for each in ours.requests.addressees() if each.sector == "telecom"]
+        ours.requests.send("complaint-referral", "Called daily about a loan that is paid back.", to=telecom,
+                           complaint=COMPLAINT | {"reference": "RB-2026-31"})  # fmt: skip
+        ours.requests.send("request", "Is this still active with you?", match=own[-1], purpose="investigation")
     with Client(url, _read_key(folder, OTHER)) as theirs:
-        common = [match.match for match in theirs.matches.list() if match.match in set(own[1:])]
+        common = [match.match for match in theirs.matches.list() if match.match in set(own[1:-1])]
         theirs.disputes.open(common[0], reason="shared-device")
+        (bank,) = [each for each in theirs.requests.addressees() if each.institution == place.institution]
+        theirs.requests.send("complaint-referral", "Says that she never took this loan.", to=bank, clock="urgent",
+                             complaint=COMPLAINT | {"reference": "ET-2026-7"})  # fmt: skip
 
 
 def _read_key(folder: Path, name: str) -> str:

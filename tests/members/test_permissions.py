@@ -13,10 +13,8 @@ EXPECTED = {
     " request.view request.send request.answer",
     "approver": "clue.view clue.review match.view match.work screen case.view case.decide"
     " request.view request.send request.answer",
-    "member-admin": "clue.view match.view match.work case.view team.manage key.manage"
-    " request.view",
-    "auditor": "clue.view match.view case.view audit.view"
-    " request.view",
+    "member-admin": "clue.view match.view match.work case.view team.manage key.manage request.view",
+    "auditor": "clue.view match.view case.view audit.view request.view",
     "alliance-operator": "desk.view case.view audit.view institution.apply institution.vet institution.suspend team.manage key.manage"
     " case.propose ring.review dispute.decide request.mediate lawful-use.propose noise.propose quota.propose rotation.propose procedure.record guidance.propose",
     "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.propose quota.set case.decide"

@@ -12,7 +12,19 @@ from aif_share.client.answers import Answer
 from aif_share.client.resources.base import Resource, given, named
 from aif_share.errors import NetworkError
 
-SUBJECTS = ("match", "ring", "batch", "clue", "dispute", "watch", "credential", "case", "request", "disposition", "webhook")
+SUBJECTS = (
+    "match",
+    "ring",
+    "batch",
+    "clue",
+    "dispute",
+    "watch",
+    "credential",
+    "case",
+    "request",
+    "disposition",
+    "webhook",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

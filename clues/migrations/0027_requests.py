@@ -37,7 +37,7 @@ GRANT INSERT ON request_step TO aif_match, aif_desk;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clues", "0023_dispositions"),
+        ("clues", "0026_outcome_figures"),
         ("members", "0011_new_password"),
     ]
 
