@@ -3,6 +3,7 @@
 from clues.admin import (
     batches,
     cases,
+    clues,
     dispositions,
     disputes,
     epochs,
@@ -26,6 +27,7 @@ from clues.admin import (
 __all__ = [
     "batches",
     "cases",
+    "clues",
     "dispositions",
     "disputes",
     "epochs",

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import ColumnsAdmin, ReferenceAdmin, local, ref, shown, table
+from clues.admin.columns import TYPES, ColumnsAdmin, ReferenceAdmin, code_filter, local, ref, shown, table
 from clues.dispositions.words import how_long
 from clues.dispositions.workflow import LABELS, STATES
 from clues.models import Disposition, DispositionStep, LiftNotice
@@ -102,12 +102,15 @@ class DispositionAdmin(ReferenceAdmin):
         shown("done_at", _("done at")),
         took,
     )
-    list_filter = ("state", "kind")
+    list_filter = (
+        code_filter("state", _("state"), labels=STATES),
+        code_filter("kind", _("measure"), vocabulary="dispositions"),
+    )
     list_select_related = ("institution",)
     ordering = ("-id",)
     columns = (
         *list_display,
-        shown("type", _("type")),
+        shown("type", _("type"), vocabulary=TYPES),
         ref("M", "match_id", _("match")),
         ref("CASE", "case_id", _("case")),
         shown("document_no", _("document number")),

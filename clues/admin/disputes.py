@@ -96,7 +96,7 @@ def decided_by(row: DisputedClue) -> str:
     return str(row.decided_by) if row.decided_by else "—"
 
 
-def _reason(code: str) -> str:
+def reason_of(code: str) -> str:
     """Say the reason of a change in words, whichever list it is of."""
     known = (
         name
@@ -116,7 +116,7 @@ def history(row: DisputedClue) -> str:
     changes = ClueChange.objects.filter(clue_id=row.clue_id).order_by("version", "id")
     return table(
         (_("at"), _("change"), _("reason"), _("version")),
-        ((local(each.created_at), CHANGES.get(each.kind, each.kind), _reason(each.reason), each.version)
+        ((local(each.created_at), CHANGES.get(each.kind, each.kind), reason_of(each.reason), each.version)
          for each in changes),
     )  # fmt: skip
 

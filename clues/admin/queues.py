@@ -20,10 +20,13 @@ from clues.models import (
     LiftNotice,
     NoiseEntry,
     RequestParty,
+    Ring,
+    RingReview,
 )
 from clues.procedures import waiting
 from clues.procedures.deadlines import today
 from clues.requests.workflow import OPEN
+from clues.rings import review
 from members.admin import queues, references
 from members.admin.queues import Queue
 
@@ -40,10 +43,22 @@ def _cases(state: str) -> Queue:
         since="changed_at",
         page="clues_case",
         query=f"state={state}",
+        late=_are_due,
         group=_("Cases"),
     )
 
 
+_DECISIONS = tuple(
+    Queue(f"case-{code}-asked", label, rows, since=since, page="clues_case", query=f"decision={code}", group=_("Cases"))
+    for code, label, since, rows in (
+        ("approval", _("Approvals of cases to decide"), "proposed_at",
+         lambda: Case.objects.filter(state=Case.EVIDENCE_READY, proposed_at__isnull=False)),
+        ("report", _("Report-outs to decide"), "report_asked_at",
+         lambda: Case.objects.filter(state=Case.APPROVED, report_asked_at__isnull=False)),
+        ("reopening", _("Reopenings to decide"), "reopen_asked_at",
+         lambda: Case.objects.filter(state=Case.CLOSED, reopen_asked_at__isnull=False)),
+    )
+)  # fmt: skip
 ROWS = (
     Queue(
         "batches-held", _("Batches held for review"), lambda: Batch.objects.filter(state=Batch.HELD),
@@ -95,6 +110,17 @@ ROWS = (
         lambda: RequestParty.objects.filter(escalated_at__isnull=False, state__in=sorted(OPEN)),
         since="escalated_at", page="clues_requestparty", query="queue=escalated", group=_("Cases"),
     ),
+    Queue(
+        "rings-new", _("Rings that nobody has looked at"),
+        lambda: Ring.objects.filter(state=Ring.OPEN, reviews__isnull=True),
+        since="updated_at", page="clues_ring", query=f"review={review.NEW}", group=_("Rings"),
+    ),
+    Queue(
+        "rings-proposed", _("Rings that wait for a second person"),
+        lambda: Ring.objects.filter(reviews__state=RingReview.PROPOSED),
+        since="reviews__proposed_at", page="clues_ring", query=f"review={RingReview.PROPOSED}", group=_("Rings"),
+    ),
+    *_DECISIONS,
     *(_cases(state) for state in STATES if state not in RESTING),
     Queue(
         "procedure-entries", _("Procedure entries to confirm"), waiting.to_confirm,
@@ -109,7 +135,7 @@ ROWS = (
 for row in ROWS:
     queues.add(row)
 
-for kind, page in {"B": "clues_batch", "M": "clues_match", "R": "clues_ring", "CASE": "clues_case",
+for kind, page in {"B": "clues_batch", "C": "clues_clue", "M": "clues_match", "R": "clues_ring", "CASE": "clues_case",
                    "Q": "clues_noiseentry", "DI": "clues_disposition", "P": "clues_proceeding",
                    "PE": "clues_procedureentry"}.items():  # fmt: skip
     references.add(kind, page)

@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from clues.admin import ring_cuts, ring_page, ring_reviews
-from clues.admin.columns import ReferenceAdmin, link, ref, shown
+from clues.admin.columns import ReferenceAdmin, code_filter, link, ref, shown
 from clues.admin.forms import NoteForm
 from clues.cases.opening import open_case
 from clues.cases.workflow import RESTING
@@ -22,6 +22,8 @@ from members.admin.base import Operation
 from members.admin.site import site
 from members.models import User
 from members.permissions import Permission
+
+STATES = {Ring.OPEN: _("open"), Ring.MERGED: _("merged"), Ring.DISSOLVED: _("dissolved")}
 
 
 def _open(row: Ring, *, by: User, now: datetime, note: str) -> Case:
@@ -49,7 +51,7 @@ class RingAdmin(ReferenceAdmin):
     kind = "R"
     list_display = (
         ref("R"),
-        shown("state", _("state")),
+        shown("state", _("state"), labels=STATES),
         ring_reviews.standing,
         shown("clues", _("clues")),
         shown("identifiers", _("identifiers")),
@@ -59,7 +61,11 @@ class RingAdmin(ReferenceAdmin):
         shown("amount_cny", _("amount (CNY)")),
         shown("updated_at", _("changed at")),
     )
-    list_filter = (ring_reviews.ReviewFilter, "state", "best_grade")
+    list_filter = (
+        ring_reviews.ReviewFilter,
+        code_filter("state", _("state"), labels=STATES),
+        code_filter("best_grade", _("best grade"), vocabulary="grades"),
+    )
     ordering = ("-updated_at", "-id")
     columns = (
         *list_display,

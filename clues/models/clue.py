@@ -3,6 +3,9 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.models import reference
 
 from .fields import CodeField
 
@@ -47,6 +50,8 @@ class Clue(models.Model):
 
     class Meta:
         db_table = "clue"
+        verbose_name = _("clue")
+        verbose_name_plural = _("clues")
         constraints = [
             models.UniqueConstraint(fields=["institution", "client_ref"], name="clue_client_ref"),
         ]
@@ -59,6 +64,9 @@ class Clue(models.Model):
             BrinIndex(fields=["expires_at"], name="clue_expiry"),
             models.Index(fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="clue_ended"),
         ]
+
+    def __str__(self) -> str:
+        return reference.encode("C", self.pk)
 
 
 class Sighting(models.Model):

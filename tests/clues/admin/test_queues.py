@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from aif_share.identifiers import get_type
 from clues.blinding import reachability
 from clues.models import Batch, Case, Job
 from members.admin import health, queues, references
@@ -102,6 +103,19 @@ class TestFind:
         address = references.find(reference.encode(kind, 1))
         assert address is not None
         assert desk(scene.cast.olga).get(address, follow=True).status_code == 200
+
+
+def test_the_page_of_a_clue_tells_its_story_and_no_token(scene: Scene, desk: Any) -> None:
+    from clues.models import Clue, Sighting
+
+    clue = Clue.objects.get(client_ref="aster-1")
+    browser = desk(scene.cast.olga)
+    address = browser.get(reverse("admin:find"), {"q": reference.encode("C", clue.pk)})["Location"]
+    body = browser.get(address, **ENGLISH).content.decode()
+    for text in ("aster-1", get_type("resident-id").en, scene.batch):
+        assert text in body, text
+    for stored in Sighting.objects.filter(clue=clue).values_list("token", flat=True):
+        assert stored.hex not in body.replace("-", "")
 
 
 class TestHealth:
