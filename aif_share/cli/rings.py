@@ -9,6 +9,7 @@ from aif_share.cli.output import emit_answer, emit_answers, json_option
 
 COLUMNS = (
     "ring",
+    "score",
     "clues",
     "types",
     "band",

@@ -107,12 +107,12 @@ def do(row: Ring, name: str, words: Any, **filled: Any) -> str:
     return format_html('<a href="{}?{}">{}</a>', address, urlencode(filled), words)
 
 
-@admin.display(description=_("mergers"), empty_value="—")
-def mergers(row: Ring) -> str | None:
+@admin.display(description=_("mergers"))
+def mergers(row: Ring) -> str:
     """What the parts shared, those of whole rings first; never a token."""
     found = queries.list_merges(ring=str(row), by=DESK, limit=50)
     if not found:
-        return None
+        return "—"
     return table(
         (_("no."), _("merged at"), _("ring that went up"), _("shared identifiers"), _("clues that came along"), ""),
         (
@@ -129,12 +129,12 @@ def mergers(row: Ring) -> str | None:
     )
 
 
-@admin.display(description=_("separations"), empty_value="—")
-def separations(row: Ring) -> str | None:
+@admin.display(description=_("separations"))
+def separations(row: Ring) -> str:
     """What people set apart, why, and whether it was lifted."""
     found = row.cuts.select_related("decided_by", "lifted_by").order_by("-id")[:50]
     if not found:
-        return None
+        return "—"
     return table(
         (_("no."), _("kind"), _("decided by"), _("reason"), _("clues set apart"), _("state"), ""),
         (

@@ -45,11 +45,11 @@ def institutions(row: Ring) -> str:
     return format_html_join("、", "{}", ((name,) for name in sorted(names(row).values())))
 
 
-@admin.display(description=_("went up in"), empty_value="—")
-def went_up_in(row: Ring) -> str | None:
+@admin.display(description=_("went up in"))
+def went_up_in(row: Ring) -> str:
     """The ring that it is part of now, if it is none of its own any more."""
     found = queries.absorbed_by(ring=row, by=DESK)
-    return None if found is None else link(found)
+    return "—" if found is None else link(found)
 
 
 @admin.display(description=_("score"))
@@ -60,12 +60,12 @@ def score(row: Ring) -> str:
     return f"{found.score} / 100: {terms}"
 
 
-@admin.display(description=_("suggested lead"), empty_value="—")
-def leads(row: Ring) -> str | None:
+@admin.display(description=_("suggested lead"))
+def leads(row: Ring) -> str:
     """Who might lead and why: clues by grade, shared identifiers it reported, amount; each against the strongest."""
     found = explained(row).leads
     if not found:
-        return None
+        return "—"
     return table(
         (
             _("institution"),
@@ -89,12 +89,12 @@ def leads(row: Ring) -> str | None:
     )
 
 
-@admin.display(description=_("why each link exists"), empty_value="—")
-def links(row: Ring) -> str | None:
+@admin.display(description=_("why each link exists"))
+def links(row: Ring) -> str:
     """The identifiers that its clues have in common, and whether they join them; the 50 strongest, never a token."""
     found = explained(row).links
     if not found:
-        return None
+        return "—"
     return table(
         (_("identifier"), _("identifier type"), _("joins clues"), _("why"), _("clues"), _("institutions"), ""),
         (
@@ -112,28 +112,28 @@ def links(row: Ring) -> str | None:
     )
 
 
-@admin.display(description=_("growth by week"), empty_value="—")
-def weeks(row: Ring) -> str | None:
+@admin.display(description=_("growth by week"))
+def weeks(row: Ring) -> str:
     """New clues by week, the latest 26 with any."""
     found = explained(row).weeks
     if not found:
-        return None
+        return "—"
     return table(
         (_("week from"), _("new clues"), _("institutions")),
         ((each.week.isoformat(), each.clues, each.institutions) for each in found),
     )
 
 
-@admin.display(description=_("stages"), empty_value="—")
-def stages(row: Ring) -> str | None:
+@admin.display(description=_("stages"))
+def stages(row: Ring) -> str:
     """The stages of the chain that the roles of its identifiers stand for."""
-    return "、".join(label(code, "stages") for code in explained(row).stages) or None
+    return "、".join(label(code, "stages") for code in explained(row).stages) or "—"
 
 
-@admin.display(description=_("regions"), empty_value="—")
-def regions(row: Ring) -> str | None:
+@admin.display(description=_("regions"))
+def regions(row: Ring) -> str:
     """The regions its clues name, the most frequent first."""
-    return "、".join(f"{label(code, 'regions')} {count}" for code, count in explained(row).regions) or None
+    return "、".join(f"{label(code, 'regions')} {count}" for code, count in explained(row).regions) or "—"
 
 
 @admin.display(description=_("clues of the ring"))

@@ -63,12 +63,12 @@ def standing(row: Ring) -> str:
     return f"{words} · {CHANGED[changed]}" if changed else words
 
 
-@admin.display(description=_("review so far"), empty_value="—")
-def history(row: Ring) -> str | None:
+@admin.display(description=_("review so far"))
+def history(row: Ring) -> str:
     """Each attempt: who proposed, who decided, and why."""
     attempts = row.reviews.select_related("proposed_by", "decided_by").order_by("no")
     if not attempts:
-        return None
+        return "—"
     return table(
         (_("review"), _("proposed by"), _("note"), _("decided by"), _("decided at"), _("reason"), _("clues then")),
         (

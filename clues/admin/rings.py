@@ -36,11 +36,11 @@ def _is_free(row: Ring) -> bool:
     return is_confirmed and is_open
 
 
-@admin.display(description=_("cases"), empty_value="—")
-def cases(row: Ring) -> str | None:
+@admin.display(description=_("cases"))
+def cases(row: Ring) -> str:
     """The cases that were opened from the ring, newest first."""
     return (
-        format_html_join(", ", "{}", ((link(case),) for case in Case.objects.filter(ring=row).order_by("-id"))) or None
+        format_html_join(", ", "{}", ((link(case),) for case in Case.objects.filter(ring=row).order_by("-id"))) or "—"
     )
 
 

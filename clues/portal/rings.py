@@ -12,10 +12,13 @@ from django.views.decorators.http import require_safe
 
 from aif_share.identifiers import get_type
 from clues.portal.asking import in_words, labels
+from clues.portal.match_words import ExplainedTerm
 from clues.portal.paging import SIZE, get_position, make_page
 from clues.portal.viewer import viewer_of
 from clues.rings import party
+from clues.rings.detail import get_detail
 from clues.rings.graph import Graph, get_graph
+from clues.rings.words import TERM_WHY, TERMS
 from members.permissions import Permission
 from members.portal.access import member_required
 
@@ -39,9 +42,17 @@ def ring(request: HttpRequest, ring: str) -> HttpResponse:
     viewer = viewer_of(request)
     found = party.get_party_ring(ring=ring, viewer=viewer)
     graph = get_graph(ring=found, viewer=viewer)
+    more = get_detail(ring=found, graph=graph, viewer=viewer)
     context = {
         "section": "rings",
         "ring": found,
+        "terms": [
+            ExplainedTerm(TERMS.get(each.term, each.term), each.points, TERM_WHY.get(each.term, ""))
+            for each in found.terms
+        ],
+        "weeks": more.weeks,
+        "most_a_week": max((each.clues for each in more.weeks), default=1),
+        "stages": more.stages,
         "graph": graph,
         "picture": _picture(graph),
         "shared": [each for each in graph.identifiers if each.shared],

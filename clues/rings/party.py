@@ -13,11 +13,13 @@ from typing import Any
 from django.db import connection
 
 from clues.matching.queries import get_alliance
+from clues.matching.score import Term
 from clues.matching.visibility import Alliance
 from members.models import reference
 from members.permissions import Viewer
 
 from .queries import RingNotFound
+from .score import score
 from .visible import TOLD
 
 MOST_REFS = 1000
@@ -25,7 +27,10 @@ MOST_REFS = 1000
 
 @dataclass(frozen=True, slots=True)
 class PartyRing:
-    """A ring as one party sees it. `mine` holds at most MOST_REFS references, `clues` counts all of its own."""
+    """A ring as one party sees it. `mine` holds at most MOST_REFS references, `clues` counts all of its own.
+
+    `score` is 0 to 100, the sum of the points of `terms`, which take nothing but what stands here.
+    """
 
     id: int
     ring: str
@@ -38,6 +43,8 @@ class PartyRing:
     types: list[str]
     first_seen_month: str
     last_seen_month: str
+    score: int
+    terms: list[Term]
 
 
 _CLUES = f"""
@@ -68,7 +75,8 @@ SELECT ring_id,
     ARRAY(SELECT DISTINCT e.type::text FROM seen mine JOIN ring_edge e ON e.clue_id = mine.id
         JOIN ring_edge o ON o.type = e.type AND o.epoch = e.epoch AND o.token = e.token AND o.component = e.component
         JOIN seen other ON other.id = o.clue_id AND other.ring_id = mine.ring_id AND other.group_id <> %(group)s
-        WHERE mine.ring_id = seen.ring_id AND mine.institution_id = %(institution)s ORDER BY 1)
+        WHERE mine.ring_id = seen.ring_id AND mine.institution_id = %(institution)s ORDER BY 1),
+    (clock_timestamp() AT TIME ZONE 'UTC')::date
 FROM seen GROUP BY ring_id ORDER BY ring_id {{direction}}
 """  # noqa: S608
 LIST = _PAGE.format(where="r.id > %(after)s", direction="")
@@ -116,19 +124,23 @@ def _list(statement: str, viewer: Viewer, **names: Any) -> list[PartyRing]:
 
 
 def _view(row: Any, viewer: Viewer, alliance: Alliance) -> PartyRing:
-    number, mine, clues, groups, sectors, categories, best_grade, first_seen, last_seen, types = row
+    number, mine, clues, groups, sectors, categories, best_grade, first_seen, last_seen, types, today = row
+    band, month = alliance.band(groups), _month(last_seen)
+    points, terms = score(band=band, best_grade=best_grade, types=types, last_seen_month=month, today=today)
     return PartyRing(
         id=number,
         ring=reference.encode("R", number),
         mine=mine,
-        band=alliance.band(groups),
+        band=band,
         sectors=alliance.sectors(sectors or [], viewer=viewer.institution_id),
         categories=categories,
         best_grade=best_grade,
         clues=clues,
         types=types,
         first_seen_month=_month(first_seen),
-        last_seen_month=_month(last_seen),
+        last_seen_month=month,
+        score=points,
+        terms=terms,
     )
 
 

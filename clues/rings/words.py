@@ -20,6 +20,15 @@ TERMS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "recency": _("Recency"),
     }
 )
+TERM_WHY: Final[Mapping[str, StrPromise]] = MappingProxyType(
+    {
+        "independent-groups": _("The more institutions that are independent of each other, the more it weighs."),
+        "grade": _("The best grade of evidence among its clues."),
+        "strongest-link": _("A very strong identifier belongs to one person or device almost surely."),
+        "shared-types": _("What several kinds of identifiers say together weighs more."),
+        "recency": _("When its latest clue was reported, by month."),
+    }
+)
 WHY: Final[Mapping[str, StrPromise]] = MappingProxyType(
     {
         "very-strong": _("very strong type: one such identifier joins clues"),

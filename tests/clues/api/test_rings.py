@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clues.matching import changes, release
 from clues.rings.build import build_pending
+from clues.rings.score import score
 from members.models import reference
 from tests.clues.alliance import clue, open_epoch, token
 from tests.clues.api.member import Member, bytes_of, match, problem
@@ -19,7 +20,7 @@ from tests.factories import acting_as
 
 SHAPE = {
     "ring", "mine", "band", "sectors", "categories", "best_grade", "clues", "types", "first_seen_month",
-    "last_seen_month",
+    "last_seen_month", "score", "terms",
 }  # fmt: skip
 
 
@@ -78,9 +79,26 @@ def test_each_party_sees_its_own(alliance: list[Member]) -> None:
         "types": ["resident-id"],
         "first_seen_month": month,
         "last_seen_month": month,
+        "score": 62,
+        "terms": [
+            {"term": "independent-groups", "points": 12},
+            {"term": "grade", "points": 20},
+            {"term": "strongest-link", "points": 15},
+            {"term": "recency", "points": 15},
+        ],
     }
+    # The score takes nothing that the answer does not say (docs/adr/0015).
+    for told in (found, theirs):
+        names = {name: told[name] for name in ("band", "best_grade", "types", "last_seen_month")}
+        assert score(**names, today=datetime.now(UTC).date())[0] == told["score"]
     assert theirs["clues"] == len(theirs["mine"]) == 1
-    assert aster.get(f"/rings/{found['ring']}").json() == found
+    one = aster.get(f"/rings/{found['ring']}").json()
+    assert {name: one.pop(name) for name in found} == found
+    assert one.keys() == {"weeks", "stages", "links"} and one["stages"] == []
+    assert [week["clues"] for week in one["weeks"]] == [2]
+    (link,) = one["links"]
+    assert link.pop("client_ref") in found["mine"] and link.pop("match").startswith("M-")
+    assert link == {"identifier": 0, "type": "resident-id", "strength": "very-strong"}
     assert rings(cedar) == []
     stranger = cedar.get(f"/rings/{found['ring']}")
     problem(stranger, 404, "not-found")

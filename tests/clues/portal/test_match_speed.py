@@ -33,7 +33,7 @@ PAGES = {
     "/portal/matches?state=open&until=2030-01-01&since=2020-01-01": 13,
     "/portal/rings": 6,
     "{match}": 12,
-    "{ring}": 7,
+    "{ring}": 9,
 }
 
 

@@ -43,7 +43,8 @@ def test_the_page_draws_what_its_table_says(scene: Scene, portal: Any) -> None:
     assert all(link["why"] for link in drawn["links"])
     assert drawn["nodes"][1]["url"] == f"/portal/matches/{scene.match}"
     text = page.content.decode()
-    table = text[text.index("<tbody>") : text.index('<script id="picture"')]
+    end = text.index('<script id="picture"')
+    table = text[text.rindex("<tbody>", 0, end) : end]
     assert table.count("<tr>") == 2 and "Others reported it, too" in table and "Ours alone so far" in table
     assert 'data-client-ref="aster-1" data-position="0"' in table
 
@@ -85,3 +86,13 @@ def test_role_and_method(scene: Scene, portal: Any) -> None:
         assert portal(submitter).get(address).status_code == 403
         assert portal(scene.cast.alice).post(address).status_code == 405
         assert portal(scene.cast.olga).get(address).status_code == 404
+
+
+def test_the_page_says_why_it_scores_and_how_own_clues_came(scene: Scene, portal: Any) -> None:
+    page = portal(scene.cast.alice).get(f"/portal/rings/{scene.ring}", headers={"accept-language": "en"})
+    points = [term.points for term in page.context["terms"]]
+    assert sum(points) == page.context["ring"].score > 0
+    text = page.content.decode()
+    for words in ("Strongest shared identifier", "How our clues came", "Why this score"):
+        assert words in text
+    assert [week.clues for week in page.context["weeks"]] == [1], "our own clue, not Birch's"
