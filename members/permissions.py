@@ -54,6 +54,7 @@ class Permission(StrEnum):
     RING_REVIEW = "ring.review"
     RING_DECIDE = "ring.decide"
     DISPUTE_DECIDE = "dispute.decide"
+    CONTENT_WORK = "content.work"
     LAWFUL_USE_PROPOSE = "lawful-use.propose"
     LAWFUL_USE_SIGN = "lawful-use.sign"
     NOISE_PROPOSE = "noise.propose"
@@ -97,6 +98,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.RING_REVIEW,
             Permission.DISPUTE_DECIDE,
             Permission.REQUEST_MEDIATE,
+            Permission.CONTENT_WORK,
             Permission.LAWFUL_USE_PROPOSE,
             Permission.NOISE_PROPOSE,
             Permission.QUOTA_PROPOSE,
@@ -118,6 +120,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.RING_DECIDE,
             Permission.DISPUTE_DECIDE,
             Permission.REQUEST_MEDIATE,
+            Permission.CONTENT_WORK,
             Permission.LAWFUL_USE_SIGN,
             Permission.NOISE_DECIDE,
             Permission.GRADE_CERTIFY,

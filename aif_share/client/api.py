@@ -24,7 +24,9 @@ from aif_share.client.map import Map, default_path
 from aif_share.client.resources.base import named, pages
 from aif_share.client.resources.batches import Batches
 from aif_share.client.resources.clues import Clues
+from aif_share.client.resources.content import Contents
 from aif_share.client.resources.credentials import Credentials
+from aif_share.client.resources.dispositions import Dispositions
 from aif_share.client.resources.disputes import Disputes
 from aif_share.client.resources.events import Events
 from aif_share.client.resources.feedback import FeedbackResource
@@ -81,6 +83,8 @@ class Client:
         self.watches = Watches(self._session)
         self.disputes = Disputes(self._session)
         self.requests = Requests(self._session)
+        self.dispositions = Dispositions(self._session)
+        self.content = Contents(self._session)
         self.events = Events(self._session)
         self.webhooks = Webhooks(self._session)
         self.credentials = Credentials(self._session)

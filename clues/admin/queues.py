@@ -14,6 +14,7 @@ from clues.models import (
     Batch,
     Case,
     ClueReview,
+    Content,
     DisputedClue,
     GuidanceVersion,
     LawfulUseMatrix,
@@ -90,6 +91,11 @@ ROWS = (
         group=_("Clues"),
     ),
     Queue(
+        "content", _("Links to ask platforms about"),
+        lambda: Content.objects.filter(state__in=(Content.REPORTED, Content.REAPPEARED)),
+        since="changed_at", page="clues_content", query="state=to-request", group=_("Clues"),
+    ),
+    Queue(
         "noise", _("Noise entries to decide"), lambda: NoiseEntry.objects.filter(state=NoiseEntry.PROPOSED),
         since="proposed_at", page="clues_noiseentry", query=f"state={NoiseEntry.PROPOSED}", group=_("Rules"),
     ),
@@ -141,3 +147,4 @@ for kind, page in {"B": "clues_batch", "C": "clues_clue", "M": "clues_match", "R
     references.add(kind, page)
 references.add("RQ", "clues_requestparty", query="request__id__exact={}")
 references.add("D", "clues_disputedclue", query="dispute__id__exact={}")
+references.add("CT", "clues_content")

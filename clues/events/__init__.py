@@ -36,6 +36,7 @@ WATCH_HIT = "watch.hit"
 KEY_EXPIRING = "credential.expiring"
 LIFT_DUE, LIFT_CALLED_OFF = "disposition.lift-due", "disposition.lift-called-off"
 REVIEW_DUE = "disposition.review-due"
+CONTENT_REMOVED, CONTENT_REAPPEARED, CONTENT_REJECTED = "content.removed", "content.reappeared", "content.rejected"
 CASE_OPENED, CASE_MOVED = "case.opened", "case.moved"
 RING_CHANGED = "ring.changed"
 REQUEST_RECEIVED, REQUEST_URGENT, REQUEST_REMINDED = "request.received", "request.urgent", "request.reminded"
@@ -78,6 +79,9 @@ ROWS: Final = (
     Kind(REQUEST_WITHDRAWN, "request", "RQ", "协同请求已撤回", "A request was withdrawn"),
     Kind(REQUEST_CLOSED, "request", "RQ", "协同请求已办结", "A request is closed"),
     Kind(REQUEST_ESCALATED, "request", "RQ", "协同请求超时，已报联盟", "A request is overdue; the alliance knows"),
+    Kind(CONTENT_REMOVED, "content", "CT", "上报内容已下架", "Content you reported was removed"),
+    Kind(CONTENT_REAPPEARED, "content", "CT", "已下架内容再次出现", "Removed content re-appeared"),
+    Kind(CONTENT_REJECTED, "content", "CT", "平台未下架上报内容", "Content you reported was not taken down"),
     Kind(WEBHOOK_TEST, "webhook", "H", "回调测试", "Webhook test"),
 )
 BY_CODE: Final[Mapping[str, Kind]] = MappingProxyType({row.code: row for row in ROWS})

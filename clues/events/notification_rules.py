@@ -27,6 +27,7 @@ READ_BY: Final[Mapping[str, Permission]] = MappingProxyType(
         "case": Permission.CASE_VIEW,
         "disposition": Permission.CLUE_VIEW,
         "request": Permission.REQUEST_VIEW,
+        "content": Permission.CLUE_VIEW,
     }
 )
 MAILED_AT_ONCE: Final = frozenset(

@@ -4,6 +4,7 @@ from .batch import Batch, BatchChunk
 from .case import Case, CaseParty, CaseStep
 from .change import ClueChange
 from .clue import Clue, Sighting
+from .content import Content, ContentAnswers, ContentReport, ContentSheet, ContentStep
 from .disposition import Disposition, DispositionStep, LiftNotice
 from .dispute import Dispute, DisputedClue
 from .epoch import KeyDirectory, KeyEpoch
@@ -39,6 +40,11 @@ __all__ = [
     "Clue",
     "ClueChange",
     "ClueReview",
+    "Content",
+    "ContentAnswers",
+    "ContentReport",
+    "ContentSheet",
+    "ContentStep",
     "DailyFigure",
     "Disposition",
     "DispositionStep",

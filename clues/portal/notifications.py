@@ -38,6 +38,7 @@ PAGES = {
     "case": "clues:case",
     "disposition": "clues:disposition",
     "request": "clues:request",
+    "content": "clues:content-one",
 }
 LISTS = {"ring": "clues:rings", "clue": "clues:disputes-received", "credential": "members:credentials"}
 

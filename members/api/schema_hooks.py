@@ -31,6 +31,12 @@ LINKS: dict[tuple[str, str], tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     ),
     ("matches", "200"): (("match", f"{_FIRST}/match", ("match", "match_feedback")),),
     ("rings", "200"): (("ring", f"{_FIRST}/ring", ("ring",)),),
+    ("disposition_record", "201"): (
+        ("disposition", "$response.body#/disposition", ("disposition", "disposition_act", "disposition_lift_answer")),
+    ),
+    ("dispositions", "200"): (("disposition", f"{_FIRST}/disposition", ("disposition", "disposition_act")),),
+    ("content_report", "201"): (("content", f"{_FIRST}/content", ("content",)),),
+    ("contents", "200"): (("content", f"{_FIRST}/content", ("content",)),),
     ("disputes", "200"): (("dispute", f"{_FIRST}/dispute", ("dispute",)),),
     ("disputes_received", "200"): (("dispute", f"{_FIRST}/disputed", ("dispute_answer",)),),
     ("dispute_open", "202"): (("dispute", "$response.body#/dispute", ("dispute",)),),

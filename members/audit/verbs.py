@@ -128,6 +128,13 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "disposition.effects": _("Effects of a disposition reported"),
         "disposition.lift": _("Disposition lifted"),
         "disposition.keep": _("Disposition kept on own grounds"),
+        "content.report": _("Links of content reported"),
+        "content.request": _("Takedown of content requested"),
+        "content.remove": _("Content removed"),
+        "content.reappear": _("Content re-appeared"),
+        "content.reject": _("Takedown of content turned down"),
+        "content.sheet.make": _("Report sheet made for a platform"),
+        "content.answers.import": _("Answers of a platform imported"),
         "disposition.lift.raise": _("Institutions told to lift dispositions"),
         "disposition.lift.call-off": _("Lift notices called off"),
         # requests between institutions

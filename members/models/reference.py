@@ -38,6 +38,7 @@ KINDS = {
     "PE": 32,  # entry of a proceeding
     "AP": 41,  # approval
     "DI": 40,  # disposition
+    "CT": 60,  # content
     "AG": 42,  # agreement
     "RQ": 41,  # request
 }

@@ -16,10 +16,10 @@ EXPECTED = {
     "member-admin": "clue.view match.view match.work case.view team.manage key.manage request.view",
     "auditor": "clue.view match.view case.view audit.view request.view",
     "alliance-operator": "desk.view case.view audit.view institution.apply institution.vet institution.suspend team.manage key.manage"
-    " case.propose ring.review dispute.decide request.mediate lawful-use.propose noise.propose quota.propose rotation.propose procedure.record guidance.propose",
+    " case.propose ring.review dispute.decide content.work request.mediate lawful-use.propose noise.propose quota.propose rotation.propose procedure.record guidance.propose",
     "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.propose quota.set case.decide"
     " export.decide rotation.propose rotation.decide"
-    " ring.review ring.decide dispute.decide request.mediate lawful-use.sign noise.decide grade.certify"
+    " ring.review ring.decide dispute.decide content.work request.mediate lawful-use.sign noise.decide grade.certify"
     " procedure.record guidance.sign",
 }
 

@@ -23,6 +23,7 @@ SUBJECTS = (
     "case",
     "request",
     "disposition",
+    "content",
     "webhook",
 )
 

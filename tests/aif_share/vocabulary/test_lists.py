@@ -51,6 +51,10 @@ EXPECTED = {
         internal-tag dissuasion consumer-warned call-flagged call-blocked number-suspended sms-blocked content-takedown
         site-or-app-takedown account-restriction stop-payment-by-police freeze-by-authority contract-terminated
         partner-removed mediation report-to-police report-to-regulator""",
+    "platforms": """
+        douyin kuaishou xiaohongshu bilibili weibo weixin qq toutiao zhihu baidu douban xianyu taobao jd pinduoduo
+        apple-app-store huawei-appgallery other-web""",
+    "takedown-refusals": "not-unlawful not-found evidence-missing wrong-platform rights-holder",
     "lift-causes": "withdrawn refuted lapsed expired undone dismissed",
     "keep-reasons": "own-clue-stands own-evidence authority-order contract-ground customer-request",
     "authority-kinds": """
