@@ -4,6 +4,8 @@ from django.urls import path
 
 from .batches import BatchesView, BatchResultsView, BatchView
 from .clues import ClueExtendView, ClueHistoryView, CluesView, ClueView, ClueWithdrawView
+from .content import ContentsView, ContentView
+from .dispositions import DispositionActView, DispositionsView, DispositionView, LiftAnswerView
 from .disputes import DisputeAnswerView, DisputesView, DisputeView, ReceivedDisputesView
 from .events import EventsView, EventView
 from .matches import FeedbackView, MatchesView, MatchView
@@ -45,6 +47,12 @@ urlpatterns = [
     path("events/<str:event>", EventView.as_view(), name="event"),
     path("rings", RingsView.as_view(), name="rings"),
     path("rings/<str:ring>", RingView.as_view(), name="ring"),
+    path("content", ContentsView.as_view(), name="contents"),
+    path("content/<str:content>", ContentView.as_view(), name="content"),
+    path("dispositions", DispositionsView.as_view(), name="dispositions"),
+    path("dispositions/<str:disposition>", DispositionView.as_view(), name="disposition"),
+    path("dispositions/<str:disposition>/act", DispositionActView.as_view(), name="disposition-act"),
+    path("dispositions/<str:disposition>/lift", LiftAnswerView.as_view(), name="disposition-lift"),
     path("disputes", DisputesView.as_view(), name="disputes"),
     path("disputes/received", ReceivedDisputesView.as_view(), name="disputes-received"),
     path("disputes/<str:dispute>", DisputeView.as_view(), name="dispute"),
