@@ -21,7 +21,7 @@ GRANT SELECT ON content TO aif_match;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clues", "0027_requests"),
+        ("clues", "0028_clue_words"),
         ("members", "0013_approvals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
