@@ -26,6 +26,7 @@ VERBS = {
     "matches": "what of yours others reported too",
     "feedback": "say what came of a match",
     "rings": "the rings your clues are part of",
+    "cases": "the cases that concern you, and the steps that are yours",
     "screen": "ask whether values are known, without reporting them",
     "watch": "be told when somebody reports a value later",
     "dispute": "say that something reported is wrong; answer such claims",

@@ -70,7 +70,7 @@ NEXT: Final[Mapping[str, str]] = {
 """What to do next, by code."""
 
 
-NOT_OF_THE_KEY: Final = frozenset({"lawful-use-unresolved"})
+NOT_OF_THE_KEY: Final = frozenset({"lawful-use-unresolved", "not-the-lead"})
 """Refused with 403, but not because of the key: no other key would help."""
 
 

@@ -23,6 +23,7 @@ from aif_share.client.directory import data_home as default_data_home
 from aif_share.client.map import Map, default_path
 from aif_share.client.resources.base import named, pages
 from aif_share.client.resources.batches import Batches
+from aif_share.client.resources.cases import Cases
 from aif_share.client.resources.clues import Clues
 from aif_share.client.resources.content import Contents
 from aif_share.client.resources.credentials import Credentials
@@ -75,6 +76,7 @@ class Client:
         self._canaries = Canaries()
         self._tokenizer: Tokenizer | None = None
         self.batches = Batches(self._session)
+        self.cases = Cases(self._session)
         self.clues = Clues(self._session)
         self.matches = Matches(self._session)
         self.feedback = FeedbackResource(self._session)

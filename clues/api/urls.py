@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .batches import BatchesView, BatchResultsView, BatchView
+from .cases import CaseActionsView, CasesView, CaseView
 from .clues import ClueExtendView, ClueHistoryView, CluesView, ClueView, ClueWithdrawView
 from .content import ContentsView, ContentView
 from .dispositions import DispositionActView, DispositionsView, DispositionView, LiftAnswerView
@@ -47,6 +48,9 @@ urlpatterns = [
     path("events/<str:event>", EventView.as_view(), name="event"),
     path("rings", RingsView.as_view(), name="rings"),
     path("rings/<str:ring>", RingView.as_view(), name="ring"),
+    path("cases", CasesView.as_view(), name="cases"),
+    path("cases/<str:case>", CaseView.as_view(), name="case"),
+    path("cases/<str:case>/actions", CaseActionsView.as_view(), name="case-actions"),
     path("content", ContentsView.as_view(), name="contents"),
     path("content/<str:content>", ContentView.as_view(), name="content"),
     path("dispositions", DispositionsView.as_view(), name="dispositions"),

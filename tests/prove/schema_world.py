@@ -24,11 +24,11 @@ TOKENS = 200
 TYPES = ("domain", "url")  # not personal: cleared for every purpose as shipped
 NAMES = {
     "batch": "B", "clue": "C", "match": "M", "ring": "R", "dispute": "D", "watch": "W", "webhook": "H", "event": "E",
-    "credential": "K", "entry": "Q", "delivery": "WD", "request_ref": "RQ", "previous": "RQ",
+    "credential": "K", "entry": "Q", "delivery": "WD", "request_ref": "RQ", "previous": "RQ", "case": "CASE",
 }  # fmt: skip
 KEY_FORM = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
 _TAG = re.compile(r'"[1-9][0-9]{0,8}"')
-_REFERENCE = re.compile(rb'"(B|C|M|R|D|W|H|E|K|Q|WD|RQ)-[A-Z2-7]{26}"')
+_REFERENCE = re.compile(rb'"(B|C|CASE|M|R|D|W|H|E|K|Q|WD|RQ)-[A-Z2-7]{26}"')
 
 
 class World:
@@ -113,7 +113,7 @@ class World:
         if KEY_FORM.fullmatch(headers.get("Idempotency-Key") or "") and chance < 0.9:
             headers["Idempotency-Key"] = uuid.uuid4().hex
         if _TAG.fullmatch(headers.get("If-Match") or "") and chance < 0.85:
-            entity = re.sub(r"/(withdraw|extend|cancel)$", "", case.formatted_path)
+            entity = re.sub(r"/(withdraw|extend|cancel|actions)$", "", case.formatted_path)
             headers["If-Match"] = self.http.get(f"{self.url}{quote(entity)}").headers.get("ETag", '"1"')
         case.headers = headers
 

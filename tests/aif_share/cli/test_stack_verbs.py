@@ -70,6 +70,17 @@ def test_what_two_members_say_to_each_other(stack: Stack, tmp_path: Path) -> Non
     )
     assert bank.json("watch", "show", watched["watch"])["raw"] == "w.example"
 
+    operator = f"operator-{secrets.token_hex(4)}"
+    stack.manage("create_user", "--name", operator, "--role", "alliance-operator")
+    made = json.loads(stack.manage("open_case", "--match", match["match"], "--by", operator, "--json"))
+    stack.manage("move_case", "--case", made["case"], "--action", "triage", "--by", operator)
+    (seen,) = eventually(lambda: bank.json("cases", "list", "--show", "ours"))
+    assert seen["case"] == made["case"] and seen["match"] == match["match"]
+    assert bank.json("cases", "act", made["case"], "claim")["lead"] == "mine"
+    assert insurer.json("cases", "show", made["case"])["lead"] == "other"
+    assert "not-the-lead" in insurer.run("cases", "act", made["case"], "join-up", code=1).stderr
+    assert "version-changed" in bank.run("cases", "act", made["case"], "join-up", "--if-version", "1", code=1).stderr
+
     opened = bank.json("dispute", "open", "--match", match["match"], "--reason", "shared-device")
     (received,) = eventually(lambda: insurer.json("dispute", "received"))
     assert received["raw"] == [shared]

@@ -63,7 +63,7 @@ def test_every_verb_of_the_api_is_run_by_a_page_of_the_documentation() -> None:
         ("audit", "verify"), ("types",), ("normalize",), ("completion",), ("dispute", "answer"), ("dispute", "show"),
         ("rings", "show"), ("events", "show"), ("watch", "show"), ("clues", "show"), ("webhooks", "show"),
         ("webhooks", "replay"), ("webhooks", "rotate-secret"), ("webhooks", "verify"), ("keys", "rotate"),
-        ("keys", "verifier"),
+        ("keys", "verifier"), ("cases", "show"), ("cases", "act"),
     }  # fmt: skip
     missing = [" ".join(path) for path in LEAVES if path not in elsewhere and f"aif-share {' '.join(path)}" not in code]
     assert missing == []
@@ -89,6 +89,8 @@ def test_every_verb_of_the_api_is_run_by_a_page_of_the_documentation() -> None:
         ["dispute", "open", PHONE, "--reason", "other", "--purpose", "inbound-call"],
         ["dispute", "open", "--match", PHONE, "--reason", "other"],
         ["dispute", "answer", "D-A", "maintain", "--clue", "C-A", "--reason", PHONE],
+        ["cases", "show", PHONE],
+        ["cases", "act", "CASE-A", PHONE],
         ["events", "show", PHONE],
         ["noise", "add", "own-number", PHONE],
         ["noise", "remove", PHONE],
