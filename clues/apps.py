@@ -13,3 +13,4 @@ class CluesConfig(AppConfig):
     def ready(self) -> None:
         """Let the kinds of approvals register themselves."""
         from clues.blinding import rotation  # noqa: F401
+        from clues.cases import unmasking  # noqa: F401

@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from clues.blinding import reachability
+from clues.cases import tasks as case_tasks
 from clues.dispositions import lifting
 from clues.disputes import apply as disputes
 from clues.events import expiring_keys
@@ -88,12 +89,14 @@ def _rate() -> int:
 
 
 def _warn() -> int:
+    """End approvals that lapse; tell of keys that end soon, and of tasks of cases that ran out."""
     if turns.claim(name="approvals", every_seconds=APPROVALS_SECONDS, now=timezone.now()):
         turns.record(name="approvals", result={"lapsed": approvals.expire(now=timezone.now())})
     if turns.claim(name="key-warnings", every_seconds=KEYS_SECONDS, now=timezone.now()):
-        warned = expiring_keys.warn(now=timezone.now())
-        turns.record(name="key-warnings", result={"warned": warned})
-        if warned:
+        now = timezone.now()
+        found = {"warned": expiring_keys.warn(now=now), "overdue": case_tasks.tell_overdue(limit=CLUES_A_TURN, now=now)}
+        turns.record(name="key-warnings", result=found)
+        if any(found.values()):
             release.release_pending()
     return 0
 

@@ -38,6 +38,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
             Entry("rings", "clues:rings", _("Rings"), "affiliate", "g r", _MATCHES),
             Entry("requests", "clues:requests", _("Requests"), "messages", "g q", Permission.REQUEST_VIEW),
             Entry("cases", "clues:cases", _("Cases"), "briefcase", "g c", Permission.CASE_VIEW),
+            Entry("case-work", "clues:case-work", _("Joint work"), "checklist", "g j", Permission.CASE_VIEW),
             Entry("dispositions", "clues:dispositions", _("Dispositions"), "shield-check", "g p", _CLUES),
         ),
     ),

@@ -39,6 +39,7 @@ from . import (
     sectors,
     stages,
     takedown_refusals,
+    task_kinds,
     tlp,
     tracks,
     withdrawal_reasons,
@@ -84,6 +85,7 @@ _LISTS: dict[str, tuple[Term, ...]] = {
     "request-answers": request_answers.ROWS,
     "request-declines": request_declines.ROWS,
     "complaint-handlings": complaint_handlings.ROWS,
+    "task-kinds": task_kinds.ROWS,
 }
 
 

@@ -2,6 +2,7 @@
 
 from clues.admin import (
     batches,
+    case_tasks,
     cases,
     clues,
     content,
@@ -27,6 +28,7 @@ from clues.admin import (
 
 __all__ = [
     "batches",
+    "case_tasks",
     "cases",
     "clues",
     "content",

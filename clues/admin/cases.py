@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from clues.admin import case_tasks
 from clues.admin.columns import ReferenceAdmin, link, local, ref, shown, table
 from clues.admin.forms import given, step_form
 from clues.admin.proceedings import OPENING, proceedings
@@ -231,8 +232,13 @@ class CaseAdmin(ReferenceAdmin):
         steps,
         parties,
         proceedings,
+        *case_tasks.COLUMNS,
     )
-    operations = (*(_operation(row, row.desk) for row in TRANSITIONS if row.desk is not None), *OPENING)
+    operations = (
+        *(_operation(row, row.desk) for row in TRANSITIONS if row.desk is not None),
+        *OPENING,
+        *case_tasks.OPERATIONS,
+    )
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Return the order of the index that fits what is asked for."""
@@ -262,7 +268,7 @@ class CaseAdmin(ReferenceAdmin):
         if row is None or not isinstance(request.user, User):
             return []
         mine = {_operation_address(each) for each in open_actions(row, by=request.user)}
-        mine |= {each.name for each in OPENING}
+        mine |= {each.name for each in (*OPENING, *case_tasks.OPERATIONS)}
         return [
             {**button, "url": f"{button['url']}?version={row.version}"}
             for button in super()._buttons(request, row)

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from .batches import BatchesView, BatchResultsView, BatchView
+from .case_parts import CaseNamesView, CasePartReadyView, CasePartsView, CasePartView
+from .case_tasks import CaseTaskAnswerView, CaseTaskCancelView, CaseTasksView, CaseTaskView
 from .cases import CaseActionsView, CasesView, CaseView
 from .clues import ClueExtendView, ClueHistoryView, CluesView, ClueView, ClueWithdrawView
 from .content import ContentsView, ContentView
@@ -57,6 +59,14 @@ urlpatterns = [
     path("dispositions/<str:disposition>", DispositionView.as_view(), name="disposition"),
     path("dispositions/<str:disposition>/act", DispositionActView.as_view(), name="disposition-act"),
     path("dispositions/<str:disposition>/lift", LiftAnswerView.as_view(), name="disposition-lift"),
+    path("cases/<str:case>/tasks", CaseTasksView.as_view(), name="case-tasks"),
+    path("cases/<str:case>/tasks/<str:task>", CaseTaskView.as_view(), name="case-task"),
+    path("cases/<str:case>/tasks/<str:task>/answer", CaseTaskAnswerView.as_view(), name="case-task-answer"),
+    path("cases/<str:case>/tasks/<str:task>/cancel", CaseTaskCancelView.as_view(), name="case-task-cancel"),
+    path("cases/<str:case>/part", CasePartView.as_view(), name="case-part"),
+    path("cases/<str:case>/part/ready", CasePartReadyView.as_view(), name="case-part-ready"),
+    path("cases/<str:case>/parts", CasePartsView.as_view(), name="case-parts"),
+    path("cases/<str:case>/names", CaseNamesView.as_view(), name="case-names"),
     path("disputes", DisputesView.as_view(), name="disputes"),
     path("disputes/received", ReceivedDisputesView.as_view(), name="disputes-received"),
     path("disputes/<str:dispute>", DisputeView.as_view(), name="dispute"),

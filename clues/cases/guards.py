@@ -9,7 +9,8 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from clues.models import Case
+from clues.models import Case, CasePart, CaseParty
+from members.models import InstitutionState
 
 
 def has_proposal(case: Case) -> str | None:
@@ -60,4 +61,13 @@ def is_the_only_open_case(case: Case) -> str | None:
     others = Case.objects.filter(origin, merged_into__isnull=True).exclude(state__in=("closed", "dismissed"))
     if others.exclude(pk=case.pk).exists():
         return gettext_noop("Another case of this match or ring is open; merge or close that one first.")
+    return None
+
+
+def all_parts_approved(case: Case) -> str | None:
+    """Every party that is a live member has to have its part approved by its own second person."""
+    approved = CasePart.objects.filter(case_id=case.pk, state=CasePart.APPROVED).values("institution_id")
+    live = CaseParty.objects.filter(case_id=case.pk, institution__state=InstitutionState.LIVE.value)
+    if live.exclude(institution_id__in=approved).exists():
+        return gettext_noop("Not every party has approved its part yet.")
     return None

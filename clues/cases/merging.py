@@ -9,8 +9,9 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues import events
+from clues.cases import parties
 from clues.matching.release import next_tick
-from clues.models import Case, CaseParty, CaseStep, Event
+from clues.models import Case, CaseStep, Event
 from members import audit
 from members.models import User
 from members.permissions import Actor
@@ -35,8 +36,7 @@ def absorb(case: Case, *, into: Case, by: Actor, now: datetime) -> None:
         for number in case.parties.order_by("institution_id").values_list("institution_id", flat=True)
         if number not in known
     ]
-    at = next_tick()
-    CaseParty.objects.bulk_create(CaseParty(case=into, institution_id=number, released_at=at) for number in fresh)
+    parties.add(into, fresh, at=next_tick())
     told = [(number, events.CASE_OPENED) for number in fresh]
     told += [(number, events.CASE_MOVED) for number in sorted(known)]
     Event.objects.bulk_create(

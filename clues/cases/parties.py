@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Max
 from django.db.models.functions import Now
 
 from clues import events
@@ -39,9 +42,22 @@ def tell(case: Case, *, moved: bool, now: datetime, newcomers: bool = True) -> N
     if not informed:
         return
     if fresh:
-        at = next_tick()
-        CaseParty.objects.bulk_create(CaseParty(case=case, institution_id=number, released_at=at) for number in fresh)
+        add(case, fresh, at=next_tick())
     Event.objects.bulk_create(
         Event(institution_id=number, kind=kind, subject_kind="CASE", subject_id=case.pk, created_at=now)
         for number, kind in informed
+    )
+
+
+def add(case: Case, institutions: Iterable[int], *, at: datetime) -> None:
+    """Make institutions parties from `at` on, each under the next free pseudonym, in an order that tells nothing.
+
+    The caller holds the case: its row is locked, or not committed yet.
+    """
+    drawn = list(institutions)
+    secrets.SystemRandom().shuffle(drawn)
+    last = case.parties.aggregate(last=Max("pseudonym"))["last"]
+    CaseParty.objects.bulk_create(
+        CaseParty(case=case, institution_id=number, pseudonym=pseudonym, released_at=at)
+        for pseudonym, number in enumerate(drawn, start=0 if last is None else last + 1)
     )

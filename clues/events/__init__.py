@@ -42,6 +42,10 @@ RING_CHANGED = "ring.changed"
 REQUEST_RECEIVED, REQUEST_URGENT, REQUEST_REMINDED = "request.received", "request.urgent", "request.reminded"
 REQUEST_TAKEN_UP, REQUEST_ANSWERED, REQUEST_DECLINED = "request.taken-up", "request.answered", "request.declined"
 REQUEST_WITHDRAWN, REQUEST_CLOSED, REQUEST_ESCALATED = "request.withdrawn", "request.closed", "request.escalated"
+TASK_GIVEN, TASK_ANSWERED = "case.task-given", "case.task-answered"
+TASK_CANCELED, TASK_OVERDUE = "case.task-canceled", "case.task-overdue"
+PART_APPROVED = "case.part-approved"
+NAMING_OFFERED, PARTY_NAMED = "case.naming-offered", "case.party-named"
 WEBHOOK_TEST = "webhook.test"
 
 ROWS: Final = (
@@ -82,6 +86,13 @@ ROWS: Final = (
     Kind(CONTENT_REMOVED, "content", "CT", "上报内容已下架", "Content you reported was removed"),
     Kind(CONTENT_REAPPEARED, "content", "CT", "已下架内容再次出现", "Removed content re-appeared"),
     Kind(CONTENT_REJECTED, "content", "CT", "平台未下架上报内容", "Content you reported was not taken down"),
+    Kind(TASK_GIVEN, "case", "CASE", "专案有新任务", "A task of a case"),
+    Kind(TASK_ANSWERED, "case", "CASE", "专案任务已答复", "A task of a case was answered"),
+    Kind(TASK_CANCELED, "case", "CASE", "专案任务已取消", "A task of a case was canceled"),
+    Kind(TASK_OVERDUE, "case", "CASE", "专案任务已逾期", "A task of a case is overdue"),
+    Kind(PART_APPROVED, "case", "CASE", "其他参与方的材料已定稿", "Another party approved its part of a case"),
+    Kind(NAMING_OFFERED, "case", "CASE", "有参与方提议互示名称", "A party of a case offers to be named"),
+    Kind(PARTY_NAMED, "case", "CASE", "专案参与方已互示名称", "Parties of a case know each other by name"),
     Kind(WEBHOOK_TEST, "webhook", "H", "回调测试", "Webhook test"),
 )
 BY_CODE: Final[Mapping[str, Kind]] = MappingProxyType({row.code: row for row in ROWS})

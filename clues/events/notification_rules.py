@@ -44,6 +44,9 @@ MAILED_AT_ONCE: Final = frozenset(
         events.REQUEST_REMINDED,
         events.REQUEST_ESCALATED,
         events.REQUEST_ANSWERED,
+        events.TASK_GIVEN,
+        events.TASK_OVERDUE,
+        events.NAMING_OFFERED,
     }
 )
 NEVER_MAILED_UNASKED: Final = frozenset({events.BATCH_DONE})
@@ -64,6 +67,7 @@ ALWAYS_SHOWN: Final = frozenset(
         events.CLUE_DISPUTED,
         events.KEY_EXPIRING,
         events.LIFT_DUE,
+        events.TASK_OVERDUE,
         events.REQUEST_URGENT,
         events.REQUEST_REMINDED,
         events.REQUEST_ESCALATED,

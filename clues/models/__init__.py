@@ -2,6 +2,9 @@
 
 from .batch import Batch, BatchChunk
 from .case import Case, CaseParty, CaseStep
+from .case_naming import CaseNaming, CaseUnmasking
+from .case_part import CasePart
+from .case_task import CaseTask
 from .change import ClueChange
 from .clue import Clue, Sighting
 from .content import Content, ContentAnswers, ContentReport, ContentSheet, ContentStep
@@ -34,8 +37,12 @@ __all__ = [
     "Batch",
     "BatchChunk",
     "Case",
+    "CaseNaming",
+    "CasePart",
     "CaseParty",
     "CaseStep",
+    "CaseTask",
+    "CaseUnmasking",
     "CategoryFigure",
     "Clue",
     "ClueChange",

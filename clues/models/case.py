@@ -243,16 +243,21 @@ class CaseStep(models.Model):
 
 
 class CaseParty(models.Model):
-    """An institution that the case concerns; it knows of the case from `released_at` on."""
+    """An institution that the case concerns; it knows of the case from `released_at` on.
+
+    The other parties know it by its `pseudonym`, 0 for the first one, until it is named (`clues.cases.naming`).
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties", db_index=False)
     institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, db_index=False)
+    pseudonym = models.SmallIntegerField()
     released_at = models.DateTimeField()
 
     class Meta:
         db_table = "case_party"
         constraints = [
             models.UniqueConstraint(fields=["case", "institution"], name="case_party_once"),
+            models.UniqueConstraint(fields=["case", "pseudonym"], name="case_party_pseudonym"),
         ]
         indexes = [models.Index(fields=["institution", "case"], name="case_party_institution")]
 

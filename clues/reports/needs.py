@@ -1,4 +1,4 @@
-"""What waits for a person: deadlines of disputes, keys that end, matches assigned. Each only to who may act on it."""
+"""What waits for a person: disputes and tasks with their deadlines, keys that end, matches, parts. To who may act on it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection
 from django.utils.timezone import localdate
 
+from clues.cases import joint, naming
+from clues.cases.workflow import RESTING
 from clues.submissions import review_queue
 from members.permissions import Permission, can
 from members.queries import Person
@@ -58,19 +60,38 @@ SELECT count(*), min(due_at) FROM (
     ORDER BY p.due_at LIMIT %(most)s
 ) waiting
 """
+# Of a case that goes on: its own, and everybody's that nobody has taken.
+CASE_TASKS = """
+SELECT count(*), min(due_at) FROM (
+    SELECT t.due_at FROM case_task t JOIN case_file c ON c.id = t.case_id AND NOT c.state = ANY(%(resting)s)
+    WHERE t.institution_id = %(institution)s AND t.state = 'open' AND t.released_at <= %(now)s
+        AND (t.assignee_id IS NULL OR t.assignee_id = %(user)s)
+    ORDER BY t.due_at LIMIT %(most)s
+) waiting
+"""
+CASE_PARTS = """
+SELECT count(*), NULL FROM (
+    SELECT 1 FROM case_part p JOIN case_file c ON c.id = p.case_id AND c.state = ANY(%(written)s)
+    WHERE p.institution_id = %(institution)s AND p.state = 'ready'
+        AND %(user)s IS DISTINCT FROM p.author_id AND %(user)s IS DISTINCT FROM p.editor_id
+    LIMIT %(most)s
+) waiting
+"""
 ASKED = (
     ("requests", Permission.REQUEST_ANSWER, REQUESTS),
     ("lifts", Permission.CLUE_SUBMIT, LIFTS),
     ("disputes", Permission.CLUE_SUBMIT, DISPUTES),
     ("matches", Permission.MATCH_VIEW, MATCHES),
     ("dispositions", Permission.CLUE_SUBMIT, REVIEWS_DUE),
+    ("case-tasks", Permission.CASE_WORK, CASE_TASKS),
+    ("case-parts", Permission.CASE_DECIDE, CASE_PARTS),
     ("keys", Permission.KEY_MANAGE, KEYS),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One kind of thing that waits: `requests`, `disputes`, `matches`, `keys` or `reviews`; how many, and when the first is due."""
+    """One kind of thing that waits, by the name of its row in ASKED, `case-names` or `reviews`: how many, the first one due."""
 
     name: str
     count: int
@@ -87,6 +108,8 @@ def list_needs(*, viewer: Person, now: datetime) -> list[Need]:
         "today": localdate(now),
         "soon": now + SOON,
         "most": MOST,
+        "resting": sorted(RESTING),
+        "written": sorted(joint.WRITTEN),
     }
     found = []
     with connection.cursor() as cursor:
@@ -95,6 +118,8 @@ def list_needs(*, viewer: Person, now: datetime) -> list[Need]:
                 cursor.execute(statement, names)
                 count, due_at = cursor.fetchone()
                 found.append(Need(name, count, due_at, more=count >= MOST))
+    if can(viewer, Permission.CASE_DECIDE):
+        found.append(Need("case-names", len(naming.list_asked(viewer=viewer, limit=MOST))))
     if can(viewer, Permission.CLUE_REVIEW):
         found.insert(2, _reviews(viewer))
     return [need for need in found if need.count]

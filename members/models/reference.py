@@ -41,6 +41,7 @@ KINDS = {
     "CT": 60,  # content
     "AG": 42,  # agreement
     "RQ": 41,  # request
+    "T": 51,  # task of a case
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

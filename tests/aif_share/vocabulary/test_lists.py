@@ -90,6 +90,8 @@ EXPECTED = {
         agent-without-authority number-handled rejected""",
     "request-declines": "not-ours no-legal-basis not-enough asked-before other",
     "complaint-handlings": "contact-consumer verify-agent stop-calls review-fees mediate tell-result",
+    "task-kinds": """
+        provide-evidence confirm-amounts contact-victims confirm-identifiers check-dispositions draft-facts other""",
     "noise-lists": "hotline own-number own-domain link-shortener shared-host dummy-value",
     "regions": """
         CN-11 CN-12 CN-13 CN-14 CN-15 CN-21 CN-22 CN-23 CN-31 CN-32 CN-33 CN-34 CN-35 CN-36 CN-37 CN-41 CN-42 CN-43

@@ -20,3 +20,24 @@ def scene(db: None, settings: Any) -> Scene:
     # Nobody logs in by password here, and nine slow hashes for each test would be most of its time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return make_scene()
+
+
+@pytest.fixture
+def joint(scene: Scene) -> Any:
+    """The scene's case in joint work (tests.clues.joint)."""
+    from tests.clues.joint import make_joint
+
+    return make_joint(scene)
+
+
+@pytest.fixture
+def audited(db: None) -> Any:
+    """`audited(verb)` lists who did it, in order; the trail is the desk's to read."""
+    from members.models import AuditEvent
+    from tests.factories import acting_as
+
+    def actors(verb: str) -> list[str]:
+        with acting_as("aif_desk"):
+            return list(AuditEvent.objects.filter(verb=verb).order_by("id").values_list("actor_ref", flat=True))
+
+    return actors
