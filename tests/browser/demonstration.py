@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -33,11 +35,14 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
         ours.noise.add("own-domain", ours.tokenize("domain", ["river-bank.example"]))
         ours.webhooks.add("https://hooks.example.com/aif", description="demo")
         own = [match.match for match in ours.matches.list()]
+        _act(ours, own)
         ours.disputes.open(own[0], reason="wrong-person")
         (telecom, *_further) = [each for each in ours.requests.addressees() if each.sector == "telecom"]
         ours.requests.send("complaint-referral", "Called daily about a loan that is paid back.", to=telecom,
                            complaint=COMPLAINT | {"reference": "RB-2026-31"})  # fmt: skip
         ours.requests.send("request", "Is this still active with you?", match=own[-1], purpose="investigation")
+    with Client(url, place.key) as ours:
+        _await(lambda: list(ours.dispositions.list(show="lift")))
     with Client(url, _read_key(folder, OTHER)) as theirs:
         common = [match.match for match in theirs.matches.list() if match.match in set(own[1:-1])]
         theirs.disputes.open(common[0], reason="shared-device")
@@ -46,8 +51,25 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
                              complaint=COMPLAINT | {"reference": "ET-2026-7"})  # fmt: skip
 
 
+def _act(ours: Client, own: list[str]) -> None:
+    """Measures, of which the one on the disputed match loses its ground; and links of content."""
+    ours.dispositions.record("internal-tag", match=own[0], note="Marked in the risk engine.")
+    ours.dispositions.record("account-restriction", match=own[1], amount_prevented_cny="12000.00")
+    ours.dispositions.record("report-to-police", match=own[1], state="requested")
+    ours.content.report([
+        {"link": link, "category": "gray-advertising", "note": "Recruits agents."}
+        for link in ("https://www.douyin.com/video/7123456789012345678", "https://lend-fast.example.com/join")
+    ])  # fmt: skip
+
+
 def _read_key(folder: Path, name: str) -> str:
     return (folder / "keys" / f"{name}.key").read_text(encoding="ascii").strip()
+
+
+def _await(ask: Callable[[], object], seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while not ask() and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 def _bearer(key: str) -> dict[str, str]:
