@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import wraps
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -33,13 +34,30 @@ class ColumnsAdmin(ReadOnlyAdmin):
 
     columns: ClassVar[Any]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page_columns = tuple(_dashed(column) for column in self.columns)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the columns of the page."""
-        return self.columns
+        return self.page_columns
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return all of them."""
-        return self.columns
+        return self.page_columns
+
+
+def _dashed(column: Any) -> Any:
+    """Return the column with a dash where there is nothing: pages, other than lists, would say None."""
+    if not callable(column):
+        return column
+
+    @wraps(column)
+    def dashed(row: Any) -> Any:
+        value = column(row)
+        return "—" if value is None else value
+
+    return dashed
 
 
 class ReferenceAdmin(ColumnsAdmin):

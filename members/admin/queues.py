@@ -66,8 +66,10 @@ def add(queue: Queue) -> None:
 
 
 def look() -> list[Waiting]:
-    """Return what waits, in the order in which the rows were added."""
-    return [_look(queue, timezone.now()) for queue in QUEUES.values()]
+    """Return what waits, group by group, in the order in which the rows were added."""
+    groups = list(dict.fromkeys(str(queue.group) for queue in QUEUES.values()))
+    ordered = sorted(QUEUES.values(), key=lambda queue: groups.index(str(queue.group)))
+    return [_look(queue, timezone.now()) for queue in ordered]
 
 
 def _look(queue: Queue, now: datetime) -> Waiting:

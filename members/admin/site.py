@@ -85,8 +85,13 @@ class DeskSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """What waits, first of all."""
-        waiting = [each for each in queues.look() if each.is_ours or each.late]
-        return super().index(request, {"queues": waiting, "now": timezone.now(), **(extra_context or {})})
+        seen = [each for each in queues.look() if each.is_ours or each.late]
+        context = {
+            "queues": [each for each in seen if each.count],
+            "idle": [each for each in seen if not each.count],
+            "now": timezone.now(),
+        }
+        return super().index(request, {**context, **(extra_context or {})})
 
     def find(self, request: HttpRequest) -> HttpResponse:
         """Go to the page that a reference names; what is no reference is looked for among the institutions' names."""

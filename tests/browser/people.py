@@ -2,6 +2,7 @@
 
     {"institution": {"name": …, "sector": …}}                      -> {"institution": "I-…", "key": …, "browser_key": …}
     {"person": {"institution": "I-…", "role": …}}                  -> {"username": …, "password": …, "session": …}
+    {"desk": {"person": "U-…"}}                                    -> {}: something that waits in the desk's queues
 
 Without an institution the person is the alliance's. One process answers all orders of a stack, for most of an order's
 time would be its start. Runs with the environment of the stack (config.stack), in the role of its manage.py. The session is one that a login
@@ -99,7 +100,37 @@ def make_person(*, role: str, username: str, institution: str = "", full_name: s
     return {"username": username, "password": PASSWORD, "secret": secret, "session": session, "person": user.ref}
 
 
-ORDERS = {"institution": make_institution, "person": make_person}
+def make_desk(*, person: str) -> dict[str, Any]:
+    """Let an operator leave something in the desk's queues: applications, a raise of quotas, an institution that leaves."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from members.models import Institution, User, reference
+    from members.operations import admission, departure, institutions, quotas
+    from tests.factories import PDF, VETTED
+
+    now, by = timezone.now(), User.objects.get(pk=reference.decode("U", person))
+    for steps, (name, sector) in enumerate(
+        (("海川银行", "bank"), ("远山消费金融", "consumer-finance"), ("长风保险", "insurer"))
+    ):
+        row = institutions.apply(name=name, sector=sector, by=by, now=now)
+        if steps > 0:
+            admission.vet(institution_id=row.pk, by=by, now=now, **VETTED)
+        if steps > 1:
+            admission.upload_agreement(institution_id=row.pk, file_name="agreement.pdf", content=PDF, by=by, now=now)
+    first, second = Institution.objects.filter(state="live").order_by("id")[:2]
+    quotas.set_quotas(
+        institution_id=first.pk, screen_quota=first.screen_quota + 3_000, reason="试点扩大", by=by, now=now
+    )
+    departure.announce_leaving(
+        institution_id=second.pk, day=timezone.localdate() + timedelta(days=30), clues="keep", reason="合并", by=by,
+        now=now,
+    )  # fmt: skip
+    return {}
+
+
+ORDERS = {"institution": make_institution, "person": make_person, "desk": make_desk}
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
-"""``make screenshots``: a picture of every page on the demonstration's data, in both languages, into ``docs/portal/``.
+"""``make screenshots``: a picture of every page on the demonstration's data, in both languages, into ``docs/portal/``;
+of the desk into ``docs/desk/`` (tests.browser.desk_screenshots).
 
 Plays a small demonstration, follows every link as the tests do, and writes one JPEG a page and language, with an index
 ``docs/portal/README.md``. What a run no longer finds is removed.
@@ -15,11 +16,13 @@ from playwright.sync_api import Page, sync_playwright
 
 from config.demo import __main__ as demo
 from config.stack import Stack
+from tests.browser import desk_screenshots
 from tests.browser.demonstration import prepare, river_bank
 from tests.browser.portal import Portal, launch
 from tests.browser.walk import ROLES, fetch, walk
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "portal"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FOLDER, FOLDER_OF_DESK = DOCS / "portal", DOCS / "desk"
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 NAMES = {"analyst": "林晓", "approver": "周敏", "member-admin": "陈立", "auditor": "何静"}
 QUALITY = 62
@@ -43,7 +46,7 @@ def take(page: Page, file: Path) -> None:
 
 def main() -> None:
     """Make all of them."""
-    fresh = Path(tempfile.mkdtemp(prefix="aif-pictures-"))
+    fresh, fresh_of_desk = (Path(tempfile.mkdtemp(prefix="aif-pictures-")) for _ in range(2))
     titles: dict[str, dict[str, str]] = {}
     say = demo.Progress()
     with (
@@ -68,16 +71,21 @@ def main() -> None:
                         titles.setdefault(name, {})[short] = page.title().partition(" · ")[0]
                         say(f"{language} {name}")
                 page.context.close()
-    if FOLDER.exists():
-        shutil.rmtree(FOLDER)
-    shutil.move(fresh, FOLDER)
-    write_index(titles)
+        of_desk = desk_screenshots.take_all(portal, fresh_of_desk, take)
+    for folder_, made, title, found in (
+        (FOLDER, fresh, "The portal in pictures", titles),
+        (FOLDER_OF_DESK, fresh_of_desk, "The desk in pictures", of_desk),
+    ):
+        if folder_.exists():
+            shutil.rmtree(folder_)
+        shutil.move(made, folder_)
+        write_index(folder_, title, found)
 
 
-def write_index(titles: dict[str, dict[str, str]]) -> None:
-    """Write the list of all pictures."""
+def write_index(folder: Path, title_of_page: str, titles: dict[str, dict[str, str]]) -> None:
+    """Write the list of all pictures of a folder."""
     lines = [
-        "# The portal in pictures",
+        f"# {title_of_page}",
         "",
         "Made by `make screenshots` on the demonstration's data. 由 `make screenshots` 在演示数据上生成。",
         "",
@@ -86,7 +94,7 @@ def write_index(titles: dict[str, dict[str, str]]) -> None:
     for name, title in sorted(titles.items()):
         cells = [f"![{title.get(short, name)}]({name}.{short}.jpg)" for short in LANGUAGES]
         lines.append(f"| {title.get('zh', name)} / {title.get('en', name)} | {cells[0]} | {cells[1]} |")
-    (FOLDER / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
