@@ -22,6 +22,8 @@ from clues.rings.words import TERM_WHY, TERMS
 from members.permissions import Permission
 from members.portal.access import member_required
 
+MOST_ROWS = 200  # of the table; the picture holds more
+
 
 @require_safe
 @member_required(Permission.MATCH_VIEW)
@@ -43,6 +45,7 @@ def ring(request: HttpRequest, ring: str) -> HttpResponse:
     found = party.get_party_ring(ring=ring, viewer=viewer)
     graph = get_graph(ring=found, viewer=viewer)
     more = get_detail(ring=found, graph=graph, viewer=viewer)
+    links = _links(graph)
     context = {
         "section": "rings",
         "ring": found,
@@ -56,7 +59,8 @@ def ring(request: HttpRequest, ring: str) -> HttpResponse:
         "graph": graph,
         "picture": _picture(graph),
         "shared": [each for each in graph.identifiers if each.shared],
-        "links": _links(graph),
+        "links": links[:MOST_ROWS],
+        "links_left_out": max(0, len(links) - MOST_ROWS),
     }
     return render(request, "clues/rings/detail.html", context)
 

@@ -72,10 +72,12 @@ SELECT ring_id,
     count(DISTINCT group_id) FILTER (WHERE group_id <> %(group)s),
     array_agg(DISTINCT sector::text) FILTER (WHERE institution_id <> %(institution)s),
     array_agg(DISTINCT category::text), min(grade), min(received_at), max(received_at),
-    ARRAY(SELECT DISTINCT e.type::text FROM seen mine JOIN ring_edge e ON e.clue_id = mine.id
-        JOIN ring_edge o ON o.type = e.type AND o.epoch = e.epoch AND o.token = e.token AND o.component = e.component
-        JOIN seen other ON other.id = o.clue_id AND other.ring_id = mine.ring_id AND other.group_id <> %(group)s
-        WHERE mine.ring_id = seen.ring_id AND mine.institution_id = %(institution)s ORDER BY 1),
+    ARRAY(SELECT DISTINCT shared.type::text FROM (
+        SELECT e.type, e.epoch, e.token FROM seen mine JOIN ring_edge e ON e.clue_id = mine.id
+        WHERE mine.ring_id = seen.ring_id AND mine.institution_id = %(institution)s
+        INTERSECT
+        SELECT e.type, e.epoch, e.token FROM seen other JOIN ring_edge e ON e.clue_id = other.id
+        WHERE other.ring_id = seen.ring_id AND other.group_id <> %(group)s) shared ORDER BY 1),
     (clock_timestamp() AT TIME ZONE 'UTC')::date
 FROM seen GROUP BY ring_id ORDER BY ring_id {{direction}}
 """  # noqa: S608

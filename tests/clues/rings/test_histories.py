@@ -68,16 +68,19 @@ def rebuild(since: int) -> set[frozenset[int]]:
     for clue_id, name, kind in ask(REPORTED.format(since=since)):
         if get_type(kind).link and name not in alone:
             held[clue_id][name, frozenset(cuts[clue_id, name])] = get_type(kind).link
-    clues, keys = sorted(held), sorted({key for row in held.values() for key in row}, key=repr)
+    clues = sorted(held)
+    holders: dict[Any, list[int]] = defaultdict(list)
+    for place, each in enumerate(clues):
+        for key in held[each]:
+            holders[key].append(place)
     labels = np.arange(len(clues))
     while True:
         weights: dict[tuple[int, int], int] = defaultdict(int)
-        for key in keys:
-            holders = [place for place, each in enumerate(clues) if key in held[each]]
-            groups = sorted({int(labels[place]) for place in holders})
+        for key, places in holders.items():
+            groups = sorted({int(labels[place]) for place in places})
             for place, one in enumerate(groups):
                 for other in groups[place + 1 :]:
-                    weights[one, other] += held[clues[holders[0]]][key]
+                    weights[one, other] += held[clues[places[0]]][key]
         links = [pair for pair, weight in weights.items() if weight >= 2]
         if not links:
             break
