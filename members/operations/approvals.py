@@ -182,7 +182,9 @@ def require_export(
             row.save(update_fields=["used_at"])
             audit.record("export.take", actor=by, subject_ref=row.ref, detail=detail)
             return
-        propose(kind=EXPORT, subject_ref=subject, payload=detail, reason=reason, by=by, now=now)
+        asked = Approval.objects.filter(kind=EXPORT, subject_ref=subject, state=_OPEN, expires_at__gt=now)
+        if not asked.exists():
+            propose(kind=EXPORT, subject_ref=subject, payload=detail, reason=reason, by=by, now=now)
     raise Refusal(
         "approval-missing",
         gettext_noop("More than 1,000 rows need a second person. It is proposed; come back once it is approved."),

@@ -95,7 +95,7 @@ class Portal:
 
     def allowed_hosts(self) -> set[str]:
         """Hosts with ports that pages may ask."""
-        urls = [self.url, self.stack.url, *self.stack.custodian_urls.values()]
+        urls = [self.url, self.stack.url, self.stack.desk_url, *self.stack.custodian_urls.values()]
         return {urlsplit(url).netloc for url in urls}
 
     def _watch(self, page: Page) -> None:
