@@ -14,6 +14,8 @@ from .events import EventsView, EventView
 from .matches import FeedbackView, MatchesView, MatchView
 from .noise import NoiseRemoveView, NoiseView
 from .oprf import DirectoryView
+from .outcomes import GuidanceView, OutcomesView
+from .procedure_entries import ProcedureEntriesView
 from .requests import (
     AddresseesView,
     ReceivedRequestsView,
@@ -85,6 +87,9 @@ urlpatterns = [
     path("watches/<str:watch>/cancel", WatchCancelView.as_view(), name="watch-cancel"),
     path("noise", NoiseView.as_view(), name="noise"),
     path("noise/<str:entry>/remove", NoiseRemoveView.as_view(), name="noise-remove"),
+    path("cases/<str:case>/entries", ProcedureEntriesView.as_view(), name="case-entries"),
+    path("outcomes", OutcomesView.as_view(), name="outcomes"),
+    path("guidance", GuidanceView.as_view(), name="guidance"),
     path("oprf/directory", DirectoryView.as_view(), name="oprf-directory"),
     path("vocabulary", VocabularyView.as_view(), name="vocabulary"),
     path("schema", SchemaView.as_view(), name="schema"),

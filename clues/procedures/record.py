@@ -73,7 +73,7 @@ def record(*, case: str, request: Mapping[str, Any], by: User, now: datetime) ->
     """
     check(by, Permission.PROCEDURE_RECORD)
     found = locked_case(case)
-    proceeding, lines = _proceeding(found, request)
+    proceeding, lines = find_proceeding(found, request)
     if any(not line.confirmed for line in lines):
         raise WaitsForConfirmation
     entry = add_state(found, proceeding, lines, request, by=by, institution_id=None, now=now)
@@ -176,7 +176,8 @@ def lines_of(proceeding: int) -> list[Line]:
     ]
 
 
-def _proceeding(case: Case, request: Mapping[str, Any]) -> tuple[Proceeding | None, list[Line]]:
+def find_proceeding(case: Case, request: Mapping[str, Any]) -> tuple[Proceeding | None, list[Line]]:
+    """Return the proceeding that a request goes on with and its states, or none if it opens one. Raise Refusal."""
     ref = request.get("proceeding")
     if ref is None or ref == "":
         return None, []

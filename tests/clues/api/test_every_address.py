@@ -75,6 +75,10 @@ ADDRESSES = {
     "noise POST": ("POST", "/noise", "submit"),
     "noise": ("GET", "/noise", "read"),
     "noise/<str:entry>/remove": ("POST", "/noise/Q-NONE/remove", "submit"),
+    "cases/<str:case>/entries POST": ("POST", "/cases/CASE-NONE/entries", "submit"),
+    "cases/<str:case>/entries": ("GET", "/cases/CASE-NONE/entries", "read"),
+    "outcomes": ("GET", "/outcomes", "read"),
+    "guidance": ("GET", "/guidance", "read"),
     "oprf/directory": ("GET", "/oprf/directory", None),
     "vocabulary": ("GET", "/vocabulary", None),
     # members.api
