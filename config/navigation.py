@@ -39,6 +39,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
             Entry("requests", "clues:requests", _("Requests"), "messages", "g q", Permission.REQUEST_VIEW),
             Entry("cases", "clues:cases", _("Cases"), "briefcase", "g c", Permission.CASE_VIEW),
             Entry("case-work", "clues:case-work", _("Joint work"), "checklist", "g j", Permission.CASE_VIEW),
+            Entry("outcomes", "clues:outcomes", _("Outcomes"), "circle-check", "g y", Permission.CASE_VIEW),
             Entry("dispositions", "clues:dispositions", _("Dispositions"), "shield-check", "g p", _CLUES),
         ),
     ),
@@ -78,6 +79,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
         (
             Entry("notifications", "clues:notifications", _("Notifications"), "bell", "g u"),
             Entry("account", "members:account", _("Account"), "user", "g a"),
+            Entry("guidance", "clues:guidance", _("Guidance"), "bookmark", "g z", Permission.CASE_VIEW),
             Entry("help", "members:help", _("Help"), "help", "g ?"),
         ),
     ),

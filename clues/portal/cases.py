@@ -17,6 +17,7 @@ from aif_share.errors import Refusal
 from clues.cases import queries, refusals, transition
 from clues.cases.workflow import BY_SOURCE_AND_ACTION
 from clues.dispositions.queries import list_about
+from clues.portal import procedure_entries
 from clues.portal.case_sections import joint_sections
 from clues.portal.case_words import CHOICES, EFFECTS
 from clues.portal.paging import SIZE, get_position, make_page
@@ -73,6 +74,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         "dispositions": list_about(case=found.id, viewer=viewer),
         "record": None if found.is_over else f"case={found.case}",
         **joint_sections(request, case),
+        **procedure_entries.describe(found, viewer),
     }
     return render(request, "clues/cases/detail.html", context)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from clues import quotas
 from clues.events import inbox
 from clues.events.notification_rules import URGENT
+from clues.portal import outcomes
 from clues.portal.notifications import linked
 from clues.portal.viewer import viewer_of
 from clues.reports import contribution, needs, onboarding
@@ -52,6 +53,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if can(viewer, Permission.MATCH_VIEW):
         context["days"] = contribution.list_days(viewer=viewer, now=now)
         context["matches_this_week"] = sum(day.matches for day in context["days"])
+    if can(viewer, Permission.CASE_VIEW):
+        context["outcomes"] = outcomes.summary(request)
     context["charts"] = _charts(context)
     return render(request, "clues/dashboard.html", context)
 

@@ -9,7 +9,7 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from aif_share.vocabulary import outcome_counters, tracks
+from aif_share.vocabulary import outcome_counters, regions, tracks
 from clues.guidance.rows import Authority
 from clues.reports import outcomes
 from clues.reports.funnel import Figure
@@ -72,6 +72,22 @@ def term_label(row: Any) -> str:
 def authority_label(row: Authority | None) -> str:
     """An authority in the reader's language."""
     return "—" if row is None else term_label(row)
+
+
+@register.filter
+def entry_figures(entry: Any) -> str:
+    """What an entry counts, in words."""
+    named = (
+        ("persons", _("persons")), ("persons_detained", _("persons detained")), ("items", _("links or numbers")),
+        ("gangs", _("gangs")), ("amount_claimed_cny", _("amount claimed")), ("amount_lost_cny", _("amount lost")),
+        ("amount_prevented_cny", _("amount prevented")),
+    )  # fmt: skip
+    found = [f"{name} {value:,}" for field, name in named if (value := getattr(entry, field)) is not None]
+    if entry.province:
+        found.append(term_label(regions.BY_CODE[entry.province]))
+    if entry.self_reported:
+        found.append(_("self-reported"))
+    return " · ".join(found) or "—"
 
 
 @register.simple_tag(takes_context=True)

@@ -46,6 +46,8 @@ NOT_PAGES = {
     "portal/cases/<str:case>/tasks/new": "for the lead of a case",
     "portal/cases/<str:case>/tasks/<str:task>": "for a task that was given",
     "portal/cases/<str:case>/names/<str:party>": "for a case that somebody leads",
+    "portal/cases/<str:case>/entries/new": "for whoever leads a case that was handed over",
+    "portal/outcomes/<slug:counter>": "for a counter that is not zero",
     "portal/clues/views": "offered once a filter is set",
     "portal/clues/<str:clue>/correct": "for a clue that stands, and those looked at first may not",
     "portal/clues/<str:clue>/extend": "for a clue that stands",
