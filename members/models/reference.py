@@ -40,7 +40,7 @@ KINDS = {
     "DI": 40,  # disposition
     "CT": 60,  # content
     "AG": 42,  # agreement
-    "RQ": 41,  # request
+    "RQ": 43,  # request
     "T": 51,  # task of a case
 }
 _CHECK = bytes(7)

@@ -34,6 +34,10 @@ def test_a_changed_character_opens_nothing(number, place, letter):
     assert changed == ref or reference.decode("M", changed) is None
 
 
+def test_every_kind_has_a_number_of_its_own():
+    assert len(set(reference.KINDS.values())) == len(reference.KINDS)
+
+
 def test_one_row_has_one_reference():
     """The last character carries two bits more than the block has."""
     ref = reference.encode("M", 99)
