@@ -138,7 +138,7 @@ TRANSITIONS: Final = (
                note_required=True, mark=m.merge, notify=True),
 
     Transition("joint", "ready", "evidence-ready", "case.ready", 3, desk=P.CASE_PROPOSE, member=LEAD,
-               edits=True, notify=True),
+               needs=(g.all_parts_approved,), edits=True, notify=True),
     Transition("joint", "assign-lead", "joint", "case.assign-lead", 20, desk=P.RING_REVIEW, asks=("lead",),
                edits=True, mark=m.assign_lead, notify=True),
     Transition("joint", "dismiss", "dismissed", "case.dismiss", None, desk=P.CASE_DECIDE,
@@ -149,7 +149,7 @@ TRANSITIONS: Final = (
     Transition("evidence-ready", "propose", "evidence-ready", "case.propose", 3, desk=P.CASE_PROPOSE,
                needs=(g.has_no_proposal,), mark=m.propose),
     Transition("evidence-ready", "approve", "approved", "case.approve", 3, desk=P.CASE_DECIDE,
-               four_eyes=("proposed_by", "edited_by"), needs=(g.has_proposal,), mark=m.approve, notify=True),
+               four_eyes=("proposed_by", "edited_by"), needs=(g.has_proposal, g.all_parts_approved), mark=m.approve, notify=True),
     Transition("evidence-ready", "return", "joint", "case.return", 10, desk=P.CASE_DECIDE,
                note_required=True, told=True, mark=m.unmark, notify=True),
     Transition("evidence-ready", "dismiss", "dismissed", "case.dismiss", None, desk=P.CASE_DECIDE,

@@ -16,7 +16,7 @@ from clues.matching.release import release_pending
 from clues.models import CaseNaming, CasePart, CaseParty, CaseTask, CaseUnmasking, Event
 from members.models import AuditEvent, Institution, User
 from members.queries import Person, person_of
-from tests.clues.scene import Scene, make_case, wait_for_tick
+from tests.clues.scene import Scene, make_case, step, wait_for_tick
 from tests.factories import acting_as, make_user
 
 FACTS = "Three callers in the name of one agency; nobody gave them authority."
@@ -40,8 +40,11 @@ class Joint:
 
 
 def make_joint(scene: Scene, *, at: str = "joint") -> Joint:
-    """Return the case at a state, told to its parties."""
-    return Joint(scene, make_case(scene, at=at).ref, make_user("approver", institution=scene.cast.birch, name="bert"))
+    """Return the case at a state, told to its parties; in joint work nobody has written anything yet."""
+    case = make_case(scene, at="lead-claimed" if at == "joint" else at)
+    if at == "joint":
+        case = step(case, "join-up", scene.cast.alice)
+    return Joint(scene, case.ref, make_user("approver", institution=scene.cast.birch, name="bert"))
 
 
 def who(person: User) -> Person:

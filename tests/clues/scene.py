@@ -23,6 +23,7 @@ from members.models import User
 from members.queries import Person, person_of
 from tests.cast import Cast, make_cast
 from tests.clues.alliance import caller, clue, open_epoch, submit, token
+from tests.clues.scene_parts import approve_parts
 from tests.clues.scene_paths import PATHS
 from tests.factories import acting_as
 
@@ -86,6 +87,8 @@ def make_case(scene: Scene, *, at: str = "candidate", now: datetime | None = Non
         if number == 1:
             wait_for_tick()  # members act on what they know of
         case = step(case, action, getattr(scene.cast, who), note, now=now, **given)
+    if at == "joint":
+        approve_parts(case)  # so that every step from there is open
     with acting_as("aif_match"):
         release_pending()
     wait_for_tick()
@@ -109,7 +112,12 @@ def open_other(scene: Scene) -> Case:
 
 
 def step(case: Case, action: str, by: User, note: str = "", *, now: datetime | None = None, **given: str) -> Case:
-    """Take one step as the person does: at the desk, or for the own institution in the portal."""
+    """Take one step as the person does: at the desk, or for the own institution in the portal.
+
+    Evidence is ready with every party's part, so these are made for it.
+    """
+    if action == "ready":
+        approve_parts(case)
     with acting_as("aif_desk" if by.is_alliance else "aif_web"):
         return perform(case=case.ref, action=action, by=actor(by), now=now or timezone.now(), note=note, **given)
 

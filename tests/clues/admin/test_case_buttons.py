@@ -15,6 +15,7 @@ from clues.cases.workflow import STATES
 from clues.models import Case, CaseStep
 from members.models import AuditEvent
 from tests.clues.scene import Scene, make_case, promote
+from tests.clues.scene_parts import approve_parts
 
 
 def address(case: Case, name: str, *, version: int | None) -> str:
@@ -63,6 +64,8 @@ def test_a_whole_case(scene: Scene, desk: Any) -> None:
     ]
     for version, (who, name, answers, state) in enumerate(journey, start=1):
         browser = desk(getattr(scene.cast, who))
+        if name == "joint-ready":
+            approve_parts(case)
         place = address(case, name, version=version)
         form = browser.get(place)
         assert form.status_code == 200

@@ -11,6 +11,7 @@ from clues.models import Case, CaseStep
 from members.models import AuditEvent, Institution
 from tests.clues.api.member import Member, bytes_of, problem
 from tests.clues.scene import Scene, make_case, make_scene, step, wait_for_tick
+from tests.clues.scene_parts import approve_parts
 from tests.factories import acting_as, bearer, make_key
 
 ROW = {
@@ -79,6 +80,7 @@ def test_a_key_takes_a_case_to_its_evidence_once_each(scene: Scene) -> None:
     again = act(aster, case.ref, "claim", version=2, key=key)
     assert again.json() == first.json() and again["Idempotency-Replayed"] == "true"
     assert act(aster, case.ref, "join-up", version=3).json()["state"] == "joint"
+    approve_parts(case)
     last = act(aster, case.ref, "ready", version=4, note="all of it")
     assert (last.json()["state"], last.json()["ours_to_act"]) == ("evidence-ready", False)
     assert last.json()["actions"][0] == {"action": "propose", "by": "desk", "open": False}

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clues.cases import guards, part_queries, parts
+from clues.cases import guards, part_queries, parts, transition
 from clues.models import Case, CasePart
 from tests.clues.alliance import caller
 from tests.clues.joint import (
@@ -25,7 +25,7 @@ from tests.clues.joint import (
     who,
     write,
 )
-from tests.clues.scene import wait_for_tick
+from tests.clues.scene import step, try_perform, wait_for_tick
 from tests.factories import acting_as, make_user
 
 
@@ -228,3 +228,27 @@ def test_the_guard_wants_every_live_party(joint: Joint) -> None:
     own("UPDATE institution SET state = 'suspended', suspended_at = now(), suspended_reason = 'x' WHERE id = %s",
         joint.birch.pk)  # fmt: skip
     assert why() is None
+
+
+def test_evidence_is_not_ready_before_every_part_is(joint: Joint) -> None:
+    case = Case.objects.only("id", "state").get()
+    arguments = {"case": joint.case, "action": "ready", "by": who(joint.alice), "now": now()}
+    refused("transition-refused", transition.perform, **arguments)
+    approve(joint, joint.alice, joint.amir)
+    refused("transition-refused", transition.perform, **arguments)
+    approve(joint, joint.bea, joint.bert)
+    assert transition.perform(**arguments).state == "evidence-ready"
+    assert case.ref == joint.case
+
+
+def test_what_changes_after_that_keeps_the_case_from_its_approval(joint: Joint) -> None:
+    """A part that lost its approval, however it did, holds the case back."""
+    for writer, approver in ((joint.alice, joint.amir), (joint.bea, joint.bert)):
+        approve(joint, writer, approver)
+    case = Case.objects.only("id").get()
+    step(case, "ready", joint.alice)
+    step(case, "propose", joint.olga)
+    own("UPDATE case_part SET state = 'draft', approved_by_id = NULL, approved_at = NULL, released_at = NULL"
+        " WHERE institution_id = %s", joint.birch.pk)  # fmt: skip
+    assert try_perform(case, "approve", joint.pavel) == "transition-refused"
+    assert try_perform(case, "return", joint.pavel) == "ok"

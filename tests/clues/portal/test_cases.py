@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clues.models import Case, CaseStep
 from tests.clues.scene import Scene, make_case, open_other, step, wait_for_tick
+from tests.clues.scene_parts import approve_parts
 from tests.factories import acting_as, make_user
 
 
@@ -66,6 +67,8 @@ def test_an_analyst_takes_a_case_to_its_evidence(scene: Scene, portal: Any) -> N
     case = make_case(scene, at="triage")
     browser = portal(scene.cast.alice)
     for action, state in (("claim", "lead-claimed"), ("join-up", "joint"), ("ready", "evidence-ready")):
+        if action == "ready":
+            approve_parts(case)
         page = browser.get(f"/portal/cases/{case.ref}")
         address = f"/portal/cases/{case.ref}/do/{action}"
         assert f'href="{address}"' in page.content.decode()
