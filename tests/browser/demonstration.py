@@ -38,16 +38,15 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
         _act(ours, own)
         ours.disputes.open(own[0], reason="wrong-person")
         (telecom, *_further) = [each for each in ours.requests.addressees() if each.sector == "telecom"]
-        ours.requests.send("complaint-referral", "Called daily about a loan that is paid back.", to=telecom,
+        ours.requests.send("complaint-referral", "每天被催收，贷款早已还清。", to=telecom,
                            complaint=COMPLAINT | {"reference": "RB-2026-31"})  # fmt: skip
-        ours.requests.send("request", "Is this still active with you?", match=own[-1], purpose="investigation")
     with Client(url, place.key) as ours:
         _await(lambda: list(ours.dispositions.list(show="lift")))
     with Client(url, _read_key(folder, OTHER)) as theirs:
         common = [match.match for match in theirs.matches.list() if match.match in set(own[1:-1])]
         theirs.disputes.open(common[0], reason="shared-device")
         (bank,) = [each for each in theirs.requests.addressees() if each.institution == place.institution]
-        theirs.requests.send("complaint-referral", "Says that she never took this loan.", to=bank, clock="urgent",
+        theirs.requests.send("complaint-referral", "客户称从未办理过该笔贷款。", to=bank, clock="urgent",
                              complaint=COMPLAINT | {"reference": "ET-2026-7"})  # fmt: skip
 
 
