@@ -36,10 +36,11 @@ def checked_text(value: Any, *, required: bool, most: int, field: str = "text") 
     """Return a trimmed text of at most `most` characters, over several lines maybe. Raise NoteRefused; `limit` is the most."""
     if value is not None and not isinstance(value, str):
         raise NoteRefused("field-invalid", gettext_noop("This is a text."), field=field)
-    text = (value or "").replace("\r\n", "\n").strip()
+    text = (value or "").replace("\r\n", "\n")
+    length, text = len(text), text.strip()
     if required and not text:
         raise NoteRefused("field-missing", gettext_noop("Describe the matter in words."), field=field)
-    if len(text) > most:
+    if length > most:
         raise NoteRefused("field-invalid", gettext_noop("The text is too long."), field=field, limit=most)
     if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
         raise NoteRefused("field-invalid", gettext_noop("The text has control characters."), field=field)

@@ -17,7 +17,7 @@ class ComplaintReferred(Shape):
     category = code_of("categories")
     reference = s.RegexField(r"^[A-Za-z0-9._:/#-]{1,64}$", help_text="Your own number of the complaint.")
     received_on = s.DateField(help_text="The day you received it; not in the future.")
-    consumer_contacted = code_of("consumer-contacted", required=False, allow_null=True)
+    consumer_contacted = code_of("consumer-contacted", required=False, allow_null=True, allow_blank=True)
     handling = code_of("complaint-handlings")
 
 
@@ -25,16 +25,31 @@ class RequestToSend(Shape):
     """A request. Give one of `case`, `match`, `to`; or `previous` alone, for a further round to the other side."""
 
     kind = code_of("request-kinds")
-    clock = code_of("request-clocks", required=False, allow_null=True)
-    case = s.CharField(required=False, allow_null=True, help_text="A case of yours (CASE-…): its other parties.")
-    match = s.CharField(required=False, allow_null=True, help_text="A match of yours (M-…): its others, unnamed.")
-    to = s.CharField(required=False, allow_null=True, help_text="An institution of `requests/addressees` (I-…).")
-    previous = s.CharField(required=False, allow_null=True, help_text="An earlier request (RQ-…) whose thread goes on.")
-    purpose = code_of("purposes", required=False, allow_null=True)
-    basis = s.RegexField(r"^[a-z0-9-]{1,64}$", required=False, allow_null=True)
+    clock = code_of("request-clocks", required=False, allow_null=True, allow_blank=True)
+    case = s.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text="A case of yours (CASE-…): its other parties."
+    )
+    party = s.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text="One party of the case alone, like `member-b`."
+    )
+    match = s.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text="A match of yours (M-…): its others, unnamed."
+    )
+    to = s.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text="An institution of `requests/addressees` (I-…)."
+    )
+    previous = s.CharField(
+        required=False, allow_null=True, allow_blank=True, help_text="An earlier request (RQ-…) whose thread goes on."
+    )
+    purpose = code_of("purposes", required=False, allow_null=True, allow_blank=True)
+    basis = s.RegexField(r"^([a-z0-9-]{1,64})?$", required=False, allow_null=True, allow_blank=True)
     text = s.CharField(max_length=2000, help_text="Words. Refused if a number or address of somebody stands in them.")
-    identifiers = AskedToken(many=True, required=False, help_text="At most 20, together with those of `clues`.")
-    clues = s.ListField(child=s.CharField(), required=False, help_text="Own clues (C-…) whose identifiers it is about.")
+    identifiers = AskedToken(
+        many=True, required=False, allow_null=True, help_text="At most 20, together with those of `clues`."
+    )
+    clues = s.ListField(
+        child=s.CharField(), required=False, allow_null=True, help_text="Own clues (C-…) whose identifiers it is about."
+    )
     complaint = ComplaintReferred(required=False, allow_null=True)
 
 
@@ -97,6 +112,7 @@ class RequestStep(Shape):
     action = s.ChoiceField(ACTIONS)
     side = s.ChoiceField(["sender", "receiver", "alliance", "clock"])
     partner = Named(allow_null=True, help_text="Who did it, where sides are named.")
+    party = s.CharField(allow_null=True, help_text="Which party of the case did it, like `member-b`.")
     other = s.IntegerField(allow_null=True, help_text="The number of a receiver that is not named, from 1.")
     code = s.CharField(allow_null=True, help_text="Of `request-answers`, or `request-declines`.")
     basis = s.CharField(allow_null=True)
@@ -116,6 +132,7 @@ class MemberRequest(Shape):
     due_at = s.DateTimeField(allow_null=True, help_text="When the alliance is told; null where no clock runs.")
     escalated_at = s.DateTimeField(allow_null=True)
     partner = Named(allow_null=True, help_text="The other side; null where it is not named.")
+    party = s.CharField(allow_null=True, help_text="The other side, where it is one party of the case.")
     case = s.CharField(allow_null=True)
     match = s.CharField(allow_null=True)
     previous = s.CharField(allow_null=True)

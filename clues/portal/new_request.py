@@ -27,6 +27,7 @@ from aif_share.vocabulary import (
 )
 from aif_share.vocabulary.request_kinds import CASE, INSTITUTION, MATCH, RequestKind
 from clues import tasks
+from clues.cases.naming import list_parties
 from clues.cases.queries import get_case
 from clues.matching.queries import get_match
 from clues.portal.viewer import viewer_of
@@ -42,7 +43,7 @@ ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _BETWEEN = re.compile(r"[\s,，;；、]+")
 PLACES = ("match", "case", "previous")
 COMPLAINT = ("category", "reference", "received_on", "consumer_contacted", "handling")
-WORDS = ("clock", "purpose", "text", "to")
+WORDS = ("clock", "purpose", "text", "to", "party")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,6 +78,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
         if place["via"] == INSTITUTION and not place["fixed"]
         else [],
         "clocks": [request_clocks.BY_CODE[code] for code in kind.clocks],
+        "parties": _other_parties(place, viewer),
         "purposes": [] if kind.purpose else purposes.ROWS,
         "needs_purpose": kind.due == request_kinds.ANSWER,
         "categories": categories.ROWS,
@@ -106,6 +108,13 @@ def _place(asked: Mapping[str, str], viewer: Person) -> dict[str, Any]:
     return place
 
 
+def _other_parties(place: Mapping[str, Any], viewer: Person) -> list[Any]:
+    """Return the other parties of the case, as soon as they know of each other."""
+    if "case" not in place:
+        return []
+    return [each for each in list_parties(case=place["case"].case, viewer=viewer) if not each.is_own]
+
+
 def _may_send(row: RequestKind, viewer: Person, via: str) -> bool:
     return via != INSTITUTION or not row.routes or any(viewer.sector in source for source, _target in row.routes)
 
@@ -125,6 +134,8 @@ def _send_once(request: HttpRequest, kind: RequestKind, place: Mapping[str, Any]
     given |= {name: value for name in WORDS if (value := request.POST.get(name, "").strip())}
     if place["fixed"]:
         given.pop("to", None)
+    if "case" not in place:
+        given.pop("party", None)
     for name, field in (("match", "match"), ("case", "case"), ("previous", "request")):
         if name in place:
             given[name] = getattr(place[name], field)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.vocabulary import request_kinds
 from aif_share.vocabulary.request_kinds import CASE, INSTITUTION, MATCH, RequestKind
+from clues.cases import naming
 from clues.matching.queries import get_match
 from clues.models import CaseParty, MatchParty, MemberRequest, RequestParty
 from members.models import Institution, InstitutionState, reference
@@ -66,11 +67,14 @@ def list_addressees(*, viewer: Member, kind: str | None = None) -> list[Addresse
 def resolve(body: Mapping[str, Any], *, kind: RequestKind, by: Member) -> Address:
     """Return whom a request of a kind goes to. Raise Refusal.
 
-    `body` has one of `case`, `match` and `to`, or none of them and `previous`, which then goes to the other side of that
-    request: asked again by its sender, asked back by its receiver.
+    `body` has one of `case` (with `party`, `member-b`, to one party alone), `match` and `to`, or none of them and
+    `previous`, which then goes to the other side of that request: asked again by its sender, asked back by its receiver.
     """
     named = [name for name in WAYS if body.get(name) not in (None, "")]
     previous = _previous(body.get("previous"), by)
+    party = body.get("party") or None
+    if party is not None and named != ["case"]:
+        raise Refusal("field-invalid", gettext_noop("`party` goes with `case`."), field="party")
     if len(named) > 1 or (not named and previous is None):
         raise Refusal("field-missing", gettext_noop("Give one of `case`, `match` and `to`, or `previous`."), field="to")
     if not named and previous is not None:
@@ -80,6 +84,8 @@ def resolve(body: Mapping[str, Any], *, kind: RequestKind, by: Member) -> Addres
         if not isinstance(value, str):
             raise Refusal("field-invalid", gettext_noop("This is a reference."), field=named[0])
         address = _RESOLVERS[WAYS[named[0]]](value, kind, by)
+        if party is not None:
+            address = _one_of(address, party, by)
     if address.via not in kind.via:
         raise Refusal("field-invalid", gettext_noop("This kind of request is not addressed in this way."), field="kind")
     if not address.receivers:
@@ -121,6 +127,14 @@ def _of_case(value: str, kind: RequestKind, by: Member) -> Address:
         raise Refusal("not-found", gettext_noop("No such case."))
     others = parties.exclude(institution_id=by.institution_id).values_list("institution_id", flat=True)
     return Address(CASE, _live(others), case_id=number)
+
+
+def _one_of(address: Address, party: Any, by: Member) -> Address:
+    """Return the address of one party of the case, whom the sender knows by its pseudonym."""
+    number = naming.find_party(address.case_id or 0, party, viewer=by)
+    if number == by.institution_id:
+        raise Refusal("field-invalid", gettext_noop("This is your own institution."), field="party")
+    return Address(CASE, tuple(each for each in address.receivers if each == number), case_id=address.case_id)
 
 
 def _of_match(value: str, kind: RequestKind, by: Member) -> Address:

@@ -7,7 +7,7 @@ match or a case nobody is named, and the sender learns of a receiver by its answ
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from aif_share.vocabulary.request_kinds import INSTITUTION
+from clues.cases.naming import PartyView, parties_by_number
 from clues.matching.queries import Mine
 from clues.models import MemberRequest, RequestIdentifier, RequestParty, RequestStep
 from members.models import reference
@@ -113,10 +114,16 @@ def _views(rows: Sequence[MemberRequest], viewer: Viewer, *, identifiers: bool =
     senders = {row.pk: row.sender for row in MemberRequest.objects.filter(pk__in=numbers).select_related("sender")}
     before = _seen(viewer).filter(pk__in=[row.previous_id for row in rows if row.previous_id])
     known = set(before.values_list("pk", flat=True))
+    # Lists do without: a look into each case costs a query.
+    cases = {row.case_id for row in rows if row.case_id is not None} if identifiers else set()
+    called = {case: parties_by_number(case, viewer=viewer) for case in cases}
     return [
-        _view(row, parties[row.pk], steps[row.pk], viewer, sender=senders[row.pk], known=known, identifiers=identifiers)
+        _view(
+            row, parties[row.pk], steps[row.pk], viewer, sender=senders[row.pk], known=known,
+            called=called.get(row.case_id or 0, {}), identifiers=identifiers,
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def _view(
@@ -127,6 +134,7 @@ def _view(
     *,
     sender: Any,
     known: set[int],
+    called: Mapping[int, PartyView],
     identifiers: bool,
 ) -> RequestView:
     side = Side.SENDER if row.sender_id == viewer.institution_id else Side.RECEIVER
@@ -139,6 +147,7 @@ def _view(
     escalated = [step.at for step in steps if step.action == workflow.ESCALATE]
     named = row.via == INSTITUTION
     state = next(state for state in _FURTHEST if state in shown)
+    others = [row.sender_id] if side is Side.RECEIVER else [each.institution_id for each in mine]
     due = min((each.due_at for each in mine if each.due_at is not None), default=None)
     return RequestView(
         id=row.pk,
@@ -157,10 +166,11 @@ def _view(
         basis=row.basis,
         complaint=_complaint(row),
         partner=_partner(sender if side is Side.RECEIVER else mine[0].institution) if named else None,
+        party=called.get(others[0]) if len(others) == 1 else None,
         previous=reference.encode("RQ", row.previous_id) if row.previous_id in known else None,
         is_running=due is not None and bool(shown & {RequestParty.SENT, RequestParty.TAKEN_UP}),
         actions=frozenset().union(*(workflow.actions_for(side=side, request=row, party=each) for each in mine)),
-        steps=tuple(_steps(row, mine, steps, viewer, sender if named else None, named=named)),
+        steps=tuple(_steps(row, mine, steps, viewer, sender if named else None, named=named, called=called)),
         identifiers=_identifiers(row, viewer) if identifiers else (),
     )
 
@@ -173,6 +183,7 @@ def _steps(
     sender: Any,
     *,
     named: bool,
+    called: Mapping[int, PartyView],
 ) -> Iterable[StepView]:
     """Show the steps; what the clock does to several unnamed receivers, and what the sender does to them, is one step."""
     names = {each.institution_id: each.institution for each in parties} | ({row.sender_id: sender} if named else {})
@@ -186,8 +197,8 @@ def _steps(
                 continue
             told.add(once)
         is_own = step.institution_id == viewer.institution_id
-        other = None
-        if side is Side.RECEIVER and not named and not is_own and step.party_id is not None:
+        other, party = None, None if is_own else called.get(step.institution_id or 0)
+        if side is Side.RECEIVER and not named and not is_own and party is None and step.party_id is not None:
             other = others.setdefault(step.party_id, len(others) + 1)
         shown = named and step.institution_id is not None
         yield StepView(
@@ -196,6 +207,7 @@ def _steps(
             side=side.value,
             is_own=is_own,
             partner=_partner(names[step.institution_id]) if shown and step.institution_id in names else None,
+            party=party,
             other=other,
             code=step.code,
             basis=step.basis,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -36,6 +37,7 @@ FIELDS: Final = frozenset(
         "kind",
         "clock",
         "case",
+        "party",
         "match",
         "to",
         "previous",
@@ -47,6 +49,7 @@ FIELDS: Final = frozenset(
         "complaint",
     }
 )
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # ISO 8601 knows weeks, too
 COMPLAINT_FIELDS: Final = frozenset({"category", "reference", "received_on", "consumer_contacted", "handling"})
 REFERRAL: Final = "complaint-referral"
 Identifier = tuple[str, int, str]
@@ -206,7 +209,7 @@ def _complaint(value: Any, kind: RequestKind) -> dict[str, Any]:
 
 def _day(value: Any) -> date:
     try:
-        day = parse_date(value) if isinstance(value, str) else None
+        day = parse_date(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
     except ValueError:
         day = None
     if day is None or day > timezone.localdate() or day.year < 2000:

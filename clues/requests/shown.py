@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from clues.cases.naming import PartyView
 from clues.matching.queries import Mine
 
 
@@ -18,13 +19,17 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step as the viewer sees it. `side` did it; `other` numbers unnamed receivers in the order they were heard of."""
+    """One step as the viewer sees it. `side` did it: `partner` by name, `party` of a case by what the viewer calls it.
+
+    `other` numbers receivers that are neither, in the order they were heard of.
+    """
 
     at: datetime
     action: str
     side: str
     is_own: bool
     partner: Partner | None
+    party: PartyView | None
     other: int | None
     code: str
     basis: str
@@ -52,7 +57,7 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """A request as one side sees it. `partner` is the other side, None where it is not named."""
+    """A request as one side sees it. The other side is `partner` by name, or one `party` of a case; neither: not named."""
 
     id: int
     request: str
@@ -70,6 +75,7 @@ class RequestView:
     basis: str
     complaint: Complaint | None
     partner: Partner | None
+    party: PartyView | None
     previous: str | None
     is_running: bool
     actions: frozenset[str]

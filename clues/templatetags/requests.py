@@ -16,6 +16,7 @@ from clues import working_days
 from clues.requests import queries
 from clues.requests.shown import RequestView, StepView
 from clues.requests.workflow import STATES
+from clues.templatetags.joint_words import party_name
 from members.permissions import Permission, can
 from members.queries import person_of
 
@@ -75,6 +76,8 @@ def step_actor(step: StepView) -> str:
         return _("we")
     if step.partner is not None:
         return step.partner.name
+    if step.party is not None:
+        return party_name(step.party)
     if step.other is not None:
         return _("other institution %(number)d") % {"number": step.other}
     return _("the sender") if step.side == "sender" else ""

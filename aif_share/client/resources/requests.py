@@ -30,6 +30,7 @@ class RequestStep(Answer):
     action: str
     side: str
     partner: Institution | None = None
+    party: str | None = None
     other: int | None = None
     code: str | None = None
     basis: str | None = None
@@ -50,6 +51,7 @@ class MemberRequest(Answer):
     due_at: datetime | None = None
     escalated_at: datetime | None = None
     partner: Institution | None = None
+    party: str | None = None
     case: str | None = None
     match: str | None = None
     previous: str | None = None
@@ -77,6 +79,7 @@ class Requests(Resource):
         to: Institution | str | None = None,
         match: Answer | str | None = None,
         case: str | None = None,
+        party: str | None = None,
         previous: MemberRequest | str | None = None,
         clock: str | None = None,
         purpose: str | None = None,
@@ -96,6 +99,7 @@ class Requests(Resource):
             to=None if to is None else named("I", "institution", to),
             match=None if match is None else named("M", "match", match),
             case=case,
+            party=party,
             previous=None if previous is None else named("RQ", "request", previous),
             clock=clock,
             purpose=purpose,

@@ -17,7 +17,7 @@ from tests.clues.scene import work
 from tests.factories import acting_as
 
 SHAPE = {
-    "request", "side", "kind", "clock", "via", "state", "released_at", "due_at", "escalated_at", "partner", "case",
+    "request", "side", "kind", "clock", "via", "state", "released_at", "due_at", "escalated_at", "partner", "party", "case",
     "match", "previous", "purpose", "basis", "complaint", "identifiers", "steps", "actions",
 }  # fmt: skip
 

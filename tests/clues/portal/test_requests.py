@@ -138,7 +138,35 @@ def test_within_a_case(world: World, portal: Any) -> None:
     made = send({"kind": "request", "case": case.ref, "purpose": "investigation", "text": TEXT}, by=world.alice)
     assert made.ref in alice.get(f"/portal/cases/{case.ref}").content.decode()
     assert made.ref in portal(world.scene.cast.bea).get(f"/portal/cases/{case.ref}").content.decode()
-    assert "no other party" not in text_of(alice.get(f"{LIST}/{made.ref}"))
+    alice = portal(world.scene.cast.alice)
+    assert "the other parties of the case, not named" in text_of(alice.get(f"{LIST}/{made.ref}"))
+
+
+def test_parties_of_a_joint_case_by_their_letters(world: World, portal: Any) -> None:
+    """One of them alone; each side is called as on the page of the case, and nobody by name."""
+    from clues.requests import queries
+    from tests.clues.joint import make_joint
+
+    joint = make_joint(world.scene)
+    birch, aster = joint.code(world.scene.cast.birch), joint.code(world.scene.cast.aster)
+    alice = portal(world.scene.cast.alice)
+    page = alice.get(NEW, {"case": joint.case, "kind": "request"})
+    assert [each.party for each in page.context["parties"]] == [birch]
+    form = {"kind": "request", "case": joint.case, "purpose": "investigation", "clock": "normal", "text": TEXT}
+    form |= {"once": page.context["once"]}
+    assert alice.post(NEW, form | {"party": aster}).status_code == 422
+    assert alice.post(NEW, form | {"party": "member-z"}).status_code == 404
+    answer = alice.post(NEW, form | {"party": birch})
+    wait_for_tick()
+    made = MemberRequest.objects.get()
+    assert answer["Location"].endswith(made.ref)
+    called = f"Member {birch[-1].upper()}"
+    assert called in text_of(alice.get(answer["Location"]))
+    act(made, "answer", by=world.bea, answer="no-record")
+    own = queries.get_request(request=made.ref, viewer=world.alice)
+    assert (own.party.party, own.steps[-1].party.party, own.steps[-1].other) == (birch, birch, None)  # type: ignore[union-attr]
+    seen = portal(world.scene.cast.bea).get(answer["Location"])
+    assert f"Member {aster[-1].upper()}" in text_of(seen) and "Aster" not in seen.content.decode()
 
 
 def test_strangers_and_roles(world: World, portal: Any) -> None:
