@@ -173,8 +173,8 @@ class ContentAdmin(ReferenceAdmin):
         shown("requested_at", _("requested at")),
         shown("removed_at", _("removed at")),
         shown("reappeared_at", _("re-appeared at")),
-        shown("requests", _("requests")),
-        shown("removals", _("removals")),
+        shown("requests", _("requests, times")),
+        shown("removals", _("removals, times")),
         shown("reappearances", _("re-appeared, times")),
         reporters,
         history,
@@ -211,7 +211,7 @@ def files(row: ContentSheet) -> str:
     return format_html('<a href="{}">CSV</a> · <a href="{}">XLSX</a>', address, workbook)
 
 
-@admin.display(description=_("answers"))
+@admin.display(description=_("answers of the platform"))
 def answers(row: ContentSheet) -> str:
     """The files with answers, and which of their rows were refused with which code."""
     found = ContentAnswers.objects.filter(sheet=row).select_related("by").order_by("-id")

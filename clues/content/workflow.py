@@ -38,7 +38,7 @@ class Transition:
 
 STATES: Final[Mapping[str, StrPromise]] = MappingProxyType(
     {
-        C.REPORTED: _("Reported"),
+        C.REPORTED: _("Reported, not requested yet"),
         C.REQUESTED: _("Takedown requested"),
         C.REMOVED: _("Removed"),
         C.REAPPEARED: _("Re-appeared"),
@@ -47,7 +47,7 @@ STATES: Final[Mapping[str, StrPromise]] = MappingProxyType(
 )
 LABELS: Final[Mapping[str, StrPromise]] = MappingProxyType(
     {
-        "report": _("Reported"),
+        "report": _("Reported, not requested yet"),
         "request": _("Request the takedown"),
         "remove": _("It is removed"),
         "reappear": _("It re-appeared"),
