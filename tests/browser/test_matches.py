@@ -148,5 +148,5 @@ def test_without_scripts(portal: Portal, met: Met) -> None:
     expect(page.locator("#feedback")).to_contain_text("We said:")
     page.goto(portal.url + "/portal/rings")
     page.locator("[data-list-row] a").first.click()
-    expect(page.get_by_role("table")).to_contain_text("Others reported it, too")
+    expect(page.locator("table.table--cards")).to_contain_text("Others reported it, too")
     expect(page.locator("[data-picture]")).to_be_hidden()
