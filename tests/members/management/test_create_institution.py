@@ -148,6 +148,8 @@ def test_on_a_whole_stack_it_works_everywhere_at_once_and_ends_everywhere(stack:
         desk.get("/admin/login/")
         login = {"username": person["username"], "password": person["password"]}
         post(desk, "/admin/login/?next=/admin/", login)
+        code = stack.manage("totp", "olga.stack", "--enroll").strip()
+        post(desk, "/admin/login/factor/", {"code": code})
         page = desk.get("/admin/members/institution/", params={"q": "Stack Bank"}).text
         (number,) = re.findall(r'href="/admin/members/institution/(\d+)/change/', page)
         post(desk, f"/admin/members/institution/{number}/do/suspend/", {"reason": "drill"})
