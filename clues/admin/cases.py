@@ -214,6 +214,10 @@ class CaseAdmin(ReferenceAdmin):
     ordering = ("-changed_at", "-id")
     columns = (
         *list_display,
+        steps,
+        parties,
+        proceedings,
+        *case_tasks.COLUMNS,
         shown("opened_by", _("opened by")),
         shown("edited_by", _("last worked on by")),
         shown("proposed_by", _("proposed by")),
@@ -229,10 +233,6 @@ class CaseAdmin(ReferenceAdmin):
         shown("closed_reason", _("reason of the end")),
         merged_into,
         merged,
-        steps,
-        parties,
-        proceedings,
-        *case_tasks.COLUMNS,
     )
     operations = (
         *(_operation(row, row.desk) for row in TRANSITIONS if row.desk is not None),

@@ -140,7 +140,7 @@ def regions(row: Ring) -> str:
 def clues(row: Ring) -> str:
     """The newest clues, as their institutions call them."""
     return table(
-        (_("clue"), _("institution"), "client_ref", _("category"), _("grade"), _("received at"), ""),
+        (_("clue"), _("institution"), _("member's reference"), _("category"), _("grade"), _("received at"), ""),
         (_clue(row, each) for each in queries.list_ring_clues(ring=row, by=DESK, limit=MOST_CLUES)),
     )
 

@@ -138,11 +138,13 @@ def ref(kind: str, path: str = "pk", label: Any = None) -> Column:
 
 
 def table(heads: Iterable[Any], rows: Iterable[Sequence[Any]]) -> str:
-    """Return an HTML table; every cell is escaped."""
+    """Return an HTML table, a dash for one without rows; every cell is escaped."""
     head = format_html_join("", '<th scope="col">{}</th>', ((each,) for each in heads))
     body = format_html_join(
         "", "<tr>{}</tr>", ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows)
     )
+    if not body:
+        return "—"
     return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
 
 
