@@ -53,6 +53,11 @@ class Portal:
         """The portal's address, by a name: passkeys do not work on a bare address."""
         return self.stack.url.replace("127.0.0.1", "localhost")
 
+    @property
+    def desk_url(self) -> str:
+        """The desk's address, by the same name."""
+        return self.stack.desk_url.replace("127.0.0.1", "localhost") + "/admin"
+
     def order(self, **order: Any) -> dict[str, Any]:
         """Carry out one order of tests.browser.people."""
         return people.order(self.stack, **order)
@@ -93,9 +98,19 @@ class Portal:
         page.goto(self.url)
         return page
 
+    def desk_page(self, role: str, **options: Any) -> Page:
+        """Return a page of the desk, logged in as a new person of the alliance."""
+        person = self.order(person={"role": role, "username": f"desk-{os.getpid()}-{next(_numbers)}"})
+        context = self.context(**options)
+        cookie = {"name": "aif_desk_session", "value": person["session"], "url": self.desk_url, "httpOnly": True}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(self.desk_url + "/")
+        return page
+
     def allowed_hosts(self) -> set[str]:
         """Hosts with ports that pages may ask."""
-        urls = [self.url, self.stack.url, self.stack.desk_url, *self.stack.custodian_urls.values()]
+        urls = [self.url, self.desk_url, self.stack.url, self.stack.desk_url, *self.stack.custodian_urls.values()]
         return {urlsplit(url).netloc for url in urls}
 
     def _watch(self, page: Page) -> None:
