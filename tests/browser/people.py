@@ -61,16 +61,18 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.terminate()
 
 
-def make_institution(*, name: str, sector: str = "bank", **options: Any) -> dict[str, Any]:
-    """Make a live institution with a key of all scopes and one for browsers, known to both custodians."""
+def make_institution(*, name: str, sector: str = "bank", browser_key: bool = True, **options: Any) -> dict[str, Any]:
+    """Make a live institution with a key of all scopes and, unless told not to, one for browsers, known to both custodians."""
     from io import StringIO
 
     from django.core.management import call_command
 
     out = StringIO()
-    call_command("create_institution", name=name, sector=sector, json=True, browser_key=True, stdout=out, **options)
+    call_command(
+        "create_institution", name=name, sector=sector, json=True, browser_key=browser_key, stdout=out, **options
+    )
     made = json.loads(out.getvalue())
-    return {"institution": made["institution"], "key": made["api_key"], "browser_key": made["browser_key"]}
+    return {"institution": made["institution"], "key": made["api_key"], "browser_key": made.get("browser_key", "")}
 
 
 def make_person(*, role: str, username: str, institution: str = "", full_name: str = "") -> dict[str, Any]:

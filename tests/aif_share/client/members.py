@@ -20,7 +20,8 @@ FIELDS = {"category": "counterfeit-site-app", "grade": "B2"}
 
 def admit(stack: Stack, sector: str = "bank", **quotas: int) -> MemberKey:
     """A new institution's key."""
-    made = order(stack, institution={"name": f"client {secrets.token_hex(6)}", "sector": sector, **quotas})
+    name = f"client {secrets.token_hex(6)}"
+    made = order(stack, institution={"name": name, "sector": sector, "browser_key": False, **quotas})
     return MemberKey.parse(made["key"])
 
 
