@@ -22,7 +22,7 @@ from clues.rings.words import TERM_WHY, TERMS
 from members.permissions import Permission
 from members.portal.access import member_required
 
-MOST_ROWS = 200  # of the table; the picture holds more
+MOST_ROWS = 100  # of the table; the picture holds more
 
 
 @require_safe

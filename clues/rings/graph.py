@@ -120,11 +120,9 @@ def _add(
     number, client_ref, category, grade, kind, no, weight, position, role, shared, match_id = row
     if len(clues) + len(identifiers) + (number not in clues) + (no not in identifiers) > most:
         return
-    clue = clues.setdefault(
-        number, ClueNode(f"c{len(clues) + 1}", reference.encode("C", number), client_ref, category, grade)
-    )
-    match = reference.encode("M", match_id) if shared and match_id is not None else None
-    identifier = identifiers.setdefault(
-        no, IdentifierNode(f"i{len(identifiers) + 1}", kind, weight, shared, match, client_ref, position)
-    )
-    links.append(Link(clue.key, identifier.key, role))
+    if number not in clues:
+        clues[number] = ClueNode(f"c{len(clues) + 1}", reference.encode("C", number), client_ref, category, grade)
+    if no not in identifiers:
+        match = reference.encode("M", match_id) if shared and match_id is not None else None
+        identifiers[no] = IdentifierNode(f"i{len(identifiers) + 1}", kind, weight, shared, match, client_ref, position)
+    links.append(Link(clues[number].key, identifiers[no].key, role))
