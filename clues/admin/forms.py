@@ -13,7 +13,7 @@ from aif_share.vocabulary import Term, authority_kinds, close_reasons
 from clues.cases.workflow import Transition
 from clues.models import Case
 from clues.notes import MAX_NOTE
-from members.models import InstitutionState
+from members.models import Institution
 
 STAYS = _("Stays with the case. No names of customers, no identifiers.")
 TOLD = _("The parties of the case read this. No names of customers, no identifiers.")
@@ -60,7 +60,7 @@ def given(answers: dict[str, Any]) -> dict[str, str]:
 def _field(name: str, case: Case) -> forms.Field:
     if name == "lead":
         parties = case.parties.select_related("institution").exclude(institution_id=case.lead_id or 0)
-        live = parties.filter(institution__state=InstitutionState.LIVE.value).order_by("institution__name")
+        live = parties.filter(institution__in=Institution.objects.at_work()).order_by("institution__name")
         names = [(party.institution.ref, str(party.institution)) for party in live]
         return forms.ChoiceField(label=_("Lead institution"), choices=[("", "—"), *names])
     if name == "receiver":

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from clues.models import Case, CasePart, CaseParty
-from members.models import InstitutionState
+from members.models import Institution
 
 
 def has_proposal(case: Case) -> str | None:
@@ -67,7 +67,7 @@ def is_the_only_open_case(case: Case) -> str | None:
 def all_parts_approved(case: Case) -> str | None:
     """Every party that is a live member has to have its part approved by its own second person."""
     approved = CasePart.objects.filter(case_id=case.pk, state=CasePart.APPROVED).values("institution_id")
-    live = CaseParty.objects.filter(case_id=case.pk, institution__state=InstitutionState.LIVE.value)
+    live = CaseParty.objects.filter(case_id=case.pk, institution__in=Institution.objects.at_work())
     if live.exclude(institution_id__in=approved).exists():
         return gettext_noop("Not every party has approved its part yet.")
     return None

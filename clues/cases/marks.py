@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.vocabulary import authority_kinds, close_reasons
 from clues.models import Case, CaseParty
-from members.models import InstitutionState, reference
+from members.models import Institution, reference
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -41,7 +41,7 @@ def take_lead(case: Case, act: Act) -> Mapping[str, Any]:
 def assign_lead(case: Case, act: Act) -> Mapping[str, Any]:
     """The named party leads from now on; `lead` is its reference `I-…`. Raise Refusal `field-invalid`."""
     number = reference.decode("I", act.given["lead"]) or 0
-    live = CaseParty.objects.filter(case=case, institution_id=number, institution__state=InstitutionState.LIVE.value)
+    live = CaseParty.objects.filter(case=case, institution__in=Institution.objects.at_work().filter(pk=number))
     if number == case.lead_id or not live.exists():
         raise Refusal("field-invalid", gettext_noop("Choose another live party of the case."), field="lead")
     return {"lead_id": number}

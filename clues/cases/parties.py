@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from clues import events
 from clues.matching.release import next_tick
 from clues.models import Case, CaseParty, Event, MatchParty
-from members.models import Institution, InstitutionState
+from members.models import Institution
 
 
 def concerned(case: Case) -> list[int]:
@@ -28,7 +28,7 @@ def concerned(case: Case) -> list[int]:
         )
     else:
         ids = list(case.ring.institutions) if case.ring else []
-    live = Institution.objects.filter(pk__in=ids, state=InstitutionState.LIVE.value)
+    live = Institution.objects.at_work().filter(pk__in=ids)
     return list(live.order_by("pk").values_list("pk", flat=True))
 
 

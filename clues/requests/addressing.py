@@ -15,7 +15,7 @@ from aif_share.vocabulary.request_kinds import CASE, INSTITUTION, MATCH, Request
 from clues.cases import naming
 from clues.matching.queries import get_match
 from clues.models import CaseParty, MatchParty, MemberRequest, RequestParty
-from members.models import Institution, InstitutionState, reference
+from members.models import Institution, reference
 from members.permissions import Viewer
 from members.queries import Member
 
@@ -54,7 +54,7 @@ class NobodyThere(Refusal):
 
 def list_addressees(*, viewer: Member, kind: str | None = None) -> list[Addressee]:
     """Return the live institutions that the viewer may address by name, by name; with `kind`, by one of that kind."""
-    rows = Institution.objects.filter(state=InstitutionState.LIVE.value).exclude(pk=viewer.institution_id)
+    rows = Institution.objects.at_work().exclude(pk=viewer.institution_id)
     wanted = [row for row in request_kinds.ROWS if INSTITUTION in row.via and kind in (None, row.code)]
     found = []
     for number, name, sector in rows.order_by("name").values_list("pk", "name", "sector"):
@@ -146,7 +146,8 @@ def _of_match(value: str, kind: RequestKind, by: Member) -> Address:
 def _by_name(value: str, kind: RequestKind, by: Member) -> Address:
     number = reference.decode("I", value) or 0
     sector = (
-        Institution.objects.filter(pk=number, state=InstitutionState.LIVE.value)
+        Institution.objects.at_work()
+        .filter(pk=number)
         .exclude(pk=by.institution_id)
         .values_list("sector", flat=True)
         .first()
@@ -161,7 +162,7 @@ def _by_name(value: str, kind: RequestKind, by: Member) -> Address:
 
 
 def _live(institutions: Any) -> tuple[int, ...]:
-    live = Institution.objects.filter(pk__in=list(institutions), state=InstitutionState.LIVE.value)
+    live = Institution.objects.at_work().filter(pk__in=list(institutions))
     return tuple(live.order_by("pk").values_list("pk", flat=True))
 
 

@@ -24,6 +24,14 @@ class InstitutionState(StrEnum):
     LEFT = "left"
 
 
+class InstitutionQuerySet(models.QuerySet["Institution"]):
+    """Institutions, chosen by what they can do."""
+
+    def at_work(self) -> "InstitutionQuerySet":
+        """Those that are live and whose people and keys have not ended: who can be asked, told and waited for."""
+        return self.filter(state=InstitutionState.LIVE.value, departed_at__isnull=True)
+
+
 class Institution(models.Model):
     """One organization of the alliance.
 
@@ -102,6 +110,8 @@ class Institution(models.Model):
     departed_at = models.DateTimeField(_("people and keys ended at"), null=True)
     left_at = models.DateTimeField(_("left at"), null=True)
     custodian_version = models.BigIntegerField(_("version at the custodian"), default=0)
+
+    objects = InstitutionQuerySet.as_manager()
 
     class Meta:
         db_table = "institution"

@@ -213,7 +213,15 @@ def test_parts_are_written_while_the_case_is_worked_on(joint: Joint) -> None:
     assert part_queries.list_shared_parts(case=joint.case, viewer=who(joint.alice)) == [], "nobody leads it"
 
 
-def test_the_guard_wants_every_live_party(joint: Joint) -> None:
+# Nobody is left there who could approve: suspended, or gone while its clues count until they expire.
+GONE = (
+    "state = 'suspended', suspended_at = now(), suspended_reason = 'x'",
+    "leaving_at = now(), leaving_announced_at = now(), leaving_clues = 'keep', departed_at = now()",
+)
+
+
+@pytest.mark.parametrize("gone", GONE)
+def test_the_guard_wants_every_party_at_work(joint: Joint, gone: str) -> None:
     def why() -> str | None:
         with acting_as("aif_desk"):
             return guards.all_parts_approved(Case.objects.get())
@@ -225,8 +233,7 @@ def test_the_guard_wants_every_live_party(joint: Joint) -> None:
     assert why() is None
     write(joint.case, joint.bea, facts="Other facts.")
     assert why()
-    own("UPDATE institution SET state = 'suspended', suspended_at = now(), suspended_reason = 'x' WHERE id = %s",
-        joint.birch.pk)  # fmt: skip
+    own(f"UPDATE institution SET {gone} WHERE id = %s", joint.birch.pk)
     assert why() is None
 
 
