@@ -19,7 +19,7 @@ SOON = timedelta(days=30)
 MOST = 1_000
 MOST_BATCHES = 3
 
-# Of each: how many, counted to MOST, and when the first one is due.
+# Of each: how many, counted to MOST, and when the first one is due. Asked together, in one statement.
 DISPUTES = """
 SELECT count(*), min(due_at) FROM (
     SELECT due_at FROM disputed_clue WHERE institution_id = %(institution)s AND state = 'open' AND due_at > %(now)s
@@ -34,7 +34,7 @@ SELECT count(*), min(due_at) FROM (
 ) waiting
 """
 REVIEWS_DUE = """
-SELECT count(*), NULL FROM (
+SELECT count(*), NULL::timestamptz FROM (
     SELECT 1 FROM disposition WHERE institution_id = %(institution)s AND state <> 'lifted' AND review_date <= %(today)s
     LIMIT %(most)s
 ) due
@@ -45,7 +45,7 @@ WHERE institution_id = %(institution)s AND revoked_at IS NULL AND expires_at BET
 """
 # A match that was undone and came back is as if it had never been assigned.
 MATCHES = """
-SELECT count(*), NULL FROM (
+SELECT count(*), NULL::timestamptz FROM (
     SELECT 1 FROM match_work w JOIN match_party p ON p.match_id = w.match_id AND p.institution_id = w.institution_id
     WHERE w.assignee_id = %(user)s AND w.institution_id = %(institution)s AND w.assigned_at >= p.released_at
         AND w.acknowledged_at IS NULL
@@ -70,7 +70,7 @@ SELECT count(*), min(due_at) FROM (
 ) waiting
 """
 CASE_PARTS = """
-SELECT count(*), NULL FROM (
+SELECT count(*), NULL::timestamptz FROM (
     SELECT 1 FROM case_part p JOIN case_file c ON c.id = p.case_id AND c.state = ANY(%(written)s)
     WHERE p.institution_id = %(institution)s AND p.state = 'ready'
         AND %(user)s IS DISTINCT FROM p.author_id AND %(user)s IS DISTINCT FROM p.editor_id
@@ -111,18 +111,21 @@ def list_needs(*, viewer: Person, now: datetime) -> list[Need]:
         "resting": sorted(RESTING),
         "written": sorted(joint.WRITTEN),
     }
-    found = []
-    with connection.cursor() as cursor:
-        for name, permission, statement in ASKED:
-            if can(viewer, permission):
-                cursor.execute(statement, names)
-                count, due_at = cursor.fetchone()
-                found.append(Need(name, count, due_at, more=count >= MOST))
+    found = _ask([(name, statement) for name, permission, statement in ASKED if can(viewer, permission)], names)
     if can(viewer, Permission.CASE_DECIDE):
         found.append(Need("case-names", len(naming.list_asked(viewer=viewer, limit=MOST))))
     if can(viewer, Permission.CLUE_REVIEW):
         found.insert(2, _reviews(viewer))
     return [need for need in found if need.count]
+
+
+def _ask(asked: list[tuple[str, str]], names: dict[str, Any]) -> list[Need]:
+    if not asked:
+        return []
+    parts = [f"SELECT {place}, each.* FROM ({statement}) each" for place, (_name, statement) in enumerate(asked)]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1", names)
+        return [Need(asked[place][0], count, due_at, more=count >= MOST) for place, count, due_at in cursor.fetchall()]
 
 
 def _reviews(viewer: Person) -> Need:
