@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from clues.models import CaseParty, OutcomeFigure
+from clues.cases import parties
+from clues.models import OutcomeFigure
 from clues.reports import funnel, outcomes
 from members.queries import person_of
 from tests.clues.dispositions.doing import record as disposed
@@ -48,9 +49,7 @@ def test_members_read_sums_of_five_institutions_at_least(scene: Scene) -> None:
     reckon()
     assert {figure.counter for figure in funnel.list_figures() if figure.value is not None} == set()
     with acting_as("aif_desk"):
-        CaseParty.objects.bulk_create(
-            CaseParty(case_id=case.pk, institution=make_institution(), released_at=timezone.now()) for _turn in range(5)
-        )
+        parties.add(case, [make_institution().pk for _turn in range(5)], at=timezone.now())
     reckon()
     shown = {figure.counter: figure for figure in funnel.list_figures() if figure.value is not None}
     assert shown["cases-administrative"].value == 10 and not shown["cases-administrative"].below_ten
