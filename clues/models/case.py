@@ -198,6 +198,12 @@ class Case(models.Model):
             models.Index("state", F("changed_at").desc(), F("id").desc(), name="case_by_state"),
             models.Index(fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="case_by_deadline"),
             models.Index(fields=["lead", "id"], condition=Q(lead__isnull=False), name="case_by_lead"),
+            models.Index(
+                F("changed_at").desc(),
+                F("id").desc(),
+                condition=Q(reopen_asked_at__isnull=False),
+                name="case_reopening",
+            ),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged"),
         ]
 

@@ -84,7 +84,7 @@ PSEUDONYMS = (
 
 
 def measure_case_list(*, cases: int = CASES) -> dict[str, Any]:
-    """Return {list: {median_ms, p95_ms}} of every list at desk and portal, the slowest p95, and the scale."""
+    """Return {list: {median_ms, p95_ms, samples}} of every list at desk and portal, the slowest p95, and the scale."""
     server = TestServer()
     try:
         server.start()
@@ -134,7 +134,7 @@ def _fill(cast: Cast, cases: int) -> None:
         cursor.execute("ANALYZE match, case_file, case_party")
 
 
-def _measure(person: Any, place: str, lists: dict[str, str]) -> dict[str, dict[str, float]]:
+def _measure(person: Any, place: str, lists: dict[str, str]) -> dict[str, dict[str, Any]]:
     browser = Browser()
     browser.force_login(person)
     found = {}
@@ -146,10 +146,11 @@ def _measure(person: Any, place: str, lists: dict[str, str]) -> dict[str, dict[s
             taken.append((time.perf_counter() - clock) * 1000)
             if answer.status_code != 200:
                 raise RuntimeError(f"{place}{query}: {answer.status_code}")
-        samples = sorted(taken[WARM:])
+        samples = [round(each, 2) for each in taken[WARM:]]
         found[name] = {
             "median_ms": round(statistics.median(samples), 1),
-            "p95_ms": round(samples[int(0.95 * (len(samples) - 1))], 1),
+            "p95_ms": round(statistics.quantiles(samples, n=20)[18], 1),
+            "samples": samples,
         }
     return found
 
