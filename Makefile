@@ -24,7 +24,7 @@ serve: $(RUNTIME) $(FRONTEND)
 
 test: $(DEV) $(FRONTEND)
 	.ci/chromium
-	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
 
 bench: $(DEV) $(FRONTEND)
 	$(PY) -m config.bench
