@@ -11,13 +11,19 @@ from config.stack import Stack
 from tests.browser.portal import Portal
 
 
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """A stack of this file's own: deliveries of other tests do not stand before this one's."""
+    with Stack() as running:
+        yield running
+
+
 @pytest.fixture
-def portal(chromium: Browser) -> Iterator[Portal]:
-    """On a stack of its own: deliveries of other tests do not stand before this one's."""
-    with Stack() as stack:
-        opened = Portal(stack, chromium)
-        yield opened
-        opened.close()
+def portal(stack: Stack, chromium: Browser) -> Iterator[Portal]:
+    """Its portal."""
+    opened = Portal(stack, chromium)
+    yield opened
+    opened.close()
 
 
 def test_a_webhook_from_the_empty_page_to_its_log(portal: Portal) -> None:
