@@ -114,7 +114,9 @@ def open_other(scene: Scene) -> Case:
     """Return a second open case, of the ring: one that the first can be merged into."""
     promote(scene)
     with acting_as("aif_desk"):
-        return open_case(ring=scene.ring, by=scene.cast.olga, now=timezone.now())
+        case = open_case(ring=scene.ring, by=scene.cast.olga, now=timezone.now())
+    wait_for_tick()  # before it, no party knows of the case
+    return case
 
 
 def step(case: Case, action: str, by: User, note: str = "", *, now: datetime | None = None, **given: str) -> Case:
