@@ -42,7 +42,7 @@ os.environ |= {
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from config.stack import Stack  # noqa: E402
-from tests.embedded import TestServer  # noqa: E402
+from tests.embedded import TestServer, prepare  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,6 +81,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid}: use the fixture fresh_database, not transaction=True")
         if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker("stack")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prepared_cluster() -> None:
+    """What servers and stacks of tests start on, instead of migrating each."""
+    prepare()
 
 
 @pytest.fixture(scope="session")

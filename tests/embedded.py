@@ -1,4 +1,6 @@
-"""The PostgreSQL of the test session: embedded, on a unix socket, migrated once into a template database.
+"""The PostgreSQL of a test process: embedded, on a unix socket, with a migrated template database.
+
+The first process migrates (`prepare`); its own server and those of others, and temporary stacks, start on copies.
 
 Tests log in as `aif_test`, which inherits nothing and becomes aif_web on connect: what a test can do is what the web
 process can do. `as_role` switches, with SET ROLE, to what another process can do.
@@ -6,9 +8,12 @@ process can do. `as_role` switches, with SET ROLE, to what another process can d
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -17,7 +22,7 @@ from typing import Any
 
 import psycopg2
 
-from config.stack import children, postgres, wipe
+from config.stack import children, cluster, postgres, wipe
 from config.stack.child import stop_all
 from config.stack.folders import Folders, everything
 from config.stack.guardian import Guardian
@@ -26,6 +31,37 @@ from config.stack.plan import ROOT, Plan
 LOGIN = "aif_test"
 ROLES = (*postgres.LOGINS, "aif_owner")
 TEMPLATE = postgres.DATABASE
+CLUSTERS = ROOT / "var" / "test-cluster"
+MADE_FROM = (
+    "clues/migrations/**/*.*", "members/migrations/**/*.*", "requirements/runtime.txt", "config/settings.py",
+    "config/stack/*.py", "tests/embedded.py",
+)  # fmt: skip
+
+
+def prepare() -> None:
+    """Migrate a cluster once for all runs with these migrations; from now on servers and temporary stacks copy it.
+
+    It lies in var/test-cluster under the digest of what it is made from, so a changed migration makes a new one.
+    """
+    found = hashlib.sha256()
+    for path in sorted(
+        path for place in MADE_FROM for path in ROOT.glob(place) if path.is_file() and path.suffix != ".pyc"
+    ):
+        found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    CLUSTERS.mkdir(parents=True, exist_ok=True)
+    prepared = CLUSTERS / found.hexdigest()[:16]
+    with (CLUSTERS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not prepared.exists():
+            for old in sorted(CLUSTERS.glob("*/"), key=lambda folder: folder.stat().st_mtime)[:-1]:
+                shutil.rmtree(old)  # all but the latest, which another run may be copying
+            server = TestServer()
+            try:
+                server.start()
+                server.keep(prepared)
+            finally:
+                server.stop()
+    os.environ[cluster.PREPARED] = str(prepared)
 
 
 class TestServer:
@@ -48,13 +84,19 @@ class TestServer:
         self.password = self.plan.secrets[postgres.SUPERUSER]
 
     def start(self) -> None:
-        """Start it, migrate the template as the owner, and make the login of the tests."""
+        """Start it, migrate the template as the owner unless it is a copy, and make the login of the tests."""
         self.child.start()
         self.guardian.add(self.child.group)
         while not self.child.answers():
             if self.child.died():
                 raise RuntimeError(self.child.last_lines())
             time.sleep(0.05)
+        if not os.environ.get(cluster.PREPARED):
+            self._migrate()
+        with postgres.connected(self.superuser_url("postgres")) as cursor:
+            cursor.execute(f"ALTER ROLE {LOGIN} PASSWORD %s", [self.password])
+
+    def _migrate(self) -> None:
         with postgres.connected(self.superuser_url("postgres")) as cursor:
             cursor.execute(f'CREATE DATABASE "{TEMPLATE}"')
         done = subprocess.run(
@@ -67,8 +109,16 @@ class TestServer:
         if done.returncode:
             raise RuntimeError(f"migrate failed:\n{done.stderr[-3000:]}")
         with postgres.connected(self.superuser_url("postgres")) as cursor:
-            cursor.execute(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT PASSWORD %s", [self.password])
+            cursor.execute(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT")
             cursor.execute(f"GRANT {', '.join(ROLES)} TO {LOGIN} WITH INHERIT FALSE, SET TRUE")
+
+    def keep(self, folder: Path) -> None:
+        """Stop it cleanly and copy its data folder: what `config.stack.cluster` copies from."""
+        self.child.stop_signal = signal.SIGINT
+        stop_all([self.child])
+        beside = folder.with_name(f"{folder.name}.new")
+        subprocess.run(["cp", "-a", f"{self.plan.folders.data / 'pg'}/.", str(beside)], check=True)
+        beside.rename(folder)
 
     def stop(self) -> None:
         """Stop it and remove its data."""

