@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from aif_share.cli.access import IF_VERSION, LIMIT, REPEAT, References, open_client
+from aif_share.cli.case_work import COMMANDS
 from aif_share.cli.output import emit_answer, emit_answers, json_option
 
 CASE = References("CASE")
@@ -17,7 +18,11 @@ STATES = (
 
 @click.group()
 def cases() -> None:
-    """Look at the cases that concern you, and take the steps that are yours."""
+    """Look at the cases that concern you, take the steps that are yours, and do your part of the work."""
+
+
+for _command in COMMANDS:
+    cases.add_command(_command)
 
 
 @cases.command("list")

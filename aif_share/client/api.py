@@ -23,6 +23,7 @@ from aif_share.client.directory import data_home as default_data_home
 from aif_share.client.map import Map, default_path
 from aif_share.client.resources.base import named, pages
 from aif_share.client.resources.batches import Batches
+from aif_share.client.resources.case_work import CaseWork
 from aif_share.client.resources.cases import Cases
 from aif_share.client.resources.clues import Clues
 from aif_share.client.resources.content import Contents
@@ -33,6 +34,7 @@ from aif_share.client.resources.events import Events
 from aif_share.client.resources.feedback import FeedbackResource
 from aif_share.client.resources.matches import Matches
 from aif_share.client.resources.noise import Noise
+from aif_share.client.resources.outcomes import OutcomesResource
 from aif_share.client.resources.quota import Quotas
 from aif_share.client.resources.requests import Requests
 from aif_share.client.resources.rings import Rings
@@ -77,6 +79,8 @@ class Client:
         self._tokenizer: Tokenizer | None = None
         self.batches = Batches(self._session)
         self.cases = Cases(self._session)
+        self.case_work = CaseWork(self._session)
+        self.outcomes = OutcomesResource(self._session)
         self.clues = Clues(self._session)
         self.matches = Matches(self._session)
         self.feedback = FeedbackResource(self._session)

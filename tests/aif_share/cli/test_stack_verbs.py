@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,7 @@ def test_what_two_members_say_to_each_other(stack: Stack, tmp_path: Path) -> Non
     assert "not-the-lead" in insurer.run("cases", "act", made["case"], "join-up", code=1).stderr
     assert "version-changed" in bank.run("cases", "act", made["case"], "join-up", "--if-version", "1", code=1).stderr
 
+    work_on(bank, insurer, made["case"])
     opened = bank.json("dispute", "open", "--match", match["match"], "--reason", "shared-device")
     (received,) = eventually(lambda: insurer.json("dispute", "received"))
     assert received["raw"] == [shared]
@@ -153,3 +155,33 @@ def test_a_kept_message_is_verified(tmp_path: Path) -> None:
     assert done.returncode == 0 and json.loads(done.stdout)["id"] == "WD-A"
     (tmp_path / "body").write_bytes(body + b"\n" + secrets.token_bytes(1))
     assert run_process(environment, *command).returncode == 6
+
+
+def work_on(lead: Member, party: Member, case: str) -> None:
+    """Let the lead and another party use every verb of the work on a case."""
+    (other,) = [row["party"] for row in lead.json("cases", "names", case) if not row["own"]]
+    task = lead.json("cases", "give-task", case, other, "other", "--note", "Which scripts did they use?")
+    (seen,) = eventually(lambda: party.json("cases", "tasks", case))
+    assert (seen["task"], seen["state"], seen["to"]) == (task["task"], "open", other)
+    done = party.json("cases", "answer-task", case, task["task"], "done", "--note", "One script, read aloud.")
+    assert done["state"] == "done"
+    day = (date.today() + timedelta(days=30)).isoformat()
+    wrong = lead.json("cases", "give-task", case, other, "draft-facts", "--due-on", day)
+    again = ("cases", "cancel-task", case, wrong["task"], "--reason", "asked twice")
+    assert lead.json(*again)["state"] == "canceled"
+    assert "transition-refused" in lead.run(*again, "--if-version", "2", code=1).stderr
+    facts = '{"facts": "Three callers in the name of one agency.", "victims": 3}'
+    assert lead.json("cases", "write-part", case, "-", stdin=facts)["victims"] == 3
+    assert lead.json("cases", "hand-over-part", case)["state"] == "ready"
+    assert (
+        "version-changed" in lead.run("cases", "write-part", case, "-", "--if-version", "1", stdin=facts, code=1).stderr
+    )
+    assert lead.json("cases", "part", case)["facts"].startswith("Three callers")
+    (waiting,) = party.json("cases", "parts", case)
+    assert waiting["facts"] is None and not waiting["excused"]
+    entry = '{"track": "police-criminal", "state": "submitted"}'
+    assert "transition-refused" in lead.run("cases", "record-entry", case, "-", stdin=entry, code=1).stderr
+    assert "not-the-lead" in party.run("cases", "record-entry", case, "-", stdin=entry, code=1).stderr
+    assert lead.json("cases", "entries", case) == []
+    counters = {row["counter"]: row["own"] for row in lead.json("outcomes")["counters"]}
+    assert counters["cases-reported"] == "0"
