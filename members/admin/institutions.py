@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from aif_share.errors import Refusal
@@ -218,8 +220,11 @@ class InstitutionAdmin(ReadOnlyAdmin):
         """Give an agreement away as a file that no browser opens by itself, with its event."""
         try:
             found = admission.read_agreement(agreement_id=number, by=request.user, now=timezone.now())
-        except Refusal:
-            raise Http404 from None
+        except Refusal as refusal:
+            if refusal.code != "conflict":
+                raise Http404 from None
+            messages.error(request, _now(refusal.detail))
+            return redirect("admin:members_institution_changelist")
         headers = {
             "Content-Disposition": f'attachment; filename="{found.ref}.pdf"',
             "Content-Security-Policy": "sandbox; default-src 'none'",

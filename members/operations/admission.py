@@ -112,18 +112,30 @@ def decline(*, institution_id: int, reason: str, by: User, now: datetime) -> Ins
     return institution
 
 
-@transaction.atomic
 def read_agreement(*, agreement_id: int, by: User, now: datetime) -> InstitutionAgreement:
-    """Return an agreement with its content; that it was read stays in the audit trail."""
+    """Return an agreement with its content; that it was read stays in the audit trail.
+
+    Raise Refusal `not-found`, PermissionMissing, or `conflict` for a file that is no longer the one that was uploaded:
+    that stays in the trail, too.
+    """
     check(by, Permission.DESK_VIEW)
     found = InstitutionAgreement.objects.select_related("institution").filter(pk=agreement_id).first()
     if found is None:
         raise Refusal("not-found")
-    audit.record(
-        "institution.agreement.read",
-        actor=by,
-        subject_ref=found.institution.ref,
-        institution_id=found.institution_id,
-        detail={"agreement": found.ref},
-    )
+    is_whole = hashlib.sha256(found.content).hexdigest() == found.sha256
+    with transaction.atomic():
+        audit.record(
+            "institution.agreement.read" if is_whole else "institution.agreement.differ",
+            actor=by,
+            subject_ref=found.institution.ref,
+            institution_id=found.institution_id,
+            detail={"agreement": found.ref},
+        )
+    if not is_whole:
+        raise Refusal(
+            "conflict",
+            gettext_noop(
+                "The stored file differs from its SHA-256 and is not given out. Have the database looked into."
+            ),
+        )
     return found
