@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
@@ -76,6 +76,9 @@ def propose(
     reason = required_reason(reason)
     if not isinstance(by, User):
         raise Refusal("four-eyes", gettext_noop("Propose this at the desk, where a second person decides."))
+    with connection.cursor() as cursor:
+        # Of two who propose the same at once, one changes what the other proposed.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"aif.approval|{kind}|{subject_ref}"])
     open_rows = Approval.objects.select_for_update().filter(kind=kind, subject_ref=subject_ref, state=_OPEN)
     found = open_rows.first()
     if found is not None and found.expires_at <= now:

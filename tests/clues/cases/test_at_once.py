@@ -13,7 +13,8 @@ from aif_share.errors import Refusal
 from clues.cases import refusals
 from clues.cases.transition import perform
 from clues.models import Case, CaseStep
-from members.models import AuditEvent, User
+from members.models import Approval, AuditEvent, User
+from members.operations import approvals
 from members.queries import Person
 from tests.clues.scene import Scene, actor, make_case, make_scene, step
 from tests.factories import acting_as, make_user
@@ -48,6 +49,37 @@ def together(case: Case, action: str, people: list[User | Person]) -> list[str]:
     return sorted(outcomes)
 
 
+def propose_together(case: Case, people: list[User]) -> list[str]:
+    """Let everybody propose the same thing at the same moment; return what became of each."""
+    barrier = threading.Barrier(len(people))
+    outcomes: list[str] = []
+
+    def attempt(by: User) -> None:
+        try:
+            with acting_as("aif_desk"):
+                barrier.wait(timeout=30)
+                approvals.propose(
+                    kind="unmask",
+                    subject_ref=case.ref,
+                    payload={"case": case.ref},
+                    reason="x",
+                    by=by,
+                    now=timezone.now(),
+                )
+            outcomes.append("ok")
+        except Exception as error:
+            outcomes.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=attempt, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
 def count(verb: str, case: Case) -> int:
     with acting_as("aif_desk"):
         return AuditEvent.objects.filter(verb=verb, subject_ref=case.ref).count()
@@ -71,6 +103,11 @@ def test_of_two_approvers_one_wins(fresh_database: str, settings: Any, scale: Ca
     paula = make_user("alliance-approver", name="paula")
     rounds = scale(15, full=500)
     case = make_case(scene, at="evidence-ready, proposed")
+    # One opens the proposal, the others are its editors: none of them decides.
+    operators = [scene.cast.olga, *(make_user("alliance-operator") for _each in range(3))]
+    assert propose_together(case, operators) == ["ok"] * 4
+    with acting_as("aif_desk"):
+        assert Approval.objects.get().version == 4
     for number in range(1, rounds + 1):
         first, second = together(case, "approve", [scene.cast.pavel, paula])
         assert first == "ok" and second in LATER, (first, second)
