@@ -133,7 +133,11 @@ class _Fields:
     def codes(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
         """One code of a list, or several."""
         values = self.left.pop(name, None)
-        if not isinstance(values, list) or not values or any(value not in known for value in values):
+        if (
+            not isinstance(values, list)
+            or not values
+            or not all(isinstance(value, str) and value in known for value in values)
+        ):
             raise self.wrong(name)
         return tuple(values)
 

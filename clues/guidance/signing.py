@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.identifiers import looks_raw
 from clues.models import GuidanceRow, GuidanceVersion
+from clues.notes import checked_note
 from members import audit
 from members.models import User
 from members.permissions import Permission, check
@@ -71,8 +72,9 @@ def sign(*, version_id: int, by: User, now: datetime) -> GuidanceVersion:
 
 @transaction.atomic
 def reject(*, version_id: int, reason: str, by: User, now: datetime) -> GuidanceVersion:
-    """Turn a proposed version down; the reason goes into the audit trail. Raise Refusal."""
+    """Turn a proposed version down; the reason goes into the audit trail. Raise Refusal, NoteRefused."""
     check(by, Permission.GUIDANCE_SIGN)
+    reason = checked_note(reason, required=True)
     version = _lock_proposed(version_id, by)
     _decide(version, GuidanceVersion.REJECTED, by, now)
     _record("guidance.reject", version, by, reason=reason)

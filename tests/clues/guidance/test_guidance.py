@@ -93,6 +93,10 @@ def test_one_person_is_not_enough(olga: User, pavel: User) -> None:
         ):
             with pytest.raises(IntegrityError), transaction.atomic():
                 GuidanceVersion.objects.filter(pk=version.pk).update(**wrong)
+        for reason, code in ((" ", "field-invalid"), ("ask 13800138000", "raw-identifier")):
+            with pytest.raises(Refusal) as refused:
+                signing.reject(version_id=version.pk, reason=reason, by=pavel, now=timezone.now())
+            assert refused.value.code == code
         signing.reject(version_id=version.pk, reason="not ours", by=pavel, now=timezone.now())
         with pytest.raises(Refusal) as refused:
             signing.sign(version_id=version.pk, by=pavel, now=timezone.now())
@@ -135,3 +139,10 @@ def test_a_wrong_text_is_named_by_row_and_field(olga: User, text: str, row: int,
     with pytest.raises(TextInvalid) as refused:
         propose(text, by=olga)
     assert (refused.value.extra["row"], refused.value.extra["name"]) == (row, name)
+
+
+def test_a_list_within_a_list_of_codes_is_named_too() -> None:
+    text = '[[playbook]]\ncode = "x"\nzh = "x"\nen = "x"\ncategories = [["telecom-fraud"]]\n'
+    with pytest.raises(TextInvalid) as refused:
+        parse("playbooks", text)
+    assert (refused.value.extra["row"], refused.value.extra["name"]) == (1, "categories")
