@@ -43,7 +43,9 @@ def entry_form(state: State) -> type[forms.Form]:
     fields: dict[str, forms.Field] = {}
     fields["authority"] = forms.ChoiceField(label=_("Authority"), choices=_authorities)
     fields["document_no"] = forms.CharField(
-        label=_("Document number"), max_length=64, required=state.document_required,
+        label=_("Document number"), max_length=64, required=False,
+        # The operation refuses an entry without it, and the trail tells: the form asks in the browser only.
+        widget=forms.TextInput(attrs={"required": True} if state.document_required else {}),
         help_text=_("As it stands on the authority's document."),
     )  # fmt: skip
     fields["date"] = _day(_("Date of the document or act"))

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from aif_share.vocabulary import tracks
-from clues.admin.columns import ReferenceAdmin, code_filter, link, ref, shown, table, word
+from clues.admin.columns import code_filter, link, ref, shown, table, word
+from clues.admin.of_a_case import OfACase
 from clues.guidance.queries import find_authorities
-from clues.models import ProcedureEntry
+from clues.models import Case, ProcedureEntry
 from clues.procedures import record, waiting
 from clues.procedures.deadlines import today
 from clues.procedures.queries import STANDING, VOIDED, WAITING, EntryView
@@ -192,7 +193,7 @@ def _void(row: ProcedureEntry, *, by: User, now: datetime, reason: str) -> None:
 
 
 @admin.register(ProcedureEntry, site=site)
-class ProcedureEntryAdmin(ReferenceAdmin):
+class ProcedureEntryAdmin(OfACase):
     """Newest first."""
 
     kind = "PE"
@@ -234,6 +235,13 @@ class ProcedureEntryAdmin(ReferenceAdmin):
             open_for=lambda row: not row.is_void, hurts=True,
         ),
     )  # fmt: skip
+
+    attempts = {"confirm": "entry-confirm", "void": "entry-void"}
+
+    def case_of(self, row: Any) -> Case:
+        """Return the case of its proceeding."""
+        found: Case = row.proceeding.case
+        return found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return states alone: what was said of one stands on its page."""

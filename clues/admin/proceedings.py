@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from aif_share.vocabulary import tracks
 from aif_share.vocabulary.tracks import State, Track
 from clues.admin import outcomes
-from clues.admin.columns import ReferenceAdmin, code_filter, link, ref, shown, table, word
+from clues.admin.columns import code_filter, link, ref, shown, table, word
 from clues.admin.entry_forms import entry_form, request_of
+from clues.admin.of_a_case import OfACase
 from clues.admin.procedure_entries import STATUSES, entries_table, state_name
 from clues.models import Case, ProcedureEntry, Proceeding
 from clues.procedures import queries, record
@@ -110,7 +111,7 @@ def proceedings(row: Case) -> str | None:
 
 
 @admin.register(Proceeding, site=site)
-class ProceedingAdmin(ReferenceAdmin):
+class ProceedingAdmin(OfACase):
     """Newest first. A proceeding is opened on the page of its case."""
 
     kind = "P"
@@ -126,6 +127,13 @@ class ProceedingAdmin(ReferenceAdmin):
     ordering = ("-id",)
     columns = (*list_display, entries)
     operations = tuple(_following(track, state) for track in tracks.ROWS for state in track.states if state.after)
+
+    attempts = {each.name: "entry-record" for each in operations}
+
+    def case_of(self, row: Any) -> Case:
+        """Return its case."""
+        found: Case = row.case
+        return found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows with their entries, read at once for the whole page."""

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clues.cases import refusals
 from clues.procedures import lead, queries
 from members.api.pagination import get_page_size, get_position, page
 from members.api.repeat import once
@@ -77,7 +78,8 @@ class ProcedureEntriesView(ApiView):
             entry = lead.record_as_lead(case=case, request=body, by=caller, now=now)
             return 201, _show(queries.get_entry(case=case, entry=str(entry), viewer=caller, now=now))
 
-        return once(request, route="case-entry", make=make)
+        with refusals.recorded(case=case, action="entry-record", by=caller):
+            return once(request, route="case-entry", make=make)
 
 
 def _show(row: queries.EntryView) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The trail of steps that were refused: what somebody tried with a case that was not theirs to do."""
+"""The trail of what was refused: what somebody tried with a case, its tasks, parts, names or proceedings, and may not."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from members import audit
 from members.models import User, reference
 from members.queries import Member
 
-TOLD: Final = frozenset(
-    {"not-found", "permission-missing", "not-the-lead", "four-eyes", "transition-refused", "version-changed"}
-)
-"""What goes into the trail. A slip of the pen, such as a missing reason, does not."""
+WORK: Final = (
+    "task-give", "task-answer", "task-assign", "task-cancel", "part-edit", "part-ready", "part-approve", "part-return",
+    "name-offer", "name-withdraw", "name-all", "entry-record", "entry-confirm", "entry-void",
+)  # fmt: skip
+"""What is done around a case beside the steps of its table."""
+_KNOWN: Final = frozenset({*ACTION_LABELS, *WORK})
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def recorded(*, case: str, action: str, by: User | Member) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        if refusal.code in TOLD:
+        if audit.is_told(refusal):
             record(case=case, action=action, by=by, code=refusal.code)
         raise
 
@@ -43,5 +45,5 @@ def record(*, case: str, action: str, by: User | Member, code: str) -> None:
             # What comes from outside is kept only as what we made ourselves.
             subject_ref=case if reference.decode("CASE", case) is not None else "",
             institution_id=by.institution_id,
-            detail={"action": action if action in ACTION_LABELS else "", "code": code},
+            detail={"action": action if action in _KNOWN else "", "code": code},
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from aif_share.errors import Refusal
-from clues.cases import naming
+from clues.cases import naming, refusals
 from clues.cases.queries import get_case
 from clues.portal.clue import say
 from clues.portal.viewer import viewer_of
@@ -52,13 +52,14 @@ def name(request: HttpRequest, case: str, party: str) -> HttpResponse:
 
 def _act(request: HttpRequest, case: str, party: str) -> str:
     viewer, action = viewer_of(request), request.POST.get("action")
-    if action == "offer":
+    if action not in ("offer", "withdraw"):
+        raise Http404
+    with refusals.recorded(case=case, action=f"name-{action}", by=viewer):
+        if action == "withdraw":
+            naming.withdraw(case=case, party=party, by=viewer)
+            return _("Your consent is withdrawn.")
         contact = request.POST.get("contact", "")
         seen = naming.offer(case=case, party=party, contact=contact, by=viewer, now=timezone.now())
-        if seen.asked:
-            return _("Both sides agreed: names and contacts show within seconds, to both at once.")
-        return _("Your consent is stored. You are named as soon as the other party agrees.")
-    if action == "withdraw":
-        naming.withdraw(case=case, party=party, by=viewer)
-        return _("Your consent is withdrawn.")
-    raise Http404
+    if seen.asked:
+        return _("Both sides agreed: names and contacts show within seconds, to both at once.")
+    return _("Your consent is stored. You are named as soon as the other party agrees.")

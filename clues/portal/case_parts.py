@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aif_share.errors import Refusal
-from clues.cases import part_clues, part_queries, parts
+from clues.cases import part_clues, part_queries, parts, refusals
 from clues.portal.clue import read_version, say
 from clues.portal.viewer import viewer_of
 from members.permissions import Permission, can
@@ -37,9 +37,11 @@ def part(request: HttpRequest, case: str) -> HttpResponse:
         return _show(request, case)
     viewer, said = viewer_of(request), _read(request)
     try:
-        row = parts.edit(case=case, request=said, version=read_version(request), by=viewer, now=timezone.now())
+        with refusals.recorded(case=case, action="part-edit", by=viewer):
+            row = parts.edit(case=case, request=said, version=read_version(request), by=viewer, now=timezone.now())
         if request.POST.get("action") == "ready":
-            row = parts.mark_ready(case=case, version=row.version, by=viewer)
+            with refusals.recorded(case=case, action="part-ready", by=viewer):
+                row = parts.mark_ready(case=case, version=row.version, by=viewer)
     except Refusal as refusal:
         return _refused(request, case, refusal, given=said)
     if row.state == "ready":
@@ -55,12 +57,13 @@ def decide(request: HttpRequest, case: str) -> HttpResponse:
     """Approve the own part, or return it to its writers."""
     viewer, version, choice = viewer_of(request), read_version(request), request.POST.get("decision", "")
     try:
-        if choice == "approve":
-            parts.approve(case=case, version=version, by=viewer, now=timezone.now())
-        elif choice == "return":
-            parts.send_back(case=case, version=version, reason=request.POST.get("reason", ""), by=viewer)
-        else:
+        if choice not in ("approve", "return"):
             raise Http404
+        with refusals.recorded(case=case, action=f"part-{choice}", by=viewer):
+            if choice == "approve":
+                parts.approve(case=case, version=version, by=viewer, now=timezone.now())
+            else:
+                parts.send_back(case=case, version=version, reason=request.POST.get("reason", ""), by=viewer)
     except Refusal as refusal:
         return _refused(request, case, refusal, given=None)
     if choice == "approve":

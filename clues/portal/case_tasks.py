@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import task_kinds
-from clues.cases import naming, part_queries, task_queries, tasks
+from clues.cases import naming, part_queries, refusals, task_queries, tasks
 from clues.cases.queries import get_case
 from clues.portal.clue import read_version, say
 from clues.portal.viewer import viewer_of
 from clues.working_days import ZONE
-from members.permissions import Permission, can
+from members.permissions import Permission, can, check
 from members.portal.access import member_required
+from members.queries import Person
 
 SECTION = {"section": "cases"}
 MOST = 50
@@ -43,10 +44,19 @@ def work(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required(Permission.CASE_WORK)
+@member_required(Permission.CASE_VIEW)
 def new(request: HttpRequest, case: str) -> HttpResponse:
     """Ask whom and for what; then give the task."""
     viewer, now = viewer_of(request), timezone.now()
+    refused: Refusal | None = None
+    if request.method == "POST":
+        try:
+            return _give(request, case, viewer, now)
+        except Refusal as refusal:
+            refused = refusal
+            if refusal.code in ("not-found", "permission-missing"):
+                raise
+    check(viewer, Permission.CASE_WORK)
     found = get_case(case=case, viewer=viewer)
     parties = naming.list_parties(case=case, viewer=viewer)
     if not any(party.is_own and party.is_lead for party in parties):
@@ -60,18 +70,9 @@ def new(request: HttpRequest, case: str) -> HttpResponse:
         "first_day": today.isoformat(),
         "last_day": (today + timedelta(days=tasks.MAX_DAYS)).isoformat(),
     }
-    if request.method != "POST":
-        return render(request, "clues/cases/task_new.html", context)
-    asked = {
-        name: value for name in ("party", "kind", "note", "due_on") if (value := request.POST.get(name, "").strip())
-    }
-    try:
-        row = tasks.give(case=case, request=asked, by=viewer, now=now)
-    except Refusal as refusal:
-        context |= {"refused": _said(refusal), "wrong": refusal.extra.get("field", "")}
-        return render(request, "clues/cases/task_new.html", context, status=422)
-    messages.success(request, _("The task is given. The party is told within seconds."))
-    return redirect("clues:case-task", case, str(row))
+    if refused is not None:
+        context |= {"refused": say(refused), "wrong": refused.extra.get("field", "")}
+    return render(request, "clues/cases/task_new.html", context, status=200 if refused is None else 422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,22 +106,34 @@ def task(request: HttpRequest, case: str, task: str) -> HttpResponse:
     return render(request, "clues/cases/task.html", context, status=422 if refused else 200)
 
 
+def _give(request: HttpRequest, case: str, viewer: Person, now: datetime) -> HttpResponse:
+    names = ("party", "kind", "note", "due_on")
+    asked = {name: value for name in names if (value := request.POST.get(name, "").strip())}
+    with refusals.recorded(case=case, action="task-give", by=viewer):
+        row = tasks.give(case=case, request=asked, by=viewer, now=now)
+    messages.success(request, _("The task is given. The party is told within seconds."))
+    return redirect("clues:case-task", case, str(row))
+
+
 def _act(request: HttpRequest, case: str, task: str) -> str:
     """Do what the form asks for; return what to say then."""
     viewer, now, version = viewer_of(request), timezone.now(), read_version(request)
     action = request.POST.get("action", "")
-    if action in tasks.ANSWERS:
+    if action not in (*tasks.ANSWERS, "assign", "cancel"):
+        raise Http404
+    name = "task-answer" if action in tasks.ANSWERS else f"task-{action}"
+    with refusals.recorded(case=case, action=name, by=viewer):
+        if action == "assign":
+            person = request.POST.get("assignee") or None
+            tasks.assign(case=case, task=task, assignee=person, version=version, by=viewer)
+            return _("The task is assigned.") if person else _("The task is nobody's in particular now.")
+        if action == "cancel":
+            reason = request.POST.get("reason", "")
+            tasks.cancel(case=case, task=task, reason=reason, version=version, by=viewer, now=now)
+            return _("The task is canceled; its party is told.")
         answer = {"answer": action, "note": request.POST.get("note", "")}
         tasks.answer(case=case, task=task, request=answer, version=version, by=viewer, now=now)
         return _("Your answer is stored; who gave the task reads it within seconds.")
-    if action == "assign":
-        person = request.POST.get("assignee") or None
-        tasks.assign(case=case, task=task, assignee=person, version=version, by=viewer)
-        return _("The task is assigned.") if person else _("The task is nobody's in particular now.")
-    if action == "cancel":
-        tasks.cancel(case=case, task=task, reason=request.POST.get("reason", ""), version=version, by=viewer, now=now)
-        return _("The task is canceled; its party is told.")
-    raise Http404
 
 
 def _said(refusal: Refusal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,8 @@ from django.views.decorators.http import require_http_methods
 from aif_share.errors import Refusal
 from aif_share.vocabulary import regions, tracks
 from aif_share.vocabulary.tracks import State, Track
-from clues.cases.queries import OURS, CaseView, get_case
+from clues.cases import refusals
+from clues.cases.queries import OURS, CaseView
 from clues.guidance.queries import list_authorities
 from clues.portal.viewer import viewer_of
 from clues.procedures import grades, lead, queries
@@ -53,7 +55,12 @@ def describe(case: CaseView, viewer: Person) -> dict[str, Any]:
 def new(request: HttpRequest, case: str) -> HttpResponse:
     """Show the form of one state, of a proceeding named or of a track to open, and record it."""
     viewer = viewer_of(request)
-    found = get_case(case=case, viewer=viewer)
+    is_sent = request.method == "POST"
+    try:
+        with refusals.recorded(case=case, action="entry-record", by=viewer) if is_sent else nullcontext():
+            found = lead.get_led(case=case, by=viewer)
+    except Refusal:
+        raise Http404 from None
     track, state, proceeding = _asked(request, found, viewer)
     context: dict[str, Any] = {
         "section": "cases",
@@ -67,9 +74,10 @@ def new(request: HttpRequest, case: str) -> HttpResponse:
         "once": secrets.token_urlsafe(18),
     }
     status = 200
-    if request.method == "POST":
+    if is_sent:
         try:
-            _record_once(request, found.case, track, state, proceeding, viewer)
+            with refusals.recorded(case=case, action="entry-record", by=viewer):
+                _record_once(request, found.case, track, state, proceeding, viewer)
         except Refusal as refusal:
             if refusal.code in ("not-found", "permission-missing"):
                 raise
@@ -86,8 +94,6 @@ def new(request: HttpRequest, case: str) -> HttpResponse:
 def _asked(request: HttpRequest, case: CaseView, viewer: Person) -> tuple[Track, State, str | None]:
     """Which state of which track the address names; one that is not open now is not there."""
     ref, code = request.GET.get("proceeding") or None, request.GET.get("state", "")
-    if not queries.runs_in(case.state) or case.lead != OURS or not can(viewer, Permission.CLUE_SUBMIT):
-        raise Http404
     if ref is not None:
         rows = queries.list_proceedings(case=case.case, viewer=viewer, now=timezone.now())
         view = next((row for row in rows if row.proceeding == ref), None)

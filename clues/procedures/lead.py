@@ -9,12 +9,12 @@ from typing import Any
 from django.db import transaction
 
 from clues.cases.actions import NotTheLead
-from clues.cases.queries import OURS, get_case
+from clues.cases.queries import OURS, CaseView, get_case
 from clues.models import ProcedureEntry
 from members.permissions import Permission, check
 from members.queries import Member
 
-from .record import add_state, find_proceeding, locked_case
+from .record import RUNS_IN, NotHandedOver, add_state, find_proceeding, locked_case
 
 
 @transaction.atomic
@@ -24,10 +24,19 @@ def record_as_lead(*, case: str, request: Mapping[str, Any], by: Member, now: da
     `request` is as in `record.record`. Whoever may see cases and submit clues may do it: of keys, one with both scopes.
     Raise CaseNotFound to strangers, NotTheLead to the other parties. Until the desk confirms it, nobody else sees it.
     """
-    check(by, Permission.CASE_VIEW)
-    check(by, Permission.CLUE_SUBMIT)
-    if get_case(case=case, viewer=by).lead != OURS:
-        raise NotTheLead
+    get_led(case=case, by=by)
     found = locked_case(case)
     proceeding, lines = find_proceeding(found, request)
     return add_state(found, proceeding, lines, request, by=by, institution_id=by.institution_id, now=now)
+
+
+def get_led(*, case: str, by: Member) -> CaseView:
+    """Return the case if the caller may record of it now. Raise as `record_as_lead` does, and NotHandedOver."""
+    check(by, Permission.CASE_VIEW)
+    check(by, Permission.CLUE_SUBMIT)
+    found = get_case(case=case, viewer=by)
+    if found.lead != OURS:
+        raise NotTheLead
+    if found.state not in RUNS_IN:
+        raise NotHandedOver
+    return found

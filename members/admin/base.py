@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -24,10 +25,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aif_share.errors import Refusal
+from members import audit
 from members.permissions import Permission, can
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from members.models import User
 
 
 class ReasonForm(forms.Form):
@@ -122,6 +126,22 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         buttons = self._buttons(request, row) if row is not None else []
         return super().change_view(request, object_id, form_url, {"operations": buttons, **(extra_context or {})})
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        self._turn_away(request, "change" if object_id else "add", object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        self._turn_away(request, "delete", object_id)
+        return super().delete_view(request, object_id, extra_context)
+
     def operate(self, request: HttpRequest, name: str, object_id: int | None = None) -> HttpResponse:
         """Show an operation's form, and perform it."""
         row = None if object_id is None else self.get_object(request, str(object_id))
@@ -133,9 +153,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if operation is None:
             raise Http404
         if not can(request.user, operation.permission):
+            self.refuse(request, name, row, "permission-missing")
             raise PermissionDenied
         back = self._address_of(row)
         if row is not None and not operation.open_for(row):
+            if request.method == "POST":
+                self.refuse(request, name, row, "transition-refused")
             messages.error(request, _("This is not open in the present state."))
             return redirect(back)
         is_sent = request.method == "POST"
@@ -150,6 +173,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             try:
                 made = operation.run(row, by=request.user, now=timezone.now(), **form.cleaned_data)
             except Refusal as refusal:
+                if audit.is_told(refusal):
+                    self.refuse(request, name, row, refusal.code)
                 field = refusal.extra.get("field")
                 form.add_error(field if field in form.fields else None, _(refusal.detail or refusal.code))
             else:
@@ -170,9 +195,31 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "members/desk/operation.html", context, status=422 if form.is_bound else 200)
 
+    def refuse(self, request: HttpRequest, name: str, row: Any, code: str) -> None:
+        """Add to the trail what this person tried and may not: the operation's `name`, on which row, and the code."""
+        with transaction.atomic():
+            audit.record(
+                "desk.refuse",
+                actor=cast("User", request.user),
+                subject_ref=self.reference_of(row),
+                detail={"about": self.opts.model_name, "operation": name, "code": code},
+            )
+
+    def reference_of(self, row: Any) -> str:
+        """Return what the trail calls a row; nothing if it has no public reference."""
+        return str(getattr(row, "ref", ""))
+
     def explain(self, row: Any) -> Any:
         """Return what the page of an operation shows of the row beside its name."""
         return ""
+
+    def _turn_away(self, request: HttpRequest, name: str, object_id: str | None) -> None:
+        """Refuse a form that no page of the desk has, inline rows included: rows are changed by operations alone."""
+        if request.method == "POST":
+            self.refuse(
+                request, name, None if object_id is None else self.get_object(request, object_id), "permission-missing"
+            )
+            raise PermissionDenied
 
     def _buttons(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
         prefix = f"admin:{self.opts.app_label}_{self.opts.model_name}"

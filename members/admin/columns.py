@@ -67,6 +67,10 @@ class ReferenceAdmin(ColumnsAdmin):
     search_fields = ("pk",)
     search_help_text = _("A reference, exactly as a member quotes it.")
 
+    def reference_of(self, row: Any) -> str:
+        """Return the row's reference."""
+        return "" if row is None else reference.encode(self.kind, row.pk)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:

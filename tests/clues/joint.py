@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from aif_share.errors import Refusal
-from clues.cases import naming, parts
+from clues.cases import parts
+from clues.cases.pseudonyms import code_of
 from clues.matching.release import release_pending
 from clues.models import CaseNaming, CasePart, CaseParty, CaseTask, CaseUnmasking, Event
 from members.models import AuditEvent, Institution, User
@@ -36,7 +37,7 @@ class Joint:
     def code(self, institution: Institution) -> str:
         """Return what the others call an institution."""
         number = CaseParty.objects.filter(institution=institution).values_list("pseudonym", flat=True).get()
-        return naming.code_of(number)
+        return code_of(number)
 
 
 def make_joint(scene: Scene, *, at: str = "joint") -> Joint:
@@ -87,11 +88,24 @@ def told(kind: str) -> list[str]:
 
 
 def stands() -> dict[str, Any]:
-    """Return all that joint work stores: what a refusal leaves as it was."""
+    """Return all that joint work stores: what a refusal leaves as it was, but for its own line in the trail."""
     with acting_as("aif_owner"):
         tables = (CaseTask, CasePart, CaseNaming, CaseUnmasking, Event)
         rows = {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}
-        return {**rows, "audit": AuditEvent.objects.count()}
+        return {**rows, "audit": AuditEvent.objects.exclude(verb="case.refuse").count()}
+
+
+def last_refusal() -> tuple[str, str, str, str]:
+    """Return who tried what on which case and was refused why, of the latest such event."""
+    with acting_as("aif_owner"):
+        event = AuditEvent.objects.filter(verb="case.refuse").latest("id")
+    return event.actor_ref, event.subject_ref, event.detail["action"], event.detail["code"]
+
+
+def count_refusals() -> int:
+    """Return how many refusals the trail has."""
+    with acting_as("aif_owner"):
+        return AuditEvent.objects.filter(verb="case.refuse").count()
 
 
 def refused(code: str, call: Any, **arguments: Any) -> Refusal:

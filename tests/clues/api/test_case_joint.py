@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from clues.cases import parts
 from clues.models import CasePart, CaseTask
 from tests.clues.api.member import Member, bytes_of, problem
 from tests.clues.api.test_schema import document, valid
-from tests.clues.joint import FACTS, Joint, make_joint, own, postpone, stands
+from tests.clues.joint import FACTS, Joint, count_refusals, last_refusal, make_joint, now, postpone, stands, who
 from tests.clues.scene import Scene, make_scene, wait_for_tick
 from tests.factories import bearer, make_key
 
@@ -62,7 +63,7 @@ def test_tasks(joint: Joint, document: Any) -> None:
     assert done.status_code == 200 and (done.json()["state"], done.json()["answer"]) == ("done", "Yes.")
     problem(write(aster, f"{path}/{body['task']}/cancel", {"reason": "x"}, version=2), 409, "transition-refused")
     other = write(aster, path, asked).json()["task"]
-    problem(write(aster, f"{path}/{other}/cancel", {"reason": "x", "y": 1}, version=1), 422, "field-invalid")
+    problem(write(aster, f"{path}/{other}/cancel", {"reason": "x", "y": 1}, version=1), 400, "unknown-field")
     assert write(aster, f"{path}/{other}/cancel", {"reason": "Settled."}, version=1).json()["state"] == "canceled"
 
 
@@ -82,8 +83,8 @@ def test_parts_and_names(joint: Joint, document: Any) -> None:
     (row,) = birch.get(f"{path}/parts").json()["results"]
     valid(document, "CaseParts", {"results": [row]})
     assert row["party"] == joint.code(joint.aster) and row["facts"] is None and row["clues"] is None
-    own("UPDATE case_part SET state = 'approved', approved_by_id = %s, approved_at = now(), released_at = now()",
-        joint.amir.pk)  # fmt: skip
+    parts.approve(case=joint.case, version=3, by=who(joint.amir), now=now())
+    wait_for_tick()
     (row,) = birch.get(f"{path}/parts").json()["results"]
     valid(document, "CaseParts", {"results": [row]})
     assert (row["facts"], row["amount_lost"], row["clues"]) == (FACTS, "1200.50", 1)
@@ -110,6 +111,34 @@ def test_what_a_key_may(joint: Joint) -> None:
         problem(answer, status, code)
         assert b"138 0013" not in answer.content
     assert stands() == before and CasePart.objects.count() == 0
+
+
+def test_what_is_refused_is_in_the_trail(joint: Joint) -> None:
+    aster, birch, cedar = key(joint.aster), key(joint.birch), key(joint.cedar)
+    path, task = f"/cases/{joint.case}", {"party": joint.code(joint.birch), "kind": "confirm-amounts"}
+    given = write(aster, f"{path}/tasks", task).json()["task"]
+    wait_for_tick()
+    before = stands()
+    entry = {"track": "police-criminal", "state": "submitted"}
+    for number, (member, end, body, extra, action, code) in enumerate(
+        (
+            (birch, "/tasks", task, {}, "task-give", "not-the-lead"),
+            (cedar, "/tasks", task, {}, "task-give", "not-found"),
+            (birch, f"/tasks/{given}/answer", {"answer": "done"}, {"version": 7}, "task-answer", "version-changed"),
+            (aster, f"/tasks/{given}/answer", {"answer": "done"}, {"version": 1}, "task-answer", "not-found"),
+            (birch, f"/tasks/{given}/cancel", {"reason": "x"}, {"version": 1}, "task-cancel", "not-found"),
+            (aster, "/part", {"facts": "x"}, {"method": "PATCH", "version": 4}, "part-edit", "version-changed"),
+            (cedar, "/part/ready", b"", {"version": 1}, "part-ready", "not-found"),
+            (birch, "/entries", entry, {}, "entry-record", "not-the-lead"),
+            (aster, "/entries", entry, {}, "entry-record", "transition-refused"),
+        ),
+        start=1,
+    ):
+        assert write(member, path + end, body, **extra).json()["code"] == code
+        by, case, what, why = last_refusal()
+        assert (count_refusals(), case, what, why) == (number, joint.case, action, code)
+        assert f"_{by}_" in str(member.headers)
+        assert stands() == before
 
 
 def test_strangers_find_nothing(joint: Joint) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from members.models import Approval
-from tests.factories import make_user
+from members.models import Approval, AuditEvent
+from tests.factories import acting_as, make_user
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
@@ -40,7 +40,7 @@ def test_from_the_form_to_the_second_person(desk, cast, trail):
     trail()
     assert desk.post(address(proposal, "approve", version=2)).status_code == 422, "not what was seen"
     assert desk.post(f"{LIST}{proposal.pk}/do/approve/").status_code == 422
-    assert trail() == []
+    assert trail() == ["desk.refuse", "desk.refuse"]
     assert desk.post(address(proposal, "approve")).status_code == 302
     assert trail() == ["approval.approve", "institution.quotas.set"]
     cast.aster.refresh_from_db()
@@ -48,12 +48,18 @@ def test_from_the_form_to_the_second_person(desk, cast, trail):
     assert buttons(desk, proposal) == set()
 
 
-def test_a_forged_approval_by_the_author(desk, cast):
+def test_a_forged_approval_by_the_author(desk, cast, trail):
     desk.force_login(cast.pavel)
     form = {"evaluate_quota": 50_000, "submit_quota": 50_000, "screen_quota": 9_000, "reason": "pilot"}
     desk.post(f"/admin/members/institution/{cast.aster.pk}/do/quotas/", form)
     proposal = Approval.objects.get()
+    trail()
     answer = desk.post(address(proposal, "approve"), **ENGLISH)
+    assert trail() == ["desk.refuse"]
+    with acting_as("aif_owner"):
+        event = AuditEvent.objects.latest("id")
+    assert (event.actor_ref, event.subject_ref) == (cast.pavel.ref, proposal.ref)
+    assert event.detail == {"about": "approval", "operation": "approve", "code": "four-eyes"}
     assert answer.status_code == 422 and "a second person has to decide it" in answer.content.decode()
     cast.aster.refresh_from_db()
     assert cast.aster.screen_quota == 2_000

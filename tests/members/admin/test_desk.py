@@ -6,13 +6,14 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from aif_share.wire import keys
 from members.admin.site import site
 from members.models import Credential, Institution, InstitutionAgreement, User
 from members.operations import institutions
-from tests.factories import PASSWORD, PDF, VETTED, make_institution, make_key, make_user
+from tests.factories import PASSWORD, PDF, VETTED, acting_as, make_institution, make_key, make_user
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/members/institution/"
@@ -119,7 +120,7 @@ class TestAdmit:
         assert state(applied) == "agreed", "looking changes nothing"
         assert desk.post(page(applied, "admit"))["Location"] == page(applied)
         assert state(applied) == "live"
-        assert trail() == ["institution.vet", "institution.agree", "institution.admit"]
+        assert trail() == ["institution.vet", "institution.agree", "desk.refuse", "institution.admit"]
 
     def test_the_one_who_applied_reads_why_not(self, desk, cast, applied):
         desk.force_login(cast.olga)
@@ -145,6 +146,11 @@ class TestAdmit:
         assert "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
         assert trail() == ["institution.agreement.read"]
         assert desk.get("/admin/members/institution/agreement/999999/").status_code == 404
+        with acting_as("aif_owner"), connection.cursor() as cursor:
+            cursor.execute("UPDATE institution_agreement SET content = content || 'x'")
+        answer = desk.get(address, follow=True, **ENGLISH)
+        assert PDF not in answer.content and "differs from its SHA-256" in answer.content.decode()
+        assert trail() == ["institution.agreement.differ"]
         desk.force_login(cast.amir)
         assert desk.get(address).status_code == 302
 

@@ -83,7 +83,7 @@ def test_an_approver_looks_on(desk, olga, trail):
     assert "do/lift" not in desk.get(f"{LIST}{row.pk}/change/").content.decode()
     trail()
     assert desk.post(f"{LIST}{row.pk}/do/lift/", {"reason": "x"}).status_code == 403
-    assert trail() == [] and AccessAttempt.objects.exists()
+    assert trail() == ["desk.refuse"] and AccessAttempt.objects.exists()
 
 
 def test_second_factors_are_reset(desk, olga, trail):
