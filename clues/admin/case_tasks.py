@@ -16,8 +16,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from aif_share.vocabulary import task_kinds
-from clues.admin.columns import ReferenceAdmin, link, local, ref, shown, table
-from clues.cases import naming, tasks, unmasking
+from clues.admin.columns import link, local, ref, shown, table
+from clues.admin.of_a_case import OfACase
+from clues.cases import tasks, unmasking
+from clues.cases.pseudonyms import code_of
 from clues.cases.workflow import RESTING
 from clues.models import Case, CasePart, CaseTask
 from members.admin.base import Operation, ReasonForm
@@ -77,20 +79,23 @@ def tasks_of(row: Case) -> str:
 def parts_of(row: Case) -> str:
     """The part of each party; what it says only once it is approved."""
     parts = {part.institution_id: part for part in row.parts.all()}
+    excused = set(row.excuses.values_list("institution_id", flat=True))
     return table(
         (_("party"), _("institution"), _("state"), _("claimed"), _("lost"), _("prevented"), _("victims"), _("persons"),
          _("clues"), _("facts")),
         (
-            _part_row(party, parts.get(party.institution_id))
+            _part_row(party, parts.get(party.institution_id), excused=party.institution_id in excused)
             for party in row.parties.select_related("institution").order_by("pseudonym")
         ),
     )  # fmt: skip
 
 
-def _part_row(party: Any, part: CasePart | None) -> tuple[Any, ...]:
-    called = naming.code_of(party.pseudonym)
+def _part_row(party: Any, part: CasePart | None, *, excused: bool) -> tuple[Any, ...]:
+    called = code_of(party.pseudonym)
     if part is None or part.state != CasePart.APPROVED:
-        name = PART_STATES[part.state] if part is not None else _("not begun")
+        name: Any = PART_STATES[part.state] if part is not None else _("not begun")
+        if excused:
+            name = _("%(state)s; the case goes on without it") % {"state": name}
         return (called, party.institution, name, *["—"] * 7)
     figures = (part.amount_claimed, part.amount_lost, part.amount_prevented, part.victims, part.persons)
     return (
@@ -116,7 +121,7 @@ def _task_form(row: Case) -> type[forms.Form]:
     chinese = (get_language() or "").startswith("zh")
     kinds = [(each.code, each.zh if chinese else each.en) for each in task_kinds.ROWS]
     parties = [
-        (naming.code_of(party.pseudonym), f"{party.institution} ({naming.code_of(party.pseudonym)})")
+        (code_of(party.pseudonym), f"{party.institution} ({code_of(party.pseudonym)})")
         for party in row.parties.select_related("institution").order_by("pseudonym")
     ]
     return type(
@@ -175,6 +180,8 @@ UNMASK = Operation(
 )  # fmt: skip
 OPERATIONS = (GIVE, UNMASK)
 """What is done on a case's page beside its steps."""
+ATTEMPTS = {GIVE.name: "task-give", UNMASK.name: "name-all"}
+"""What the trail calls them where they are refused."""
 COLUMNS = (tasks_of, parts_of, names_of)
 """What a case's page has of joint work."""
 
@@ -200,7 +207,7 @@ class ByState(admin.SimpleListFilter):
 
 
 @admin.register(CaseTask, site=site)
-class CaseTaskAdmin(ReferenceAdmin):
+class CaseTaskAdmin(OfACase):
     """What is open first, with the first one due."""
 
     kind = "T"
@@ -226,6 +233,13 @@ class CaseTaskAdmin(ReferenceAdmin):
     operations = (
         Operation(
             "cancel", _("Cancel the task"), _cancel, Permission.CASE_PROPOSE, _("The task is canceled; its party is told."),
-            form=CancelForm, open_for=lambda row: row.state == CaseTask.OPEN, hurts=True,
+            form=CancelForm, hurts=True,
+            open_for=lambda row: row.state == CaseTask.OPEN and row.case.state not in RESTING,
         ),
     )  # fmt: skip
+    attempts = {"cancel": "task-cancel"}
+
+    def case_of(self, row: Any) -> Case:
+        """Return its case."""
+        found: Case = row.case
+        return found

@@ -7,44 +7,48 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from clues.admin import case_tasks
-from clues.admin.columns import ReferenceAdmin, link, local, ref, shown, table
+from clues.admin.columns import link, local, ref, shown, table
 from clues.admin.forms import given, step_form
+from clues.admin.of_a_case import OfACase
 from clues.admin.proceedings import OPENING, proceedings
-from clues.cases import refusals, transition
+from clues.cases import transition
 from clues.cases.actions import open_actions
 from clues.cases.deadlines import is_overdue
-from clues.cases.workflow import ACTION_LABELS, STATES, TRANSITIONS, Transition
+from clues.cases.parties import JOIN, missing
+from clues.cases.workflow import ACTION_LABELS, RESTING, STATES, TRANSITIONS, Transition
 from clues.models import Case
 from members.admin.base import Operation
 from members.admin.site import site
-from members.models import User
+from members.models import Institution, User
 from members.permissions import Permission
 from members.templatetags.members import label
 
 SOON = timedelta(days=2)
 
 
+def _operation_address(row: Transition) -> str:
+    return f"{row.source}-{row.action}"
+
+
 def _operation(row: Transition, desk: Permission) -> Operation:
-    """Turn a row of the table into a button with its page. Whether it is open the domain says, and keeps the trail."""
+    """Turn a row of the table into a button with its page. Whether it is open the domain says."""
 
     def run(case: Any, *, by: User, now: datetime, **answers: Any) -> None:
-        with refusals.recorded(case=case.ref, action=row.action, by=by):
-            if case.state != row.source:
-                raise transition.CaseChanged
-            transition.perform(
-                case=case.ref, action=row.action, by=by, now=now, version=case.seen_version, **given(answers)
-            )
+        if case.state != row.source:
+            raise transition.CaseChanged
+        transition.perform(
+            case=case.ref, action=row.action, by=by, now=now, version=case.seen_version, **given(answers)
+        )
 
     return Operation(
-        name=f"{row.source}-{row.action}",
+        name=_operation_address(row),
         label=row.label,
         run=run,
         permission=desk,
@@ -130,7 +134,7 @@ def steps(row: Case) -> str:
 @admin.display(description=_("parties"))
 def parties(row: Case) -> str:
     """The institutions concerned, which of them leads, and since when they know."""
-    return table(
+    known = table(
         (_("institution"), _("part"), _("knows since")),
         (
             (
@@ -141,6 +145,16 @@ def parties(row: Case) -> str:
             for party in row.parties.select_related("institution").order_by("id")
         ),
     )
+    late = Institution.objects.filter(pk__in=missing(row)) if row.state not in RESTING else ()
+    if not late:
+        return known
+    why = (
+        _("They join with the desk's next step.")
+        if row.state in JOIN
+        else _("A case takes nobody in where it stands now; returned for more evidence, it does.")
+    )
+    text = _("Concerned, and no parties yet: %(names)s.") % {"names": ", ".join(sorted(each.name for each in late))}
+    return format_html("{}<p>{} {}</p>", known, text, why)
 
 
 class _Filter(admin.SimpleListFilter):
@@ -196,7 +210,7 @@ class ByDecision(_Filter):
 
 
 @admin.register(Case, site=site)
-class CaseAdmin(ReferenceAdmin):
+class CaseAdmin(OfACase):
     """The latest moved first; with a deadline asked for, what is due first."""
 
     kind = "CASE"
@@ -240,6 +254,17 @@ class CaseAdmin(ReferenceAdmin):
         *case_tasks.OPERATIONS,
     )
 
+    attempts = (
+        {_operation_address(row): row.action for row in TRANSITIONS}
+        | {each.name: "entry-record" for each in OPENING}
+        | case_tasks.ATTEMPTS
+    )
+
+    def case_of(self, row: Any) -> Case:
+        """Return the row itself."""
+        found: Case = row
+        return found
+
     def get_ordering(self, request: HttpRequest) -> Any:
         """Return the order of the index that fits what is asked for."""
         return (F("due_at").asc(), "id") if request.GET.get(ByDeadline.parameter_name) else self.ordering
@@ -252,17 +277,6 @@ class CaseAdmin(ReferenceAdmin):
             case.seen_version = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
         return case
 
-    def operate(self, request: HttpRequest, name: str, object_id: int | None = None) -> HttpResponse:
-        """Perform an operation; a role that may not is recorded before it is turned away."""
-        try:
-            return super().operate(request, name, object_id)
-        except PermissionDenied:
-            row = next((each for each in TRANSITIONS if _operation_address(each) == name), None)
-            case = None if object_id is None else self.get_object(request, str(object_id))
-            if row is not None and case is not None and isinstance(request.user, User):
-                refusals.record(case=case.ref, action=row.action, by=request.user, code="permission-missing")
-            raise
-
     def _buttons(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
         """Show what this person may do to the case as it stands: the proposer is not offered to approve."""
         if row is None or not isinstance(request.user, User):
@@ -274,7 +288,3 @@ class CaseAdmin(ReferenceAdmin):
             for button in super()._buttons(request, row)
             if button["url"].rstrip("/").rpartition("/")[2] in mine
         ]
-
-
-def _operation_address(row: Transition) -> str:
-    return f"{row.source}-{row.action}"

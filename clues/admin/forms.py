@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from aif_share.vocabulary import Term, authority_kinds, close_reasons
+from clues.cases.guards import waited_for
+from clues.cases.pseudonyms import code_of
 from clues.cases.workflow import Transition
 from clues.models import Case
 from clues.notes import MAX_NOTE
@@ -63,6 +65,10 @@ def _field(name: str, case: Case) -> forms.Field:
         live = parties.filter(institution__in=Institution.objects.at_work()).order_by("institution__name")
         names = [(party.institution.ref, str(party.institution)) for party in live]
         return forms.ChoiceField(label=_("Lead institution"), choices=[("", "—"), *names])
+    if name == "party":
+        waiting = waited_for(case.pk).select_related("institution").order_by("pseudonym")
+        names = [(code_of(party.pseudonym), f"{party.institution} ({code_of(party.pseudonym)})") for party in waiting]
+        return forms.ChoiceField(label=_("Party whose part is not waited for"), choices=[("", "—"), *names])
     if name == "receiver":
         return forms.ChoiceField(label=_("Report to"), choices=_choices(authority_kinds.ROWS))
     if name == "reason":

@@ -14,7 +14,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clues.cases import naming, part_queries, parts
+from clues.cases import naming, part_queries, parts, refusals
 from members.api.repeat import once
 from members.api.versions import expected_version, tagged
 from members.queries import Member
@@ -77,7 +77,8 @@ class CasePartView(ApiView):
             parts.edit(case=case, request=body, version=version, by=caller, now=timezone.now())
             return 200, _own(case, caller)
 
-        return once(request, route="case-part-edit", make=make)
+        with refusals.recorded(case=case, action="part-edit", by=caller):
+            return once(request, route="case-part-edit", make=make)
 
 
 class CasePartReadyView(ApiView):
@@ -103,7 +104,8 @@ class CasePartReadyView(ApiView):
             parts.mark_ready(case=case, version=version, by=caller)
             return 200, _own(case, caller)
 
-        return once(request, route="case-part-ready", make=make)
+        with refusals.recorded(case=case, action="part-ready", by=caller):
+            return once(request, route="case-part-ready", make=make)
 
 
 class CasePartsView(ApiView):
@@ -149,6 +151,7 @@ def _own(case: str, caller: Member) -> dict[str, Any]:
         "edited_at": part.edited_at,
         "approved_at": part.approved_at,
         "return_reason": part.return_reason,
+        "excused": part.excused,
     }
 
 
@@ -159,6 +162,7 @@ def _shared(row: part_queries.SharedPart) -> dict[str, Any]:
         **(dict.fromkeys(_CONTENT) if content is None else _content(content)),
         "clues": None if content is None else content.clues,
         "approved_at": row.approved_at,
+        "excused": row.excused,
     }
 
 

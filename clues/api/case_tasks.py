@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from aif_share.errors import Refusal
 from clues import tasks as jobs
-from clues.cases import task_queries, tasks
+from clues.cases import refusals, task_queries, tasks
+from clues.submissions.rows import names_of
 from members.api.pagination import newest_first
 from members.api.repeat import once
 from members.api.versions import expected_version, tagged
@@ -77,7 +78,8 @@ class CaseTasksView(ApiView):
             row = tasks.give(case=case, request=body, by=caller, now=timezone.now())
             return 201, _one(case, str(row), caller)
 
-        response = once(request, route="case-task-give", make=make)
+        with refusals.recorded(case=case, action="task-give", by=caller):
+            response = once(request, route="case-task-give", make=make)
         jobs.ring()
         return response
 
@@ -123,7 +125,8 @@ class CaseTaskAnswerView(ApiView):
             tasks.answer(case=case, task=task, request=body, version=version, by=caller, now=timezone.now())
             return 200, _one(case, task, caller)
 
-        response = once(request, route="case-task-answer", make=make)
+        with refusals.recorded(case=case, action="task-answer", by=caller):
+            response = once(request, route="case-task-answer", make=make)
         jobs.ring()
         return response
 
@@ -146,14 +149,19 @@ class CaseTaskCancelView(ApiView):
     def post(self, request: Request, case: str, task: str) -> Response:
         """Cancel it with a reason; its party is told."""
         body, caller, version = read_json_object(request._request), caller_of(request), expected_version(request)
-        if body.keys() != {"reason"} or not isinstance(body["reason"], str):
-            raise Refusal("field-invalid", gettext_noop("The body is a reason, and nothing else."), field="reason")
+        if unknown := body.keys() - {"reason"}:
+            raise Refusal(
+                "unknown-field", gettext_noop("The body has fields that do not exist."), fields=names_of(unknown)
+            )
+        if not isinstance(body.get("reason"), str):
+            raise Refusal("field-invalid", gettext_noop("Give a reason."), field="reason")
 
         def make() -> tuple[int, dict[str, Any]]:
             tasks.cancel(case=case, task=task, reason=body["reason"], version=version, by=caller, now=timezone.now())
             return 200, _one(case, task, caller)
 
-        response = once(request, route="case-task-cancel", make=make)
+        with refusals.recorded(case=case, action="task-cancel", by=caller):
+            response = once(request, route="case-task-cancel", make=make)
         jobs.ring()
         return response
 

@@ -9,6 +9,7 @@ from .shapes import Shape, _page_of, code_of
 
 _AMOUNT = r"^[0-9]{1,15}(\.[0-9]{1,2})?$"
 _PARTY = "A party of the case: `member-a`, `member-b` …, the same in every answer about this case."
+_EXCUSED = "The alliance goes on without this part; why stands with the step `excuse` of the case."
 
 
 class CaseTaskRequest(Shape):
@@ -91,6 +92,7 @@ class CasePart(PartContent):
     edited_at = s.DateTimeField(allow_null=True)
     approved_at = s.DateTimeField(allow_null=True)
     return_reason = s.CharField(allow_blank=True, help_text="Why your approver gave it back.")
+    excused = s.BooleanField(help_text=_EXCUSED)
 
 
 class SharedPart(PartContent):
@@ -100,6 +102,7 @@ class SharedPart(PartContent):
     facts = s.CharField(allow_null=True)
     clues = s.IntegerField(allow_null=True, help_text="How many clues it contributes.")
     approved_at = s.DateTimeField(allow_null=True)
+    excused = s.BooleanField(help_text=_EXCUSED)
 
 
 class CaseParts(Shape):

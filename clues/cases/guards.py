@@ -6,10 +6,10 @@ something was asked, never at who asked: the portal's process may not read that.
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from clues.models import Case, CasePart, CaseParty
+from clues.models import Case, CasePart, CasePartExcuse, CaseParty
 from members.models import Institution
 
 
@@ -65,9 +65,22 @@ def is_the_only_open_case(case: Case) -> str | None:
 
 
 def all_parts_approved(case: Case) -> str | None:
-    """Every party that is a live member has to have its part approved by its own second person."""
-    approved = CasePart.objects.filter(case_id=case.pk, state=CasePart.APPROVED).values("institution_id")
-    live = CaseParty.objects.filter(case_id=case.pk, institution__in=Institution.objects.at_work())
-    if live.exclude(institution_id__in=approved).exists():
-        return gettext_noop("Not every party has approved its part yet.")
+    """Every party that is a live member has to have its part approved by its own second person, or to be excused from it."""
+    if waited_for(case.pk).exists():
+        return gettext_noop(
+            "Not every party has approved its part yet. The alliance's desk can go on without one that does not answer."
+        )
     return None
+
+
+def waits_for_a_part(case: Case) -> str | None:
+    """Nobody is excused from what is there."""
+    return None if waited_for(case.pk).exists() else gettext_noop("Every part is there; none is waited for.")
+
+
+def waited_for(case: int) -> QuerySet[CaseParty]:
+    """Return the live parties whose part is neither approved nor given up."""
+    approved = CasePart.objects.filter(case_id=case, state=CasePart.APPROVED).values("institution_id")
+    excused = CasePartExcuse.objects.filter(case_id=case).values("institution_id")
+    live = CaseParty.objects.filter(case_id=case, institution__in=Institution.objects.at_work())
+    return live.exclude(institution_id__in=approved).exclude(institution_id__in=excused)

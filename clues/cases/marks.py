@@ -1,4 +1,4 @@
-"""What a step leaves on a case beside its state: each returns the columns to set, and refuses what does not fit."""
+"""What a step leaves on a case beside its state: each returns the columns to set, adds what is a row, and refuses what does not fit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import authority_kinds, close_reasons
-from clues.models import Case, CaseParty
+from clues.cases.guards import waited_for
+from clues.cases.pseudonyms import code_of
+from clues.models import Case, CasePartExcuse, CaseParty
 from members.models import Institution, reference
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -50,6 +52,15 @@ def assign_lead(case: Case, act: Act) -> Mapping[str, Any]:
 def drop_lead(case: Case, act: Act) -> Mapping[str, Any]:
     """Nobody leads any more."""
     return {"lead_id": None}
+
+
+def excuse(case: Case, act: Act) -> Mapping[str, Any]:
+    """Go on without the part of `party` (`member-b`): a live one whose part is not approved. Raise Refusal `field-invalid`."""
+    for party in waited_for(case.pk):
+        if code_of(party.pseudonym) == act.given["party"]:
+            CasePartExcuse.objects.create(case=case, institution_id=party.institution_id, at=act.now)
+            return {}
+    raise Refusal("field-invalid", gettext_noop("Choose a party whose part is waited for."), field="party")
 
 
 def propose(case: Case, act: Act) -> Mapping[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from django.utils.translation import gettext_noop
 
@@ -16,13 +15,10 @@ from members import audit
 from members.models import User
 from members.permissions import Actor
 
-TAKES_OTHERS: Final = frozenset({Case.CANDIDATE, Case.TRIAGE, Case.LEAD_CLAIMED, Case.JOINT})
-"""Where a case can take another one over: later, what was approved would not be what goes out."""
-
 
 def check_into(into: Case, case: Case) -> None:
     """Raise Refusal `field-invalid` unless `into`, which is locked, can take `case` over."""
-    if into.pk == case.pk or into.state not in TAKES_OTHERS:
+    if into.pk == case.pk or into.state not in parties.JOIN:
         raise Refusal(
             "field-invalid", gettext_noop("Name another case whose evidence is still being gathered."), field="into"
         )

@@ -18,6 +18,7 @@ from aif_share.errors import Refusal
 from aif_share.identifiers import find_raw
 from clues import events
 from clues.cases import joint
+from clues.cases.pseudonyms import code_of
 from clues.cases.queries import get_case
 from clues.cases.transition import CaseNotFound
 from clues.cases.workflow import RESTING
@@ -103,16 +104,6 @@ class Asked:
     at: datetime
 
 
-def code_of(number: int) -> str:
-    """Return how the API calls the party with this pseudonym: `member-a` to `member-z`, then `member-aa`."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("a") + rest) + letters
-    return f"member-{letters}"
-
-
 def list_parties(*, case: str, viewer: Viewer) -> list[PartyView]:
     """Return the parties of a case, in the order of their pseudonyms. Raise CaseNotFound, for strangers too."""
     return list(parties_by_number(get_case(case=case, viewer=viewer).id, viewer=viewer).values())
@@ -181,16 +172,15 @@ def withdraw(*, case: str, party: str, by: Person) -> PartyView:
 def unmask(*, case: str, by: User, proposed_by: User, reason: str, now: datetime) -> CaseUnmasking:
     """Name all parties that the case has now to each other, at the next tick. `proposed_by` is another person than `by`.
 
-    Raise CaseNotFound, NoteRefused, Refusal `four-eyes` or PermissionMissing.
+    Raise CaseNotFound, NoteRefused, Refusal `four-eyes` or PermissionMissing; `transition-refused` for a case that rests,
+    or has no lead: its parties do not know of each other.
     """
     check(by, Permission.DESK_VIEW)
     check(by, Permission.CASE_DECIDE)
     reason = checked_note(reason, required=True)
     if by.pk == proposed_by.pk:
         raise Refusal("four-eyes", gettext_noop("You proposed this; a second person has to decide."))
-    number = Case.objects.filter(pk=reference.decode("CASE", case) or 0).values_list("pk", flat=True).first()
-    if number is None:
-        raise CaseNotFound
+    number = find_led(case)
     done = CaseUnmasking.objects.create(
         case_id=number, reason=reason, proposed_by=proposed_by, decided_by=by, at=now, released_at=next_tick()
     )
@@ -199,6 +189,18 @@ def unmask(*, case: str, by: User, proposed_by: User, reason: str, now: datetime
     told = [(institution, events.PARTY_NAMED) for institution in parties.values_list("institution_id", flat=True)]
     joint.tell(number, told, now=now)
     return done
+
+
+def find_led(case: str) -> int:
+    """Return a case that is alive and led, by number, and keep it there. Raise CaseNotFound, `transition-refused`."""
+    number = reference.decode("CASE", case) or 0
+    if not Case.objects.filter(pk=number).exists():
+        raise CaseNotFound
+    if joint.hold(number, joint.ALIVE).lead_id is None:
+        raise Refusal(
+            "transition-refused", gettext_noop("Nobody leads the case; its parties do not know of each other.")
+        )
+    return number
 
 
 def _pair(case: str, party: str, by: Person) -> tuple[CaseNaming, str, str]:

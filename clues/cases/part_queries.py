@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from clues.cases import joint, part_clues
 from clues.cases.naming import PartyView, parties_by_number
 from clues.cases.queries import CaseView, get_case
-from clues.models import CasePart
+from clues.models import CasePart, CasePartExcuse
 from members.models import User, reference
 from members.permissions import Viewer
 
@@ -37,7 +37,7 @@ class OwnPart:
     """The viewer's own part, empty at version 1 as long as nobody has written on it.
 
     `author`, `editor` and `approver` are people of the institution (`U-…`), None for nobody or one of its keys.
-    `is_open`: the case stands where parts are written.
+    `is_open`: the case stands where parts are written. `excused`: the case goes on without it, written or not.
     """
 
     case: CaseView
@@ -52,15 +52,17 @@ class OwnPart:
     approved_at: datetime | None
     return_reason: str
     is_open: bool
+    excused: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SharedPart:
-    """The part of another party: None for its content until it is approved and told."""
+    """The part of another party: None for its content until it is approved and told; `excused` as in OwnPart."""
 
     party: PartyView
     content: Content | None
     approved_at: datetime | None
+    excused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def get_own_part(*, case: str, viewer: Viewer) -> OwnPart:
         approved_at=row.approved_at,
         return_reason=row.return_reason,
         is_open=found.state in joint.WRITTEN,
+        excused=viewer.institution_id in _excused(found.id),
     )
 
 
@@ -101,10 +104,11 @@ def list_shared_parts(*, case: str, viewer: Viewer) -> list[SharedPart]:
     parties = parties_by_number(found.id, viewer=viewer)
     approved = CasePart.objects.filter(case_id=found.id, state=CasePart.APPROVED, released_at__lte=Now())
     rows = {row.institution_id: row for row in approved.filter(institution_id__in=parties)}
+    excused = _excused(found.id)
     return [
-        SharedPart(party, _content(rows[number]), rows[number].released_at)
+        SharedPart(party, _content(rows[number]), rows[number].released_at, number in excused)
         if number in rows
-        else SharedPart(party, None, None)
+        else SharedPart(party, None, None, number in excused)
         for number, party in parties.items()
         if not party.is_own
     ]
@@ -128,6 +132,10 @@ def name_people(refs: list[str | None], *, viewer: Viewer) -> dict[str, str]:
     numbers = {reference.decode("U", ref): ref for ref in refs if ref is not None}
     people = User.objects.filter(institution_id=viewer.institution_id, pk__in=[number for number in numbers if number])
     return {numbers[person.pk]: person.full_name or person.username for person in people}
+
+
+def _excused(case: int) -> set[int]:
+    return set(CasePartExcuse.objects.filter(case_id=case).values_list("institution_id", flat=True))
 
 
 def _content(row: CasePart) -> Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Max
 from django.db.models.functions import Now
@@ -14,11 +15,14 @@ from clues.matching.release import next_tick
 from clues.models import Case, CaseParty, Event, MatchParty
 from members.models import Institution
 
+JOIN: Final = frozenset({Case.CANDIDATE, Case.TRIAGE, Case.LEAD_CLAIMED, Case.JOINT})
+"""Where a case takes parties in: later, what was approved would not be what goes out, and they would hold it up."""
+
 
 def concerned(case: Case) -> list[int]:
     """Return the live institutions that brought something to the case's match or ring, by number.
 
-    A party of the match that does not know of the match yet joins with a later step.
+    A party of the match that does not know of the match yet joins with a later step, while the case is in JOIN.
     """
     if case.match_id is not None:
         ids = list(
@@ -32,10 +36,19 @@ def concerned(case: Case) -> list[int]:
     return list(live.order_by("pk").values_list("pk", flat=True))
 
 
-def tell(case: Case, *, moved: bool, now: datetime, newcomers: bool = True) -> None:
-    """Make `newcomers` parties with an event of the case, and tell the others if it has `moved`."""
+def missing(case: Case) -> list[int]:
+    """Return those of the institutions concerned that are no parties yet."""
     known = set(case.parties.values_list("institution_id", flat=True))
-    fresh = [number for number in concerned(case) if number not in known] if newcomers else []
+    return [number for number in concerned(case) if number not in known]
+
+
+def tell(case: Case, *, moved: bool, now: datetime, newcomers: bool = True) -> None:
+    """Make `newcomers` parties with an event of the case, where it takes them in; tell the others if it has `moved`.
+
+    With newcomers the caller holds the case, as for `add`.
+    """
+    known = set(case.parties.values_list("institution_id", flat=True))
+    fresh = missing(case) if newcomers and case.state in JOIN else []
     informed = [(number, events.CASE_OPENED) for number in fresh]
     if moved:
         informed += [(number, events.CASE_MOVED) for number in sorted(known)]

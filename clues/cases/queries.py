@@ -87,7 +87,7 @@ _COLUMNS = (
     "case_id", "case__state", "case__version", "case__match_id", "case__lead_id", "case__opened_at",
     "case__changed_at", "case__due_at", "released_at", "case__receiver", "case__reported_on", "case__closed_code",
 )  # fmt: skip
-_SHOWN_BESIDE = ("assign-lead", "absorb")  # no change of state, and yet something happened
+_SHOWN_BESIDE = ("assign-lead", "absorb", "excuse")  # no change of state, and yet something happened
 
 
 def list_cases(

@@ -16,6 +16,7 @@ from aif_share.vocabulary import task_kinds
 from clues import events
 from clues.cases import joint, naming
 from clues.cases.actions import NotTheLead
+from clues.cases.pseudonyms import code_of
 from clues.cases.queries import get_case
 from clues.cases.transition import CaseNotFound
 from clues.cases.workflow import RESTING
@@ -61,7 +62,7 @@ class TaskNotFound(Refusal):
 
 
 class TaskEnded(Refusal):
-    """It is answered or canceled, or the case is over."""
+    """It is answered or canceled."""
 
     def __init__(self) -> None:
         super().__init__("transition-refused", gettext_noop("This task is over."))
@@ -98,7 +99,7 @@ def give_for_alliance(*, case: str, request: Mapping[str, Any], by: User, now: d
     if not Case.objects.filter(pk=number).exists():
         raise CaseNotFound
     parties = CaseParty.objects.filter(case_id=number).values_list("pseudonym", "institution_id")
-    known = {naming.code_of(pseudonym): institution for pseudonym, institution in parties}
+    known = {code_of(pseudonym): institution for pseudonym, institution in parties}
     if request.get("party") not in known:
         raise _no_party()
     return _give(number, case, known[request["party"]], request, by, now)
@@ -143,11 +144,12 @@ def cancel_for_alliance(*, task: int, reason: str, version: int, by: User, now: 
 
 
 def assign(*, case: str, task: str, assignee: str | None, version: int, by: Person) -> CaseTask:
-    """Give a task of the own institution to a colleague (`U-…`), or to nobody. Raise Refusal. Others never learn of it."""
+    """Give a task of the own institution to a colleague (`U-…`), or to nobody. Raise Refusal. Others never learn to whom."""
     joint.check_work(by)
     person = None if assignee is None else _colleague(assignee, by)
     with transaction.atomic():
         row = _lock(case, task, by, institution_id=by.institution_id)
+        joint.hold(row.case_id, joint.ALIVE)
         _check_open(row, version)
         row.assignee_id, row.version = person, row.version + 1
         row.save(update_fields=["assignee", "version"])
@@ -191,6 +193,7 @@ def _give(
 
 def _cancel(row: CaseTask, case: str, reason: str, version: int, by: Member | User, now: datetime) -> CaseTask:
     reason = checked_note(reason, required=True)
+    joint.hold(row.case_id, joint.ALIVE)
     _check_open(row, version)
     _end(row, CaseTask.CANCELED, reason, by, now)
     _record("case.task.cancel", row, case, by)

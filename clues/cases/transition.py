@@ -82,11 +82,6 @@ def perform(
     return found
 
 
-def note_edit(*, case: Case, by: User | Member) -> None:
-    """Note who worked on the case outside of the table, in the caller's transaction: they do not approve it."""
-    Case.objects.filter(pk=case.pk).update(edited_by_id=_person_of(by))
-
-
 def _locked(case: str, into: str | None, by: User | Member) -> tuple[Case, Case | None]:
     """Lock the case, and the one it shall be merged into, in the order of their numbers."""
     number = reference.decode("CASE", case) or 0
@@ -147,7 +142,8 @@ def _write(case: Case, row: Transition, *, act: Act, by: User | Member, note: st
         actor=by,
         subject_ref=case.ref,
         institution_id=act.institution_id,
-        detail={"from": row.source, "to": row.target, "version": case.version},
+        detail={"from": row.source, "to": row.target, "version": case.version}
+        | ({"party": act.given["party"]} if "party" in act.given else {}),
     )
 
 

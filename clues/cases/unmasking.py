@@ -5,24 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from clues.cases import naming
-from clues.cases.transition import CaseNotFound
-from clues.models import Case
-from members.models import Approval, User, reference
+from members.models import Approval, User
 from members.operations import approvals
-from members.permissions import Actor, Permission
+from members.permissions import Actor, Permission, check
 
 KIND = "unmask"
 
 
 def propose(*, case: str, reason: str, by: Actor, now: datetime) -> Approval:
-    """Propose to name the parties of `CASE-…` to each other. Raise CaseNotFound, or as `approvals.propose` does."""
-    number = reference.decode("CASE", case) or 0
-    if not Case.objects.filter(pk=number).exists():
-        raise CaseNotFound
-    return approvals.propose(kind=KIND, subject_ref=case, payload={"case": case}, reason=reason, by=by, now=now)
+    """Propose to name the parties of `CASE-…` to each other. Raise as `naming.find_led` and `approvals.propose` do."""
+    check(by, Permission.CASE_PROPOSE)
+    with transaction.atomic():
+        naming.find_led(case)
+        return approvals.propose(kind=KIND, subject_ref=case, payload={"case": case}, reason=reason, by=by, now=now)
 
 
 def _unmask(approval: Approval, *, by: User, now: datetime) -> None:

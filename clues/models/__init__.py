@@ -3,7 +3,7 @@
 from .batch import Batch, BatchChunk
 from .case import Case, CaseParty, CaseStep
 from .case_naming import CaseNaming, CaseUnmasking
-from .case_part import CasePart
+from .case_part import CasePart, CasePartExcuse
 from .case_task import CaseTask
 from .change import ClueChange
 from .clue import Clue, Sighting
@@ -39,6 +39,7 @@ __all__ = [
     "Case",
     "CaseNaming",
     "CasePart",
+    "CasePartExcuse",
     "CaseParty",
     "CaseStep",
     "CaseTask",

@@ -25,6 +25,21 @@ def _amount(label: StrPromise) -> Any:
     return models.DecimalField(label, null=True, max_digits=20, decimal_places=2)
 
 
+class CasePartExcuse(models.Model):
+    """The alliance goes on without the part of a party that does not answer; the reason stands with the step of the case."""
+
+    case = models.ForeignKey("clues.Case", on_delete=models.PROTECT, related_name="excuses", db_index=False)
+    institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "case_part_excuse"
+        constraints = [models.UniqueConstraint(fields=["case", "institution"], name="case_part_excuse_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} · {self.institution_id}"
+
+
 class CasePart(models.Model):
     """The part of one party: a draft is its own, what is approved the others read from `released_at` on.
 

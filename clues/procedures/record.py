@@ -77,7 +77,7 @@ def record(*, case: str, request: Mapping[str, Any], by: User, now: datetime) ->
     if any(not line.confirmed for line in lines):
         raise WaitsForConfirmation
     entry = add_state(found, proceeding, lines, request, by=by, institution_id=None, now=now)
-    parties.tell(found, moved=True, now=now)
+    parties.tell(found, moved=True, newcomers=False, now=now)
     return entry
 
 
@@ -215,7 +215,7 @@ def _add_about(entry: ProcedureEntry, kind: str, *, note: str, verb: str, by: Us
         released_at=next_tick(),
     )
     _audit(verb, entry, case.ref, by)
-    parties.tell(case, moved=True, now=now)
+    parties.tell(case, moved=True, newcomers=False, now=now)
     return made
 
 

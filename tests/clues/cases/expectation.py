@@ -21,6 +21,7 @@ lead-claimed             | dismiss       | approver
 lead-claimed             | merge         | approver
 joint                    | ready         | operator lead-analyst lead-key
 joint                    | assign-lead   | operator approver
+joint                    | excuse        |                 | operator
 joint                    | dismiss       | approver
 joint                    | merge         | approver
 evidence-ready           | propose       | operator
@@ -77,7 +78,7 @@ THE_LEADS = {"join-up", "hand-back", "ready"}
 OF_ANY_PARTY = {"claim"}
 MAY_WORK = {"lead-analyst", "lead-key", "party-analyst", "party-key"}
 NEED_A_REASON = {
-    "dismiss", "merge", "hand-back", "return", "refuse-report", "close", "ask-reopen", "refuse-reopen", "reopen",
+    "dismiss", "excuse", "merge", "hand-back", "return", "refuse-report", "close", "ask-reopen", "refuse-reopen", "reopen",
 }  # fmt: skip
 
 

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from clues.cases import naming
+from clues.cases import naming, unmasking
+from clues.cases.pseudonyms import code_of
+from clues.cases.transition import perform
 from clues.models import CaseNaming, CaseParty, CaseUnmasking
+from members.models import Approval
 from tests.clues.joint import Joint, now, own, postpone, refused, told, who
 from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as, make_institution, make_user
@@ -42,7 +45,7 @@ def test_parties_are_pseudonyms_that_stay(joint: Joint) -> None:
 
 
 def test_letters_go_on_behind_z() -> None:
-    assert [naming.code_of(number) for number in (0, 25, 26, 51, 52, 702)] == [
+    assert [code_of(number) for number in (0, 25, 26, 51, 52, 702)] == [
         "member-a", "member-z", "member-aa", "member-az", "member-ba", "member-aaa"
     ]  # fmt: skip
 
@@ -147,6 +150,19 @@ def test_two_people_of_the_alliance_name_everybody(joint: Joint, audited: Any) -
     assert sees(joint, joint.bea, joint.aster).name == "Aster Bank"
     assert told("case.party-named") == ["Aster Bank", "Birch Finance"]
     assert audited("case.unmask") == [joint.pavel.ref]
+
+
+def test_nobody_is_named_where_nobody_knows_of_the_others(joint: Joint) -> None:
+    asked: dict[str, Any] = {"case": joint.case, "by": joint.pavel, "proposed_by": joint.olga, "reason": "x"}
+    proposed: dict[str, Any] = {"case": joint.case, "by": joint.olga, "reason": "x"}
+    own("UPDATE case_file SET lead_id = NULL, state = 'triage'")
+    with acting_as("aif_desk"):
+        refused("transition-refused", naming.unmask, **asked, now=now())
+        refused("transition-refused", unmasking.propose, **proposed, now=now())
+        perform(case=joint.case, action="dismiss", by=joint.pavel, now=now(), note="the same people as before")
+        refused("transition-refused", naming.unmask, **asked, now=now())
+        refused("transition-refused", unmasking.propose, **proposed, now=now())
+        assert not Approval.objects.exists()
 
 
 def test_who_comes_later_is_a_pseudonym_again(joint: Joint) -> None:

@@ -111,6 +111,32 @@ def test_the_database_wants_a_second_person_too(joint: Joint) -> None:
     assert CasePart.objects.filter(pk=row.pk).update(**right) == 1
 
 
+def test_the_database_wants_it_handed_over_and_unchanged(joint: Joint) -> None:
+    row = write(joint.case, joint.alice)
+    approved = {"state": "approved", "approved_by": joint.amir, "approved_at": now(), "released_at": now()}
+    colleague = make_user("analyst", institution=joint.aster)
+    with acting_as("aif_web"):
+        for name, changes in (
+            ("as_handed_over", approved),
+            ("as_handed_over", {**approved, "editor": colleague}),
+        ):
+            with pytest.raises(IntegrityError, match=name), transaction.atomic():
+                CasePart.objects.filter(pk=row.pk).update(**changes)
+        parts.mark_ready(case=joint.case, version=row.version, by=who(joint.alice))
+        mine = {**approved, "approved_by": joint.alice}
+        with pytest.raises(IntegrityError, match="as_handed_over"), transaction.atomic():
+            # Whoever wrote it last makes somebody else the writer, to approve it.
+            CasePart.objects.filter(pk=row.pk).update(**mine, editor=colleague)
+        with pytest.raises(IntegrityError, match="begins_as_draft"), transaction.atomic():
+            CasePart.objects.create(
+                case_id=row.case_id, institution=joint.birch, **approved | {"approved_by": joint.bert}
+            )
+        assert CasePart.objects.filter(pk=row.pk).update(**approved) == 1
+        paula = make_user("approver", institution=joint.aster)
+        with pytest.raises(IntegrityError, match="as_handed_over"), transaction.atomic():
+            CasePart.objects.filter(pk=row.pk).update(approved_by=paula)
+
+
 def test_roles(joint: Joint) -> None:
     auditor, submitter, admin = (
         make_user(role, institution=joint.aster) for role in ("auditor", "submitter", "member-admin")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from aif_share.vocabulary import task_kinds
 from clues.cases import task_queries, tasks
+from clues.cases.transition import perform
 from clues.models import CaseTask
 from clues.working_days import ZONE
 from tests.clues.alliance import caller
@@ -123,6 +124,26 @@ def test_the_giver_takes_a_task_back_with_a_reason(joint: Joint) -> None:
     assert tasks.cancel(**arguments, reason="mistake", version=1, by=who(joint.alice)).state == "canceled"
     refused("transition-refused", tasks.cancel, **arguments, reason="mistake", version=2, by=who(joint.alice))
     refused("transition-refused", answer, joint=joint, row=row, version=2)
+
+
+def test_nothing_goes_on_in_a_case_that_rests(joint: Joint) -> None:
+    row = give(joint)
+    with acting_as("aif_desk"):
+        perform(case=joint.case, action="dismiss", by=joint.pavel, now=now(), note="the same people as before")
+    common: dict[str, Any] = {"case": joint.case, "task": str(row), "version": 1}
+    refused("transition-refused", tasks.cancel, **common, reason="mistake", by=who(joint.alice), now=now())
+    refused("transition-refused", tasks.assign, **common, assignee=None, by=who(joint.bea))
+    refused("transition-refused", answer, joint=joint, row=row)
+    with acting_as("aif_desk"):
+        refused(
+            "transition-refused",
+            tasks.cancel_for_alliance,
+            task=row.pk,
+            reason="x",
+            version=1,
+            by=joint.olga,
+            now=now(),
+        )
 
 
 def test_who_may_answer(joint: Joint) -> None:

@@ -56,15 +56,6 @@ def test_the_last_editor_never_approves(scene: Scene) -> None:
     assert try_perform(case, "approve", scene.cast.pavel) == "ok"
 
 
-def test_work_outside_of_the_table_counts_as_editing(scene: Scene) -> None:
-    from clues.cases.transition import note_edit
-
-    case = make_case(scene, at="evidence-ready, proposed")
-    with acting_as("aif_desk"):
-        note_edit(case=case, by=scene.cast.pavel)
-    assert try_perform(case, "approve", scene.cast.pavel) == "four-eyes"
-
-
 _NOW = timezone.now()
 WRONG: dict[str, list[dict[str, Any]]] = {
     "evidence-ready, proposed": [
