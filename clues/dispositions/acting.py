@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import dispositions, keep_reasons
+from clues.matching.queries import list_some
 from clues.models import Disposition, DispositionStep, LiftNotice
 from clues.notes import checked_note
 from members import audit
@@ -18,10 +19,11 @@ from members.models import reference
 from members.permissions import Permission, check
 from members.queries import Member
 
-from . import fields
+from . import fields, grounds
 from .workflow import BY_SOURCE_AND_ACTION, Transition, actions_for
 
 FIELDS: Final = frozenset({"action", "note", "done_at", "review_date", *fields.EFFECTS})
+WEAKENED: Final = "weakened"
 ANSWER_FIELDS: Final = frozenset({"answer", "reason", "note"})
 _WRITTEN: Final = (
     "state", "done_at", "seconds_to_disposal", "review_date", "review_told_at", "reappearances", "changed_at", "version",
@@ -91,6 +93,8 @@ def answer(*, disposition: str, request: Mapping[str, Any], by: Member, now: dat
         return _perform(row, BY_SOURCE_AND_ACTION[row.state, "lift"], given, by=by, now=now)
     reason = fields.read_code(request, "reason", keep_reasons.BY_CODE)
     note = checked_note(_text(request), required=False)
+    if notice.cause == WEAKENED and row.match_id is not None:
+        _rest_on_what_is_shown(row, by)
     _answer(notice, LiftNotice.KEPT, by=by, now=now, reason=reason, note=note)
     _step(row, "keep", row.state, note=note, by=by, now=now, detail={"reason": reason, "cause": notice.cause})
     return row
@@ -122,6 +126,14 @@ def _perform(
             _answer(notice, LiftNotice.LIFTED, by=by, now=now, note=note)
     _step(row, step.action, before, note=note, by=by, now=now, detail={"from": before, "to": row.state})
     return row
+
+
+def _rest_on_what_is_shown(row: Disposition, by: Member) -> None:
+    """What was found to suffice is the ground from now on: only what is less than it is told again."""
+    for match in list_some(matches=[row.match_id or 0], viewer=by):
+        for name, value in grounds.shown_of(match).items():
+            setattr(row, name, value)
+        row.save(update_fields=["match_band", "match_grade"])
 
 
 def _locked(disposition: str, by: Member) -> Disposition:

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.vocabulary import categories, dispositions
 from clues.cases import queries as cases
-from clues.matching.queries import get_match
+from clues.matching.queries import get_match, list_some
 from clues.models import Clue, Disposition, DispositionStep, Match, Sighting
 from clues.notes import checked_note
 from members import audit
 from members.permissions import Permission, check
 from members.queries import Member
 
-from . import fields
+from . import fields, grounds
 from .workflow import RECORDED
 
 SUBJECTS: Final = ("match", "client_ref", "case")
@@ -148,6 +148,7 @@ def _about_match(match: str, by: Member) -> _About:
         "type": found.type,
         "client_ref": "" if own is None else own.client_ref,
         "position": 0 if own is None else own.identifier,
+        **grounds.shown_of(found),
     }
     return _About(columns, found.released_at, category)
 
@@ -184,13 +185,15 @@ def _about_clue(request: Mapping[str, Any], by: Member) -> _About:
         parties__institution_id=by.institution_id,
         parties__released_at__lte=Now(),
     ).values_list("pk", flat=True)
+    seen = list_some(matches=match, viewer=by)
     columns = {
         "subject": Disposition.CLUE,
         "clue_id": clue.pk,
         "client_ref": clue.client_ref,
         "position": place,
-        "match_id": match.first(),
+        "match_id": seen[0].id if seen else None,
         "type": own.type,
+        **(grounds.shown_of(seen[0]) if seen else {}),
     }
     return _About(columns, clue.received_at, clue.category)
 

@@ -24,3 +24,11 @@ def record(*, name: str, result: dict[str, Any]) -> None:
     """Keep what the run found, for the desk."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE job SET result = %s WHERE name = %s", [orjson.dumps(result).decode(), name])
+
+
+def last(name: str) -> dict[str, Any]:
+    """Return what the last run that recorded anything found; nothing for a job that never ran."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT result::text FROM job WHERE name = %s", [name])
+        row = cursor.fetchone()
+    return {} if row is None else dict(orjson.loads(row[0]))

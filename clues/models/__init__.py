@@ -8,7 +8,7 @@ from .case_task import CaseTask
 from .change import ClueChange
 from .clue import Clue, Sighting
 from .content import Content, ContentAnswers, ContentReport, ContentSheet, ContentStep
-from .disposition import Disposition, DispositionStep, LiftNotice
+from .disposition import Disposition, DispositionStep, GroundCheck, LiftNotice
 from .dispute import Dispute, DisputedClue
 from .epoch import KeyDirectory, KeyEpoch
 from .event import Event
@@ -61,6 +61,7 @@ __all__ = [
     "Event",
     "Feedback",
     "FunnelFigure",
+    "GroundCheck",
     "GuidanceRow",
     "GuidanceVersion",
     "Identifier",

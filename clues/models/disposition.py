@@ -31,6 +31,9 @@ class Disposition(models.Model):
     client_ref = models.CharField(max_length=64, default="")
     position = models.SmallIntegerField(default=0)
     match = models.ForeignKey("clues.Match", on_delete=models.PROTECT, null=True, verbose_name=_("match"))
+    # What the institution was shown of the match then; weaker than that is a ground to look again. 0 and "": nothing.
+    match_band = models.SmallIntegerField(default=0)
+    match_grade = CodeField(default="")
     case = models.ForeignKey("clues.Case", on_delete=models.PROTECT, null=True, verbose_name=_("case"))
     type = CodeField(_("type"), default="")
     category = CodeField(_("category"))
@@ -113,6 +116,18 @@ class Disposition(models.Model):
         return reference.encode("DI", self.pk)
 
 
+class GroundCheck(models.Model):
+    """A measure whose ground may have changed: the worker compares the two, and deletes the row.
+
+    Triggers write it with whatever ends or weakens a clue, a match, a case or a ring, in the same transaction.
+    """
+
+    disposition = models.ForeignKey(Disposition, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+
+    class Meta:
+        db_table = "ground_check"
+
+
 class DispositionStep(models.Model):
     """One step in the life of a disposition. Rows are only ever added."""
 
@@ -129,9 +144,10 @@ class DispositionStep(models.Model):
 
 
 class LiftNotice(models.Model):
-    """That the ground of a disposition has fallen: the institution lifts it, or keeps it on grounds of its own.
+    """That the ground of a disposition has fallen or weakened: the institution lifts it, or keeps it for a reason.
 
-    One for each fall. `ended_at`: the ground stands again, or stood again after the answer.
+    One for each fall. `ended_at`: the ground stands again, or stood again after the answer, or fell further and a graver
+    notice took the place of this one.
     """
 
     LIFTED, KEPT = "lifted", "kept"
@@ -170,6 +186,11 @@ class LiftNotice(models.Model):
                 fields=["institution", "due_at"],
                 condition=Q(answered_at__isnull=True, ended_at__isnull=True),
                 name="lift_notice_open",
+            ),
+            models.Index(
+                fields=["disposition"],
+                condition=Q(ended_at__isnull=True) & ~Q(answer="lifted"),
+                name="lift_notice_standing",
             ),
         ]
 
