@@ -13,8 +13,9 @@ from aif_share.errors import Refusal
 from aif_share.vocabulary import request_kinds
 from aif_share.vocabulary.request_kinds import CASE, INSTITUTION, MATCH, RequestKind
 from clues.cases import naming
+from clues.cases.workflow import RESTING
 from clues.matching.queries import get_match
-from clues.models import CaseParty, MatchParty, MemberRequest, RequestParty
+from clues.models import Case, CaseParty, MatchParty, MemberRequest, RequestParty
 from members.models import Institution, reference
 from members.permissions import Viewer
 from members.queries import Member
@@ -78,7 +79,7 @@ def resolve(body: Mapping[str, Any], *, kind: RequestKind, by: Member) -> Addres
     if len(named) > 1 or (not named and previous is None):
         raise Refusal("field-missing", gettext_noop("Give one of `case`, `match` and `to`, or `previous`."), field="to")
     if not named and previous is not None:
-        address = _other_side(previous, by)
+        address = _other_side(previous, by, kind)
     else:
         value = body[named[0]]
         if not isinstance(value, str):
@@ -90,6 +91,8 @@ def resolve(body: Mapping[str, Any], *, kind: RequestKind, by: Member) -> Addres
         raise Refusal("field-invalid", gettext_noop("This kind of request is not addressed in this way."), field="kind")
     if not address.receivers:
         raise NobodyThere
+    if address.via == INSTITUTION:
+        _check_route(address.receivers, kind, by)
     return Address(address.via, address.receivers, address.case_id, address.match_id, previous)
 
 
@@ -113,11 +116,30 @@ def _previous(value: Any, by: Member) -> MemberRequest | None:
     return find_seen(value, viewer=by)
 
 
-def _other_side(previous: MemberRequest, by: Member) -> Address:
-    receivers = [previous.sender_id]
+def _other_side(previous: MemberRequest, by: Member, kind: RequestKind) -> Address:
+    """Return the address of a further round: those of the other side who still have the match or the case in common."""
+    receivers = {previous.sender_id}
     if previous.sender_id == by.institution_id:
-        receivers = list(previous.parties.order_by("pk").values_list("institution_id", flat=True))
-    return Address(previous.via, _live(receivers), previous.case_id, previous.match_id)
+        receivers = set(previous.parties.values_list("institution_id", flat=True))
+    if previous.via == INSTITUTION:
+        return Address(INSTITUTION, _live(receivers))
+    number, prefix = (previous.case_id, "CASE") if previous.via == CASE else (previous.match_id, "M")
+    try:
+        now = _RESOLVERS[previous.via](reference.encode(prefix, number or 0), kind, by)
+    except Refusal as refusal:
+        if refusal.code != "not-found":
+            raise
+        raise NobodyThere from None
+    left = tuple(each for each in now.receivers if each in receivers)
+    return Address(previous.via, left, previous.case_id, previous.match_id)
+
+
+def _check_route(receivers: tuple[int, ...], kind: RequestKind, by: Member) -> None:
+    sectors = Institution.objects.filter(pk__in=receivers).values_list("sector", flat=True)
+    if not all(kind.may_go(by.sector, sector) for sector in sectors):
+        raise Refusal(
+            "field-invalid", gettext_noop("This kind of request does not go from your sector to that one."), field="to"
+        )
 
 
 def _of_case(value: str, kind: RequestKind, by: Member) -> Address:
@@ -125,6 +147,8 @@ def _of_case(value: str, kind: RequestKind, by: Member) -> Address:
     parties = CaseParty.objects.filter(case_id=number, released_at__lte=Now())
     if not parties.filter(institution_id=by.institution_id).exists():
         raise Refusal("not-found", gettext_noop("No such case."))
+    if Case.objects.filter(pk=number, state__in=RESTING).exists():
+        raise Refusal("transition-refused", gettext_noop("The case is over; nothing more is asked within it."))
     others = parties.exclude(institution_id=by.institution_id).values_list("institution_id", flat=True)
     return Address(CASE, _live(others), case_id=number)
 
@@ -145,19 +169,8 @@ def _of_match(value: str, kind: RequestKind, by: Member) -> Address:
 
 def _by_name(value: str, kind: RequestKind, by: Member) -> Address:
     number = reference.decode("I", value) or 0
-    sector = (
-        Institution.objects.at_work()
-        .filter(pk=number)
-        .exclude(pk=by.institution_id)
-        .values_list("sector", flat=True)
-        .first()
-    )
-    if sector is None:
+    if number == by.institution_id or not _live([number]):
         raise Refusal("field-invalid", gettext_noop("Take an institution of the directory."), field="to")
-    if not kind.may_go(by.sector, sector):
-        raise Refusal(
-            "field-invalid", gettext_noop("This kind of request does not go from your sector to that one."), field="to"
-        )
     return Address(INSTITUTION, (number,))
 
 

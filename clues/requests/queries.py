@@ -24,13 +24,14 @@ from members.permissions import Viewer
 
 from . import workflow
 from .addressing import find_seen
+from .clocks import due_at
 from .shown import Complaint, IdentifierView, Partner, RequestView, StepView
 from .workflow import Side
 
 OWN = """
-SELECT i.position, c.client_ref, s.position FROM request_identifier i
+SELECT i.request_id, i.position, c.client_ref, s.position FROM request_identifier i
 JOIN sighting s ON s.type = i.type AND s.epoch = i.epoch AND s.token = i.token AND s.institution_id = %s AND s.counted
-JOIN clue c ON c.id = s.clue_id WHERE i.request_id = %s ORDER BY i.position, c.id, s.position
+JOIN clue c ON c.id = s.clue_id WHERE i.request_id = ANY(%s) ORDER BY i.position, c.id, s.position
 """
 MOST_COUNTED = 1_000
 # Where the sender of a request with several receivers says it stands: the first of these that one of them stands at.
@@ -116,11 +117,12 @@ def _views(rows: Sequence[MemberRequest], viewer: Viewer, *, identifiers: bool =
     known = set(before.values_list("pk", flat=True))
     # Lists do without: a look into each case costs a query.
     cases = {row.case_id for row in rows if row.case_id is not None} if identifiers else set()
+    about = _identifiers(numbers, viewer) if identifiers else {}
     called = {case: parties_by_number(case, viewer=viewer) for case in cases}
     return [
         _view(
             row, parties[row.pk], steps[row.pk], viewer, sender=senders[row.pk], known=known,
-            called=called.get(row.case_id or 0, {}), identifiers=identifiers,
+            called=called.get(row.case_id or 0, {}), identifiers=tuple(about.get(row.pk, ())),
         )
         for row in rows
     ]  # fmt: skip
@@ -135,15 +137,15 @@ def _view(
     sender: Any,
     known: set[int],
     called: Mapping[int, PartyView],
-    identifiers: bool,
+    identifiers: tuple[IdentifierView, ...],
 ) -> RequestView:
     side = Side.SENDER if row.sender_id == viewer.institution_id else Side.RECEIVER
     mine = (
         parties if side is Side.SENDER else [each for each in parties if each.institution_id == viewer.institution_id]
     )
     steps = [step for step in steps if step.party_id is None or step.party_id in {each.pk for each in mine}]
-    states = {step.party_id: step.to_state for step in steps}
-    shown = {states.get(each.pk, RequestParty.SENT) for each in mine}
+    mine = [_as_seen(row, each, steps) for each in mine]
+    shown = {each.state for each in mine}
     escalated = [step.at for step in steps if step.action == workflow.ESCALATE]
     named = row.via == INSTITUTION
     state = next(state for state in _FURTHEST if state in shown)
@@ -171,8 +173,24 @@ def _view(
         is_running=due is not None and bool(shown & {RequestParty.SENT, RequestParty.TAKEN_UP}),
         actions=frozenset().union(*(workflow.actions_for(side=side, request=row, party=each) for each in mine)),
         steps=tuple(_steps(row, mine, steps, viewer, sender if named else None, named=named, called=called)),
-        identifiers=_identifiers(row, viewer) if identifiers else (),
+        identifiers=identifiers,
     )
+
+
+def _as_seen(row: MemberRequest, party: RequestParty, steps: Sequence[RequestStep]) -> RequestParty:
+    """Return where the request stands at a receiver as far as its steps can be seen: what can be done tells no more."""
+    told = [step for step in steps if step.party_id == party.pk]
+    taken = next((step.at for step in told if step.action == workflow.TAKE_UP), None)
+    late = next((step.at for step in told if step.action == workflow.ESCALATE), None)
+    due = party.due_at
+    if due is None and taken is None:  # an alert that was taken up has no clock any more: from the tick on
+        due = due_at(row.clock, start=row.released_at)
+    seen = RequestParty(
+        pk=party.pk, request=row, state=told[-1].to_state if told else RequestParty.SENT, due_at=due, taken_up_at=taken,
+        escalated_at=late,
+    )  # fmt: skip
+    seen.institution = party.institution
+    return seen
 
 
 def _steps(
@@ -237,11 +255,14 @@ def _complaint(row: MemberRequest) -> Complaint | None:
     )
 
 
-def _identifiers(row: MemberRequest, viewer: Viewer) -> tuple[IdentifierView, ...]:
-    mine: dict[int, list[Mine]] = defaultdict(list)
+def _identifiers(requests: Sequence[int], viewer: Viewer) -> dict[int, list[IdentifierView]]:
+    mine: dict[tuple[int, int], list[Mine]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(OWN, [viewer.institution_id, row.pk])
-        for place, client_ref, position in cursor.fetchall():
-            mine[place].append(Mine(client_ref=client_ref, identifier=position))
-    kinds = RequestIdentifier.objects.filter(request=row).order_by("position").values_list("position", "type")
-    return tuple(IdentifierView(kind, mine[place]) for place, kind in kinds)
+        cursor.execute(OWN, [viewer.institution_id, list(requests)])
+        for number, place, client_ref, position in cursor.fetchall():
+            mine[number, place].append(Mine(client_ref=client_ref, identifier=position))
+    rows = RequestIdentifier.objects.filter(request_id__in=requests).order_by("request_id", "position")
+    found: dict[int, list[IdentifierView]] = defaultdict(list)
+    for number, place, kind in rows.values_list("request_id", "position", "type"):
+        found[number].append(IdentifierView(kind, mine[number, place]))
+    return found

@@ -68,7 +68,7 @@ def send(*, request: Mapping[str, Any], by: Member, now: datetime) -> MemberRequ
     clock = _clock(request.get("clock"), kind)
     basis = _basis(request.get("basis"), by)
     text = checked_text(request.get("text"), required=True, most=MAX_TEXT)
-    complaint = _complaint(request.get("complaint"), kind)
+    complaint = _complaint(request.get("complaint"), kind, now)
     with transaction.atomic():
         identifiers = _identifiers(request, by)
         purpose = _purpose(request.get("purpose"), kind, needed=bool(identifiers))
@@ -183,7 +183,7 @@ def _of_clues(clues: Any, by: Member) -> list[Identifier]:
     return [(kind, epoch, token.hex) for kind, epoch, token in found]
 
 
-def _complaint(value: Any, kind: RequestKind) -> dict[str, Any]:
+def _complaint(value: Any, kind: RequestKind, now: datetime) -> dict[str, Any]:
     if kind.code != REFERRAL:
         if value is not None:
             raise Refusal(
@@ -201,18 +201,18 @@ def _complaint(value: Any, kind: RequestKind) -> dict[str, Any]:
     return {
         "category": _code(value.get("category"), categories.BY_CODE, "category"),
         "complaint_ref": checked_reference(value.get("reference"), field="reference"),
-        "complaint_received_on": _day(value.get("received_on")),
+        "complaint_received_on": _day(value.get("received_on"), now),
         "consumer_contacted": contacted or "",
         "handling": _code(value.get("handling"), complaint_handlings.BY_CODE, "handling"),
     }
 
 
-def _day(value: Any) -> date:
+def _day(value: Any, now: datetime) -> date:
     try:
         day = parse_date(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
     except ValueError:
         day = None
-    if day is None or day > timezone.localdate() or day.year < 2000:
+    if day is None or day > timezone.localdate(now) or day.year < 2000:
         raise Refusal(
             "field-invalid", gettext_noop("`received_on` is a day, YYYY-MM-DD, not in the future."), field="received_on"
         )
