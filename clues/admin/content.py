@@ -7,12 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from aif_share.errors import Refusal
 from aif_share.vocabulary import platforms, takedown_refusals
 from clues.admin.columns import ColumnsAdmin, ReferenceAdmin, local, ref, shown, table
 from clues.content import answering, queries, sheets, workflow
@@ -269,10 +272,12 @@ class ContentSheetAdmin(ColumnsAdmin):
 
     def file(self, request: HttpRequest, object_id: int, form: str) -> HttpResponse:
         """Send a file of a sheet."""
-        row = ContentSheet.objects.filter(pk=object_id).first()
-        if row is None or form not in ("csv", "xlsx"):
-            raise Http404
-        kind = "text/csv; charset=utf-8" if form == "csv" else XLSX
-        answer = HttpResponse(bytes(getattr(row, form)), content_type=kind)
-        answer["Content-Disposition"] = f'attachment; filename="{row}.{form}"'
+        try:
+            name, body = sheets.take_file(sheet=object_id, form=form, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+        except Refusal as refusal:
+            if refusal.code == "permission-missing":
+                raise PermissionDenied from None
+            raise Http404 from None
+        answer = HttpResponse(body, content_type="text/csv; charset=utf-8" if form == "csv" else XLSX)
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer

@@ -29,7 +29,7 @@ _HOSTILE: Final = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A content that a link names; `link` is how it was pasted, trimmed."""
+    """A content that a link names; `link` opens it, and holds nothing of the one who shared it."""
 
     type: str
     canonical: str
@@ -67,7 +67,7 @@ def read_link(value: Any) -> Link:
         )
     if len(canonical) > MOST_CHARACTERS:
         raise LinkRefused(gettext_noop("A link has at most 2,000 characters."))
-    return Link(kind, canonical, platform_of(canonical, host), text if _WEB.match(text) else canonical)
+    return Link(kind, canonical, platform_of(canonical, host), _opens(text, kind, canonical))
 
 
 def _canonical(text: str) -> tuple[str, str]:
@@ -85,6 +85,21 @@ def _canonical(text: str) -> tuple[str, str]:
         return "domain", normalize("domain", text)
     except InvalidIdentifier:
         raise LinkRefused(gettext_noop("This is no address of public content; paste the whole link alone.")) from None
+
+
+def _opens(text: str, kind: str, canonical: str) -> str:
+    """Return the address without what an app adds to it: who shared it, a session, a user name before the host.
+
+    All who reported the content are shown one address: it must not tell of the one who came first.
+    """
+    if kind != "content-url" or not _WEB.match(text):
+        return canonical
+    number = canonical.partition(":")[2]
+    head, _mark, query = normalize("url", text).partition("?")
+    if number in head:
+        return head[: head.index(number) + len(number)]
+    kept = [each for each in query.split("&") if each.partition("=")[2] == number]
+    return "?".join([head, *kept[:1]])
 
 
 def _check_host(host: str) -> None:

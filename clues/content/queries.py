@@ -15,13 +15,14 @@ from members.models import reference
 from members.permissions import Viewer
 
 from .answering import ContentNotFound
+from .workflow import TO_REQUEST
 
 # `others` are independent groups beside the viewer's own.
 LIST: Final = """
 SELECT c.id, c.type, c.canonical, c.link, c.platform, c.state, c.reason, r.category, r.account_shown, r.capture_sha256,
     r.observed_at, r.note, r.reported_at, c.requested_at, c.removed_at, c.reappeared_at, c.changed_at,
     (SELECT count(DISTINCT i.group_id) FROM content_report o JOIN institution i ON i.id = o.institution_id
-        AND i.state = 'live' WHERE o.content_id = c.id AND i.group_id <> %(group)s)
+        AND i.state = 'live' WHERE o.content_id = c.id AND i.group_id <> %(group)s AND o.released_at <= clock_timestamp())
 FROM content_report r JOIN content c ON c.id = r.content_id
 WHERE r.institution_id = %(institution)s AND (%(state)s::text IS NULL OR c.state = %(state)s)
     AND (%(platform)s::text IS NULL OR c.platform = %(platform)s) AND (%(before)s::bigint IS NULL OR r.content_id < %(before)s)
@@ -32,6 +33,13 @@ _COLUMNS: Final = (
     "type", "canonical", "link", "platform", "state", "reason", "category", "account_shown", "capture_sha256",
     "observed_at", "note", "reported_at", "requested_at", "removed_at", "reappeared_at", "changed_at",
 )  # fmt: skip
+# Counted to ten thousand each, along the index of the queue.
+WAITING: Final = """
+SELECT p.code, (SELECT count(*) FROM (SELECT 1 FROM content c WHERE c.platform = p.code
+        AND c.state = ANY(%(to_request)s) LIMIT 10000) waiting),
+    (SELECT count(*) FROM (SELECT 1 FROM content c WHERE c.platform = p.code AND c.state = 'requested' LIMIT 10000) asked)
+FROM unnest(%(platforms)s::text[]) WITH ORDINALITY AS p (code, no) ORDER BY p.no
+"""
 SUMS: Final = """
 SELECT platform, category, count(*), sum((requests > 0)::int), sum((removals > 0)::int), sum((reappearances > 0)::int),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM removed_at - requested_at))
@@ -113,25 +121,23 @@ def get_content(*, content: str, viewer: Viewer) -> ContentView:
 
 
 def list_moments(*, content: int, viewer: Viewer) -> list[Moment]:
-    """Return what happened with a content that the institution reported, oldest first; by row number."""
-    if not ContentReport.objects.filter(content_id=content, institution_id=viewer.institution_id).exists():
+    """Return what happened with a content that the institution reported, oldest first; by row number.
+
+    When somebody else reported it first is not the viewer's to know: its own report stands there instead.
+    """
+    own = ContentReport.objects.filter(content_id=content, institution_id=viewer.institution_id).first()
+    if own is None:
         raise ContentNotFound
-    rows = ContentStep.objects.filter(content_id=content).order_by("id")
-    return [Moment(row.action, row.to_state, row.reason, row.at) for row in rows]
+    rows = ContentStep.objects.filter(content_id=content).exclude(action="report").order_by("id")
+    found = [Moment(row.action, row.to_state, row.reason, row.at) for row in rows]
+    return sorted([Moment("report", Content.REPORTED, "", own.reported_at), *found], key=lambda moment: moment.at)
 
 
 def count_waiting() -> dict[str, tuple[int, int]]:
     """Return for each platform with anything open: how much waits for a request, and how much for an answer."""
-    found: dict[str, tuple[int, int]] = {}
-    for code in platforms.BY_CODE:
-        rows = Content.objects.filter(platform=code)
-        counts = tuple(
-            rows.filter(state__in=states).order_by()[:10_000].count()
-            for states in ((Content.REPORTED, Content.REAPPEARED), (Content.REQUESTED,))
-        )
-        if any(counts):
-            found[code] = (counts[0], counts[1])
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, {"platforms": list(platforms.BY_CODE), "to_request": list(TO_REQUEST)})
+        return {code: (to_request, asked) for code, to_request, asked in cursor.fetchall() if to_request or asked}
 
 
 def list_sums(*, since: datetime, until: datetime) -> list[ContentSum]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.vocabulary import categories
 from clues import events, quotas
+from clues.matching.release import next_tick
 from clues.models import Content, ContentReport, ContentStep, Event
 from clues.notes import checked_note
 from clues.submissions.rows import EARLIEST, names_of
@@ -150,8 +151,9 @@ def _take(row: _Row, by: Member, now: datetime) -> Outcome:
     if again is not None:
         return Outcome(row.index, KNOWN, content=found.ref)
     ContentReport.objects.create(
-        content=found, institution_id=by.institution_id, reported_by_ref=by.audit_ref, reported_at=now, **row.fields
-    )
+        content=found, institution_id=by.institution_id, reported_by_ref=by.audit_ref, reported_at=now,
+        released_at=next_tick(), **row.fields,
+    )  # fmt: skip
     return Outcome(row.index, TAKEN, content=found.ref)
 
 

@@ -23,6 +23,7 @@ from aif_share.wire.csv_cells import FORMULA, quoted_cell
 from clues.models import Content, ContentReport, ContentSheet
 from members import audit
 from members.models import User
+from members.operations import approvals
 from members.permissions import Permission, check
 
 from .answering import ANSWERS, perform
@@ -77,8 +78,23 @@ def make_sheet(*, platform: str, by: User, now: datetime, limit: int = MOST_ROWS
     return sheet
 
 
+@transaction.atomic
+def take_file(*, sheet: int, form: str, by: User, now: datetime) -> tuple[str, bytes]:
+    """Give a file of a sheet, `csv` or `xlsx`, out of the desk; return its name and what is in it. Raise Refusal."""
+    check(by, Permission.CONTENT_WORK)
+    row = ContentSheet.objects.filter(pk=sheet).first()
+    if row is None or form not in ("csv", "xlsx"):
+        raise Refusal("not-found", gettext_noop("No such sheet."))
+    approvals.require_export(
+        what="content-sheet", rows=len(row.contents), by=by, now=now, parameters={"sheet": str(row), "form": form}
+    )
+    return f"{row}.{form}", bytes(getattr(row, form))
+
+
 def _lines(contents: Sequence[Content]) -> list[tuple[str, ...]]:
-    reports = ContentReport.objects.filter(content__in=contents).select_related("institution")
+    reports = ContentReport.objects.filter(content__in=contents, institution__state="live").select_related(
+        "institution"
+    )
     groups: dict[int, set[int]] = {}
     captures: dict[int, set[str]] = {}
     for report in reports:

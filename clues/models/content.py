@@ -75,6 +75,7 @@ class ContentReport(models.Model):
     note = models.CharField(max_length=500, default="")
     reported_by_ref = models.CharField(max_length=64)
     reported_at = models.DateTimeField()
+    released_at = models.DateTimeField()  # from when on it is counted among those who reported it
 
     class Meta:
         db_table = "content_report"

@@ -78,6 +78,28 @@ WITH gone AS (
     RETURNING 1
 ) SELECT count(*) FROM gone
 """
+# A thread goes as a whole, once no round of it waits for anybody: what asks for nothing has ended when it was sent, an alert
+# when it was taken up.
+REQUESTS = """
+WITH ended AS MATERIALIZED (
+    SELECT r.id FROM member_request r WHERE r.thread_id IS NULL AND r.sent_at < %(before)s AND NOT EXISTS (
+        SELECT 1 FROM (SELECT r.id UNION ALL SELECT m.id FROM member_request m WHERE m.thread_id = r.id) AS round (id)
+        JOIN member_request m ON m.id = round.id JOIN request_party p ON p.request_id = m.id
+        WHERE coalesce(p.over_at, CASE WHEN p.due_at IS NULL THEN coalesce(p.taken_up_at, m.sent_at) END, 'infinity')
+            >= %(before)s)
+    ORDER BY r.id LIMIT %(limit)s
+), rounds AS MATERIALIZED (
+    SELECT id FROM ended UNION ALL SELECT m.id FROM member_request m JOIN ended e ON m.thread_id = e.id
+), identifiers AS (
+    DELETE FROM request_identifier i USING rounds WHERE i.request_id = rounds.id
+), steps AS (
+    DELETE FROM request_step s USING rounds WHERE s.request_id = rounds.id
+), parties AS (
+    DELETE FROM request_party p USING rounds WHERE p.request_id = rounds.id
+), gone AS (
+    DELETE FROM member_request r USING rounds WHERE r.id = rounds.id RETURNING 1
+) SELECT count(*) FROM gone
+"""
 QUOTA_DAYS = """
 WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
 SELECT count(*) FROM gone
@@ -95,6 +117,7 @@ RULES: Final = (
     Rule("outbox", 30, _ended("outbox_message", "state = 'done' AND done_at < %(before)s")),
     # Personal Information Protection Law, article 56: records of processing are kept for three years at least.
     Rule("screenings", 3 * 366, _ended("screening", "screened_at < %(before)s")),
+    Rule("requests", 3 * 366, REQUESTS),
     Rule("screening-answers", 1, SCREENING_ANSWERS),
     Rule("quota-days", 400, QUOTA_DAYS),
 )

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clues.content import reporting
 from clues.models import Content, ContentSheet
+from members.models import AuditEvent
 from tests.clues.alliance import caller
 from tests.clues.scene import Scene
 from tests.factories import acting_as
@@ -44,6 +45,9 @@ def test_from_the_queue_to_the_answers(scene: Scene, desk: Any) -> None:
         file = browser.get(reverse("admin:clues_contentsheet_file", args=[sheet.pk, form_]))
         assert hashlib.sha256(file.content).hexdigest() == getattr(sheet, f"{form_}_sha256")
         assert file["Content-Disposition"] == f'attachment; filename="douyin-0001.{form_}"'
+    with acting_as("aif_desk"):
+        taken = AuditEvent.objects.filter(verb="export.take").order_by("id")
+        assert [each.detail["form"] for each in taken] == ["csv", "xlsx"], "who took the links out is on record"
     assert browser.get(reverse("admin:clues_contentsheet_file", args=[sheet.pk, "exe"])).status_code == 404
     answers = SimpleUploadedFile("answers.csv", b"no,answer,reason\n1,removed,\n2,rejected,not-found\n7,removed,\n")
     assert browser.post(do(sheet, "answers"), {"file": answers}).status_code == 302

@@ -69,3 +69,21 @@ def test_what_is_no_public_link_is_refused_with_a_reason(text: str) -> None:
 def test_what_is_no_text(value: object) -> None:
     with pytest.raises(LinkRefused):
         read_link(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("https://www.iesdouyin.com/share/video/7123456789012345678/?region=CN&u_code=abc&from_uid=13800138000",
+         "https://www.iesdouyin.com/share/video/7123456789012345678"),
+        ("https://www.douyin.com/user/self?from=me&modal_id=7123456789012345678",
+         "https://www.douyin.com/user/self?modal_id=7123456789012345678"),
+        ("https://someone:secret@www.douyin.com/video/7123456789012345678/13800138000",
+         "https://www.douyin.com/video/7123456789012345678"),
+        ("https://bank.example.com@evil.example.net/", "https://evil.example.net/"),
+        ("hxxps://evil[.]example.com/a#me", "https://evil.example.com/a"),
+    ],
+)  # fmt: skip
+def test_the_link_that_all_are_shown_says_nothing_of_who_came_first(text: str, opens: str) -> None:
+    """Who shared it, a session, a user name, a number in the query: the reporters see one address, and it is clean."""
+    assert read_link(text).link == opens
