@@ -86,6 +86,20 @@ class TestQuotas:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE institution SET screen_quota = screen_quota - 1 WHERE id = %s", [cast.aster.pk])
 
+    def test_what_was_approved_once_raises_once(self, cast):
+        """Lowered again by one person, it is not raised again by one, to what two had agreed on before."""
+        proposal = ask(cast)
+        approvals.approve(approval_id=proposal.pk, version=1, by=cast.pavel, now=now())
+        proposal.refresh_from_db()
+        assert quota(cast) == 9_000 and proposal.used_at is not None
+        ask(cast, screen_quota=2_000)
+        with pytest.raises(IntegrityError, match="second person"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE institution SET screen_quota = 9000 WHERE id = %s", [cast.aster.pk])
+        again = ask(cast)
+        approvals.approve(approval_id=again.pk, version=1, by=cast.pavel, now=now())
+        assert quota(cast) == 9_000
+
 
 def ask_raw(*, cast, by, now):
     return quotas.set_quotas(institution_id=cast.aster.pk, reason="x", by=by, now=now, screen_quota=9_000)
