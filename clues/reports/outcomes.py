@@ -27,9 +27,18 @@ from members.permissions import Permission, Viewer, check
 _TOLD: Final = "AND (%(viewer)s::bigint IS NULL OR {row}.released_at <= clock_timestamp())"
 _CATEGORY: Final = """(EXISTS (SELECT 1 FROM match_party mp WHERE mp.match_id = k.match_id AND %(category)s = ANY(mp.categories))
     OR EXISTS (SELECT 1 FROM ring r WHERE r.id = k.ring_id AND %(category)s = ANY(r.categories)))"""
-_STANDING: Final = STANDING.replace("v.kind = 'void'", f"v.kind = 'void' {_TOLD.format(row='v')}").replace(
-    "c.kind = 'confirmation'", f"c.kind = 'confirmation' {_TOLD.format(row='c')}"
-) + _TOLD.format(row="e")
+# The cases of the viewer first: what others did is not read at all.
+_OF_VIEWER: Final = """
+    AND (%(viewer)s::bigint IS NULL OR p.case_id IN (
+        SELECT cp.case_id FROM case_party cp WHERE cp.institution_id = %(viewer)s AND cp.released_at <= clock_timestamp()))
+"""
+_STANDING: Final = (
+    STANDING.replace("v.kind = 'void'", f"v.kind = 'void' {_TOLD.format(row='v')}").replace(
+        "c.kind = 'confirmation'", f"c.kind = 'confirmation' {_TOLD.format(row='c')}"
+    )
+    + _TOLD.format(row="e")
+    + _OF_VIEWER
+)
 FOUND: Final = f"""
 WITH standing AS ({_STANDING}), every_run AS ({RUN}), run AS (
     SELECT q.* FROM every_run q JOIN case_file k ON k.id = q.case_id
@@ -38,8 +47,6 @@ WITH standing AS ({_STANDING}), every_run AS ({RUN}), run AS (
         AND (%(track)s::text IS NULL OR q.track = %(track)s)
         AND (%(province)s::text IS NULL OR %(province)s = ANY(q.provinces))
         AND (%(category)s::text IS NULL OR {_CATEGORY})
-        AND (%(viewer)s::bigint IS NULL OR EXISTS (SELECT 1 FROM case_party cp WHERE cp.case_id = q.case_id
-            AND cp.institution_id = %(viewer)s AND cp.released_at <= clock_timestamp()))
 ), done AS (
     {DONE} AND (%(viewer)s::bigint IS NULL OR d.institution_id = %(viewer)s)
         AND (%(since)s::date IS NULL OR (d.done_at AT TIME ZONE 'Asia/Shanghai')::date >= %(since)s::date)
