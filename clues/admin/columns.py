@@ -6,6 +6,7 @@ from members.admin.columns import (
     ReferenceAdmin,
     code_filter,
     link,
+    listed,
     local,
     ref,
     shown,
@@ -13,4 +14,16 @@ from members.admin.columns import (
     word,
 )
 
-__all__ = ["TYPES", "ColumnsAdmin", "ReferenceAdmin", "code_filter", "link", "local", "ref", "shown", "table", "word"]
+__all__ = [
+    "TYPES",
+    "ColumnsAdmin",
+    "ReferenceAdmin",
+    "code_filter",
+    "link",
+    "listed",
+    "local",
+    "ref",
+    "shown",
+    "table",
+    "word",
+]

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import ColumnsAdmin, code_filter, shown, table
+from clues.admin.columns import ColumnsAdmin, code_filter, listed, shown, table
 from clues.models import LawfulUseCell, LawfulUseMatrix
 from clues.screening.lawful_use import signing
 from clues.screening.lawful_use.cells import Block, Cell, blocks, count_by_class
@@ -107,7 +107,7 @@ def summary(row: LawfulUseMatrix) -> str:
 
 
 def _listed(codes: Iterable[str], vocabulary: str) -> str:
-    return "、".join(label(code, vocabulary) for code in codes)
+    return listed(label(code, vocabulary) for code in codes)
 
 
 def _block(sign: str, block: Block) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import TYPES, ReferenceAdmin, code_filter, link, local, ref, shown, table
+from clues.admin.columns import TYPES, ReferenceAdmin, code_filter, link, listed, local, ref, shown, table
 from clues.admin.forms import NoteForm
 from clues.cases.opening import open_case
 from clues.cases.workflow import RESTING
@@ -48,7 +48,7 @@ def parties(row: Match) -> str:
             (
                 party.institution,
                 party.group,
-                "、".join(label(code, "categories") for code in party.categories),
+                listed(label(code, "categories") for code in party.categories),
                 party.best_grade,
                 local(party.first_seen_at),
                 local(party.released_at),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import TYPES, local, table, word
+from clues.admin.columns import TYPES, listed, local, table, word
 from clues.admin.forms import NeededNoteForm
 from clues.models import Ring, RingCut
 from clues.rings import cuts, queries
@@ -120,7 +120,7 @@ def mergers(row: Ring) -> str:
                 merge.id,
                 local(merge.merged_at),
                 merge.ring or "—",
-                "、".join(f"{word(kind, TYPES)} ({label_of(weight)})" for kind, weight in merge.shared),
+                listed(f"{word(kind, TYPES)} ({label_of(weight)})" for kind, weight in merge.shared),
                 merge.clues,
                 _("under way") if merge.under_way else do(row, "unmerge", _("undo"), merger=merge.id),
             )

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import TYPES, link, local, table, word
+from clues.admin.columns import TYPES, link, listed, local, table, word
 from clues.admin.ring_cuts import DESK, do
 from clues.models import Ring
 from clues.rings import queries
@@ -42,7 +41,7 @@ def names(row: Ring) -> dict[int, str]:
 @admin.display(description=_("institutions"))
 def institutions(row: Ring) -> str:
     """The institutions whose clues the ring joins, by name."""
-    return format_html_join("、", "{}", ((name,) for name in sorted(names(row).values())))
+    return listed(sorted(names(row).values()))
 
 
 @admin.display(description=_("went up in"))
@@ -56,7 +55,7 @@ def went_up_in(row: Ring) -> str:
 def score(row: Ring) -> str:
     """The score and what adds up to it."""
     found = explained(row)
-    terms = "、".join(f"{TERMS[term.term]} +{term.points}" for term in found.terms)
+    terms = listed(f"{TERMS[term.term]} +{term.points}" for term in found.terms)
     return f"{found.score} / 100: {terms}"
 
 
@@ -104,7 +103,7 @@ def links(row: Ring) -> str:
                 _("yes") if each.counts else _("no"),
                 WHY[each.why],
                 each.clues,
-                "、".join(sorted(names(row).get(number, "—") for number in each.institutions)),
+                listed(sorted(names(row).get(number, "—") for number in each.institutions)),
                 do(row, "part-identifier", _("set apart"), identifier=each.identifier) if each.counts else "",
             )
             for each in found
@@ -127,13 +126,13 @@ def weeks(row: Ring) -> str:
 @admin.display(description=_("stages"))
 def stages(row: Ring) -> str:
     """The stages of the chain that the roles of its identifiers stand for."""
-    return "、".join(label(code, "stages") for code in explained(row).stages) or "—"
+    return listed(label(code, "stages") for code in explained(row).stages) or "—"
 
 
 @admin.display(description=_("regions"))
 def regions(row: Ring) -> str:
     """The regions its clues name, the most frequent first."""
-    return "、".join(f"{label(code, 'regions')} {count}" for code, count in explained(row).regions) or "—"
+    return listed(f"{label(code, 'regions')} {count}" for code, count in explained(row).regions) or "—"
 
 
 @admin.display(description=_("clues of the ring"))

@@ -44,6 +44,24 @@ def cases(row: Ring) -> str:
     )
 
 
+@admin.display(description=_("state"), ordering="state")
+def state(row: Ring) -> str:
+    """Where an open ring's review stands; of another one, that it is none any more."""
+    return ring_reviews.standing(row) if row.state == Ring.OPEN else str(STATES[row.state])
+
+
+@admin.display(description=_("clues · identifiers · groups"), ordering="clues")
+def size(row: Ring) -> str:
+    """Its size in one column, so that the list fits beside its filters."""
+    return f"{row.clues} · {row.identifiers} · {row.groups}"
+
+
+@admin.display(description=_("amount (CNY)"), ordering="amount_cny")
+def amount(row: Ring) -> str:
+    """The sum of what its clues say, with its thousands apart."""
+    return "—" if row.amount_cny is None else f"{row.amount_cny:,.2f}"
+
+
 @admin.register(Ring, site=site)
 class RingAdmin(ReferenceAdmin):
     """The latest grown first."""
@@ -51,14 +69,11 @@ class RingAdmin(ReferenceAdmin):
     kind = "R"
     list_display = (
         ref("R"),
-        shown("state", _("state"), labels=STATES),
-        ring_reviews.standing,
-        shown("clues", _("clues")),
-        shown("identifiers", _("identifiers")),
-        shown("groups", _("independent groups")),
+        state,
+        size,
         shown("categories", _("categories"), vocabulary="categories"),
         shown("best_grade", _("best grade")),
-        shown("amount_cny", _("amount (CNY)")),
+        amount,
         shown("updated_at", _("changed at")),
     )
     list_filter = (
@@ -68,7 +83,16 @@ class RingAdmin(ReferenceAdmin):
     )
     ordering = ("-updated_at", "-id")
     columns = (
-        *list_display,
+        ref("R"),
+        shown("state", _("state"), labels=STATES),
+        ring_reviews.standing,
+        shown("clues", _("clues")),
+        shown("identifiers", _("identifiers")),
+        shown("groups", _("independent groups")),
+        shown("categories", _("categories"), vocabulary="categories"),
+        shown("best_grade", _("best grade")),
+        amount,
+        shown("updated_at", _("changed at")),
         ring_page.went_up_in,
         ring_page.institutions,
         ring_page.score,

@@ -94,11 +94,16 @@ def shown(path: str, label: Any, *, vocabulary: str = "", labels: Labels | None 
             return str(labels.get(value, value))
         if vocabulary:
             codes = value if isinstance(value, list) else [value]
-            return "、".join(word(code, vocabulary) for code in codes)
+            return listed(word(code, vocabulary) for code in codes)
         return local(value) if isinstance(value, datetime) else value
 
     column.__name__ = path.replace(".", "_")
     return admin.display(description=label, ordering=path.replace(".", "__"), empty_value="—")(column)
+
+
+def listed(texts: Iterable[object]) -> str:
+    """Say several things one after the other, as the language does."""
+    return ("、" if (get_language() or "").startswith("zh") else ", ").join(str(text) for text in texts)
 
 
 def word(code: str, vocabulary: str) -> str:
