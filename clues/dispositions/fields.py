@@ -19,6 +19,7 @@ from clues.submissions.rows import names_of
 
 EFFECTS: Final = ("calls_flagged", "persons_warned", "amount_prevented_cny")
 DOCUMENT_NO: Final = re.compile(r"[\w（）()〔〕\[\]【】.、/ #-]{1,64}")
+COUNT: Final = re.compile(r"[0-9]{1,10}")
 AMOUNT: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_REVIEW_DAYS: Final = 3 * 366
@@ -102,12 +103,14 @@ def put_done(row: Disposition, at: datetime) -> None:
 
 
 def _effect(name: str, value: Any) -> int | Decimal:
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = (
+        str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST_COUNTED else value
+    )
     if name == "amount_prevented_cny":
         if isinstance(value, str) and AMOUNT.fullmatch(value.strip()):
             return Decimal(value.strip())
         raise Refusal("amount-invalid", gettext_noop("Send the amount as text, such as 1000.00."), field=name)
-    if isinstance(text, str) and text.strip().isascii() and text.strip().isdigit() and int(text) <= MOST_COUNTED:
+    if isinstance(text, str) and COUNT.fullmatch(text.strip()) and int(text) <= MOST_COUNTED:
         return int(text)
     raise Refusal("field-invalid", gettext_noop("This is a whole number, not negative."), field=name)
 

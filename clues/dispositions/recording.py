@@ -185,7 +185,7 @@ def _about_clue(request: Mapping[str, Any], by: Member) -> _About:
         parties__institution_id=by.institution_id,
         parties__released_at__lte=Now(),
     ).values_list("pk", flat=True)
-    seen = list_some(matches=match, viewer=by)
+    seen = list_some(matches=list(match), viewer=by)
     columns = {
         "subject": Disposition.CLUE,
         "clue_id": clue.pk,

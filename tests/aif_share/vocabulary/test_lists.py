@@ -55,8 +55,8 @@ EXPECTED = {
         douyin kuaishou xiaohongshu bilibili weibo weixin qq toutiao zhihu baidu douban xianyu taobao jd pinduoduo
         apple-app-store huawei-appgallery other-web""",
     "takedown-refusals": "not-unlawful not-found evidence-missing wrong-platform rights-holder",
-    "lift-causes": "withdrawn refuted lapsed expired undone dismissed",
-    "keep-reasons": "own-clue-stands own-evidence authority-order contract-ground customer-request",
+    "lift-causes": "withdrawn refuted lapsed expired undone dismissed weakened",
+    "keep-reasons": "own-clue-stands rest-suffices own-evidence authority-order contract-ground customer-request",
     "authority-kinds": """
         public-security nfra pbc local-financial-administration cac communications-administration market-regulation
         procuratorate court justice-bureau bar-association platform telecom-operator registrar mediation-body""",

@@ -196,3 +196,9 @@ def test_the_database_knows_who_writes_what(scene: Scene, role: str, statement: 
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         with acting_as(role), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, "-1", "1.5", "\u0661", 10**12, True, [1]])
+def test_a_figure_that_is_none_is_refused(scene: Scene, value: Any) -> None:
+    """However long: what Python would not read as a number is a refusal, no fault of ours."""
+    assert refused(record, scene, persons_warned=value) == "field-invalid"
