@@ -27,6 +27,8 @@ VERBS = {
     "feedback": "say what came of a match",
     "rings": "the rings your clues are part of",
     "cases": "the cases that concern you, the steps and the work that are yours",
+    "requests": "ask other institutions, alert them, refer complaints; answer them",
+    "dispositions": "record what you did, and lift what lost its ground",
     "outcomes": "what came of the cases, in figures",
     "screen": "ask whether values are known, without reporting them",
     "watch": "be told when somebody reports a value later",

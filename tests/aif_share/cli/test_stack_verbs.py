@@ -82,6 +82,7 @@ def test_what_two_members_say_to_each_other(stack: Stack, tmp_path: Path) -> Non
     assert "not-the-lead" in insurer.run("cases", "act", made["case"], "join-up", code=1).stderr
     assert "version-changed" in bank.run("cases", "act", made["case"], "join-up", "--if-version", "1", code=1).stderr
 
+    _requests_and_dispositions(bank, insurer, match["match"])
     work_on(bank, insurer, made["case"])
     opened = bank.json("dispute", "open", "--match", match["match"], "--reason", "shared-device")
     (received,) = eventually(lambda: insurer.json("dispute", "received"))
@@ -91,6 +92,27 @@ def test_what_two_members_say_to_each_other(stack: Stack, tmp_path: Path) -> Non
     assert insurer.json("clues", "show", clue["clue"])["state"] == "withdrawn"
     stale = insurer.run("clues", "withdraw", clue["clue"], "--reason", "mistake", "--if-version", "1", code=1)
     assert "version-changed" in stale.stderr or "transition-refused" in stale.stderr
+
+
+def _requests_and_dispositions(bank: Member, insurer: Member, match: str) -> None:
+    """What one asks the other answers, declines or closes; what was done is recorded, moved on and lifted."""
+    assert {"institution", "kinds"} <= bank.json("requests", "addressees")[0].keys()
+    about = ("requests", "send", "--match", match, "--text", "Please look.", "--purpose", "investigation", "--kind")
+    asked, again, alert, back = (bank.json(*about, kind) for kind in ("request", "request", "alert", "request"))
+    eventually(lambda: len(insurer.json("requests", "list", "--received")) == 4)
+    assert insurer.json("requests", "take-up", alert["request"])["state"] == "taken-up"
+    assert insurer.json("requests", "answer", asked["request"], "no-record")["state"] == "answered"
+    assert insurer.json("requests", "decline", again["request"], "--reason", "not-ours")["state"] == "declined"
+    assert bank.json("requests", "withdraw", back["request"])["state"] == "withdrawn"
+    eventually(lambda: bank.json("requests", "show", asked["request"])["state"] == "answered")
+    assert bank.json("requests", "close", asked["request"])["state"] == "closed"
+
+    tag = bank.json("dispositions", "record", "internal-tag", "--match", match, "--persons-warned", "1")
+    assert bank.json("dispositions", "act", tag["disposition"], "review")["state"] == "under-review"
+    assert "transition-refused" in bank.run("dispositions", "answer-lift", tag["disposition"], "lifted", code=1).stderr
+    assert bank.json("dispositions", "act", tag["disposition"], "lift", "--note", "not needed")["state"] == "lifted"
+    assert [row["state"] for row in bank.json("dispositions", "list")] == ["lifted"]
+    assert bank.json("dispositions", "show", tag["disposition"])["version"] == 3
 
 
 def test_the_identifiers_of_a_clue_are_replaced_and_the_map_follows(stack: Stack, tmp_path: Path) -> None:

@@ -64,6 +64,9 @@ def test_every_verb_of_the_api_is_run_by_a_page_of_the_documentation() -> None:
         ("rings", "show"), ("events", "show"), ("watch", "show"), ("clues", "show"), ("webhooks", "show"),
         ("webhooks", "replay"), ("webhooks", "rotate-secret"), ("webhooks", "verify"), ("keys", "rotate"),
         ("keys", "verifier"), *(path for path in LEAVES if path[0] == "cases" and path[1] != "list"),
+        *(("requests", verb) for verb in ("list", "show", "addressees", "send", "take-up", "answer", "decline", "withdraw",
+                                          "close")),
+        *(("dispositions", verb) for verb in ("list", "show", "record", "act", "answer-lift")),
     }  # fmt: skip
     missing = [" ".join(path) for path in LEAVES if path not in elsewhere and f"aif-share {' '.join(path)}" not in code]
     assert missing == []
@@ -99,6 +102,12 @@ def test_every_verb_of_the_api_is_run_by_a_page_of_the_documentation() -> None:
         ["cases", "write-part", "CASE-A", PHONE],
         ["cases", "record-entry", "CASE-A", PHONE],
         ["outcomes", "--track", PHONE],
+        ["requests", "show", PHONE],
+        ["requests", "send", "--kind", "provide", "--text", "x", "--to", PHONE],
+        ["requests", "answer", "RQ-A", PHONE],
+        ["dispositions", "record", PHONE, "--match", "M-A"],
+        ["dispositions", "record", "internal-tag", "--match", PHONE],
+        ["dispositions", "answer-lift", "DI-A", PHONE],
         ["events", "show", PHONE],
         ["noise", "add", "own-number", PHONE],
         ["noise", "remove", PHONE],
