@@ -50,12 +50,6 @@ def state(row: Ring) -> str:
     return ring_reviews.standing(row) if row.state == Ring.OPEN else str(STATES[row.state])
 
 
-@admin.display(description=_("clues · identifiers · groups"), ordering="clues")
-def size(row: Ring) -> str:
-    """Its size in one column, so that the list fits beside its filters."""
-    return f"{row.clues} · {row.identifiers} · {row.groups}"
-
-
 @admin.display(description=_("amount (CNY)"), ordering="amount_cny")
 def amount(row: Ring) -> str:
     """The sum of what its clues say, with its thousands apart."""
@@ -70,7 +64,8 @@ class RingAdmin(ReferenceAdmin):
     list_display = (
         ref("R"),
         state,
-        size,
+        shown("clues", _("clues")),
+        shown("groups", _("groups")),
         shown("categories", _("categories"), vocabulary="categories"),
         shown("best_grade", _("best grade")),
         amount,

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
+from clues.admin.columns import listed
 from clues.models import Clue, Ring, RingCut, RingMerge, RingReview, Sighting
 from members.models import reference
 from tests.clues.alliance import caller, clue, submit, token
@@ -151,3 +153,9 @@ def test_members_see_no_desk(scene: Scene, desk: Any) -> None:
             answer = desk(getattr(scene.cast, who)).post(reverse("admin:clues_ring_do", args=[ring_of(scene), name]))
             assert answer.status_code == 302 and "/login/" in answer["Location"]
     assert not RingCut.objects.exists() and not RingReview.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "a, b"), ("zh-hans", "a、b")])
+def test_several_things_are_joined_as_the_language_does(language: str, said: str) -> None:
+    with translation.override(language):
+        assert listed(["a", "b"]) == said
