@@ -288,32 +288,3 @@ def test_the_same_link_by_two_at_once_is_one_content(fresh_database: str, settin
     for thread in threads:
         thread.join()
     assert not failed and Content.objects.count() == 20 and ContentReport.objects.count() == 80
-
-
-def test_when_somebody_came_first_is_not_told(scene: Scene) -> None:
-    """What happened begins for each with its own report."""
-    (first,) = report(scene.cast.aster, VIDEO)
-    with acting_as("aif_owner"):
-        ContentReport.objects.update(reported_at=timezone.now() - timedelta(days=9))
-        ContentStep.objects.update(at=timezone.now() - timedelta(days=9))
-    report(scene.cast.birch, VIDEO)
-    number = Content.objects.get().pk
-    for institution in (scene.cast.aster, scene.cast.birch):
-        (moment,) = queries.list_moments(content=number, viewer=caller(institution))
-        own = ContentReport.objects.get(institution=institution)
-        assert (moment.action, moment.state, moment.at) == ("report", "reported", own.reported_at)
-    assert first.outcome == "reported"
-
-
-def test_others_are_counted_from_the_tick_on(scene: Scene, settings: Any) -> None:
-    make_institution("Dale Bank"), make_institution("Elm Bank")
-    (first,) = report(scene.cast.aster, VIDEO)
-    settings.AIF_DISCLOSURE_TICK = 3600
-    report(scene.cast.birch, VIDEO)
-    assert queries.get_content(content=first.content or "", viewer=caller(scene.cast.aster)).band is None
-
-
-def test_what_waits_is_counted_in_one_statement(scene: Scene, django_assert_num_queries: Any) -> None:
-    report(scene.cast.aster, VIDEO, PAGE)
-    with acting_as("aif_desk"), django_assert_num_queries(1):
-        assert queries.count_waiting() == {"douyin": (1, 0), "other-web": (1, 0)}
