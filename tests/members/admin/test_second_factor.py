@@ -105,7 +105,8 @@ class TestFirst:
         assert show(browser, "000000").status_code == 422
         assert secret_on(show(browser, "000000")) == secret, "the picture was scanned already"
         trail()
-        answer = show(browser, make_code(secret))
+        code = make_code(secret)
+        answer = show(browser, code)
         assert (answer.status_code, answer["Location"]) == (302, CODES)
         assert trail() == ["user.factor.add", "user.factor.recovery-codes", "user.login"]
         shown = re.findall(r"<code>(\d{10})</code>", browser.get(CODES).content.decode())
@@ -114,7 +115,7 @@ class TestFirst:
         assert browser.get(CODES).status_code == 404, "shown once"
         assert browser.get("/admin/members/user/").status_code == 200
         again = half_way()
-        assert show(again, make_code(secret)).status_code == 422, "the first code is used up"
+        assert show(again, code).status_code == 422, "the first code is used up"
         assert show(again, shown[0]).status_code == 302
         assert show(half_way(), shown[0]).status_code == 422
 
