@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from clues.models import RequestParty
+from clues.models import RequestParty, RequestStep
 from clues.notes import checked_note
 from members.models import User
 from members.permissions import Permission, check
@@ -57,6 +57,9 @@ def _act(action: str, *, party: int, reason: str, by: User, now: datetime) -> Re
     row, why = workflow.find(action, side=Side.ALLIANCE, request=found.request, party=found)
     if row is None:
         raise steps.StepNotOpen(why)
+    # As with the clock: the sender must not learn from their number how many receivers there are.
+    before = RequestStep.objects.filter(request=found.request, action=action).exclude(party=found)
+    is_first = not before.exists()
     steps.move(found.request, found, row, actor=by, institution_id=None, now=now, words=("", "", reason))
-    telling.tell(found.request, action, [found], now=now)
+    telling.tell(found.request, action, [found], now=now, sender=is_first)
     return found

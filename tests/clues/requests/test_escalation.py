@@ -67,10 +67,11 @@ def test_an_alert_that_nobody_takes_up(world: World) -> None:
     assert RequestParty.objects.get(request=made).state == "taken-up" and escalate() == 0
 
 
-def test_the_sender_of_a_match_is_told_once_however_many_are_late(world: World) -> None:
+@pytest.mark.parametrize("how", ["withdraw", "end"])
+def test_the_sender_of_a_match_is_told_once_however_many_are_late(world: World, how: str) -> None:
     """Two receivers are late; one event for the sender, and one step in its thread: it does not learn how many."""
     from tests.clues.alliance import caller, clue, submit, token
-    from tests.clues.scene import work
+    from tests.clues.scene import wait_for_tick, work
 
     cedar = world.scene.cast.cedar
     submit(caller(cedar), [clue(token("one person", kind="resident-id"), client_ref="cedar-2")])
@@ -82,9 +83,19 @@ def test_the_sender_of_a_match_is_told_once_however_many_are_late(world: World) 
     assert [kind for name, kind in told(made) if name == "Aster Bank"] == ["request.escalated"]
     view = queries.get_request(request=made.ref, viewer=world.alice)
     assert [step.action for step in view.steps] == ["send", "escalate"]
-    act(made, "withdraw", by=world.alice)
+    if how == "end":
+        with acting_as("aif_desk"):
+            for party in RequestParty.objects.filter(request=made):
+                mediation.end(
+                    party=party.pk, reason="Settled by telephone.", by=world.scene.cast.olga, now=timezone.now()
+                )
+        wait_for_tick()
+        sides = [name for name, kind in told(made) if kind == "request.closed"]
+        assert sorted(sides) == ["Aster Bank", "Birch Finance", "Cedar Pay"], "the sender once"
+    else:
+        act(made, "withdraw", by=world.alice)
     view = queries.get_request(request=made.ref, viewer=world.alice)
-    assert [step.action for step in view.steps] == ["send", "escalate", "withdraw"]
+    assert [step.action for step in view.steps] == ["send", "escalate", how]
 
 
 def test_what_the_alliance_reads_and_does(world: World) -> None:
