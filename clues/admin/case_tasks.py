@@ -24,7 +24,7 @@ from clues.cases.workflow import RESTING
 from clues.models import Case, CasePart, CaseTask
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
-from members.models import User
+from members.models import Institution, User
 from members.permissions import Permission
 
 STATES = {
@@ -122,7 +122,9 @@ def _task_form(row: Case) -> type[forms.Form]:
     kinds = [(each.code, each.zh if chinese else each.en) for each in task_kinds.ROWS]
     parties = [
         (code_of(party.pseudonym), f"{party.institution} ({code_of(party.pseudonym)})")
-        for party in row.parties.select_related("institution").order_by("pseudonym")
+        for party in row.parties.filter(institution__in=Institution.objects.at_work())
+        .select_related("institution")
+        .order_by("pseudonym")
     ]
     return type(
         "TaskForm",

@@ -6,11 +6,15 @@ something was asked, never at who asked: the portal's process may not read that.
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from clues.models import Case, CasePart, CasePartExcuse, CaseParty
 from members.models import Institution
+
+ANOTHER_IS_OPEN: Final = gettext_noop("Another case of this match or ring is open; merge or close that one first.")
 
 
 def has_proposal(case: Case) -> str | None:
@@ -60,7 +64,7 @@ def is_the_only_open_case(case: Case) -> str | None:
     origin = Q(match_id=case.match_id) if case.match_id is not None else Q(ring_id=case.ring_id)
     others = Case.objects.filter(origin, merged_into__isnull=True).exclude(state__in=("closed", "dismissed"))
     if others.exclude(pk=case.pk).exists():
-        return gettext_noop("Another case of this match or ring is open; merge or close that one first.")
+        return ANOTHER_IS_OPEN
     return None
 
 

@@ -12,14 +12,12 @@ from aif_share.errors import Refusal
 from clues.cases import parties
 from clues.cases.deadlines import due_after
 from clues.cases.workflow import INITIAL, INITIAL_DAYS
-from clues.models import Case, CaseStep, Match, Ring, RingReview
+from clues.models import ONE_OPEN, Case, CaseStep, Match, Ring, RingReview
 from clues.notes import checked_note
 from clues.rings import review
 from members import audit
 from members.models import User, reference
 from members.permissions import Permission, check
-
-_ONE_OPEN = ("case_one_open_for_a_match", "case_one_open_for_a_ring")
 
 
 class OriginNotFound(Refusal):
@@ -62,7 +60,7 @@ def open_case(*, by: User, now: datetime, match: str | None = None, ring: str | 
         with transaction.atomic():
             case.save(force_insert=True)
     except IntegrityError as error:
-        if not any(name in str(error) for name in _ONE_OPEN):
+        if not any(name in str(error) for name in ONE_OPEN):
             raise
         raise AlreadyOpen from None
     CaseStep.objects.create(

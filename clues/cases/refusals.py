@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from django.db import transaction
-
 from aif_share.errors import Refusal
 from clues.cases.workflow import ACTION_LABELS
 from members import audit
-from members.models import User, reference
+from members.models import User
 from members.queries import Member
 
 WORK: Final = (
@@ -33,17 +31,17 @@ def recorded(*, case: str, action: str, by: User | Member) -> Iterator[None]:
     except Refusal as refusal:
         if audit.is_told(refusal):
             record(case=case, action=action, by=by, code=refusal.code)
+            refusal.on_trail = True
         raise
 
 
 def record(*, case: str, action: str, by: User | Member, code: str) -> None:
     """Add one event of its own: who tried which action on which case, and the code of the refusal."""
-    with transaction.atomic():
-        audit.record(
-            "case.refuse",
-            actor=by,
-            # What comes from outside is kept only as what we made ourselves.
-            subject_ref=case if reference.decode("CASE", case) is not None else "",
-            institution_id=by.institution_id,
-            detail={"action": action if action in _KNOWN else "", "code": code},
-        )
+    audit.record_refused(
+        "case.refuse",
+        actor=by,
+        subject_ref=audit.known_reference([case]),
+        institution_id=by.institution_id,
+        # What comes from outside is kept only as what we made ourselves.
+        detail={"action": action if action in _KNOWN else "", "code": code},
+    )

@@ -26,7 +26,7 @@ from clues.notes import checked_note
 from clues.submissions.rows import names_of
 from clues.working_days import ZONE
 from members import audit
-from members.models import User, reference
+from members.models import Institution, User, reference
 from members.permissions import ROLE_PERMISSIONS, Permission, check
 from members.queries import Member, Person
 
@@ -92,13 +92,14 @@ def give(*, case: str, request: Mapping[str, Any], by: Member, now: datetime) ->
 
 
 def give_for_alliance(*, case: str, request: Mapping[str, Any], by: User, now: datetime) -> CaseTask:
-    """Let the alliance give a task to a party, as `give`; a party is named by its pseudonym here, too."""
+    """Let the alliance give a task to a party, as `give`; a party, one at work, is named by its pseudonym here, too."""
     check(by, Permission.DESK_VIEW)
     check(by, Permission.CASE_PROPOSE)
     number = reference.decode("CASE", case) or 0
     if not Case.objects.filter(pk=number).exists():
         raise CaseNotFound
-    parties = CaseParty.objects.filter(case_id=number).values_list("pseudonym", "institution_id")
+    at_work = CaseParty.objects.filter(case_id=number, institution__in=Institution.objects.at_work())
+    parties = at_work.values_list("pseudonym", "institution_id")
     known = {code_of(pseudonym): institution for pseudonym, institution in parties}
     if request.get("party") not in known:
         raise _no_party()

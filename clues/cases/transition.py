@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
@@ -13,9 +13,10 @@ from aif_share.errors import Refusal
 from clues.cases import merging, parties
 from clues.cases.actions import StepNotOpen, check_row
 from clues.cases.deadlines import due_after
+from clues.cases.guards import ANOTHER_IS_OPEN
 from clues.cases.marks import Act
 from clues.cases.workflow import BY_SOURCE_AND_ACTION, RESTING, Transition
-from clues.models import Case, CaseParty, CaseStep
+from clues.models import ONE_OPEN, Case, CaseParty, CaseStep
 from clues.notes import checked_note
 from members import audit
 from members.models import User, reference
@@ -123,7 +124,14 @@ def _write(case: Case, row: Transition, *, act: Act, by: User | Member, note: st
         columns |= row.mark(case, act)
     for name, value in columns.items():
         setattr(case, name, value)
-    case.save(update_fields=list(columns))
+    try:
+        with transaction.atomic():
+            case.save(update_fields=list(columns))
+    except IntegrityError as error:
+        # Somebody opened another case of the origin after the guard had looked.
+        if not any(name in str(error) for name in ONE_OPEN):
+            raise
+        raise StepNotOpen(ANOTHER_IS_OPEN) from None
     CaseStep.objects.create(
         case_id=case.pk,
         action=row.action,

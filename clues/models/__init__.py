@@ -1,7 +1,7 @@
 """Tables of the clues app; rules live in the domain packages beside this one."""
 
 from .batch import Batch, BatchChunk
-from .case import Case, CaseParty, CaseStep
+from .case import ONE_OPEN, Case, CaseParty, CaseStep
 from .case_naming import CaseNaming, CaseUnmasking
 from .case_part import CasePart, CasePartExcuse
 from .case_task import CaseTask
@@ -32,6 +32,7 @@ from .screening import Screening, ScreeningAnswer
 from .watch import Watch, WatchHit
 
 __all__ = [
+    "ONE_OPEN",
     "AllianceWeek",
     "AppliedStanding",
     "Batch",

@@ -21,6 +21,9 @@ _OUT = ["reported", "closed"]
 _APPROVED = ["approved", *_OUT]
 _RESTING = ["closed", "dismissed", "merged"]
 
+ONE_OPEN = ("case_one_open_for_a_match", "case_one_open_for_a_ring")
+"""The constraints that two open cases of one origin meet."""
+
 
 def _person(label: StrPromise, *, null: bool = True) -> Any:
     return models.ForeignKey(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from aif_share.errors import Refusal
 from clues.cases import refusals
+from clues.cases.opening import open_case
 from clues.cases.transition import perform
 from clues.models import Case, CaseStep
 from members.models import Approval, AuditEvent, User
@@ -120,6 +123,18 @@ def test_of_two_approvers_one_wins(fresh_database: str, settings: Any, scale: Ca
             case = propose_again(scene, case)
 
 
+def open_slowly(scene: Scene, begun: threading.Event) -> None:
+    """Open a case of the scene's match, and commit it a while later."""
+    try:
+        with acting_as("aif_desk"), transaction.atomic():
+            open_case(match=scene.match, by=scene.cast.olga, now=timezone.now())
+            begun.set()
+            time.sleep(0.4)
+    finally:
+        begun.set()
+        connection.close()
+
+
 def test_of_two_institutions_one_leads(fresh_database: str, settings: Any, scale: Callable[..., int]) -> None:
     settings.AIF_DISCLOSURE_TICK = 0.01
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -132,3 +147,13 @@ def test_of_two_institutions_one_leads(fresh_database: str, settings: Any, scale
             case.refresh_from_db()
         led_by = cast.alice if case.lead_id == cast.aster.pk else cast.bea
         case = step(case, "hand-back", led_by, "once more")
+    # Reopened while somebody opens another case of the same match: the guard does not see that one yet.
+    step(case, "dismiss", cast.pavel, "the same people as before")
+    closed = make_case(scene, at="closed, reopening asked")
+    begun = threading.Event()
+    opener = threading.Thread(target=open_slowly, args=[scene, begun])
+    opener.start()
+    begun.wait(timeout=30)
+    with pytest.raises(Refusal, match="Another case"):
+        step(closed, "reopen", cast.pavel, "because")
+    opener.join()

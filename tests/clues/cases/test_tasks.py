@@ -12,6 +12,7 @@ from clues.cases import task_queries, tasks
 from clues.cases.transition import perform
 from clues.models import CaseTask
 from clues.working_days import ZONE
+from members.operations import institutions
 from tests.clues.alliance import caller
 from tests.clues.joint import Joint, now, own, postpone, refused, told, who
 from tests.clues.scene import wait_for_tick
@@ -113,6 +114,9 @@ def test_the_alliance_gives_and_takes_back(joint: Joint, audited: Any) -> None:
     wait_for_tick()
     assert to_do(joint.bea) == [] and told("case.task-canceled") == ["Birch Finance"]
     assert audited("case.task.cancel") == [joint.olga.ref]
+    with acting_as("aif_desk"):
+        institutions.suspend(institution_id=joint.birch.pk, reason="drill", by=joint.olga, now=now())
+        refused("field-invalid", tasks.give_for_alliance, case=joint.case, request=request, by=joint.olga, now=now())
 
 
 def test_the_giver_takes_a_task_back_with_a_reason(joint: Joint) -> None:
