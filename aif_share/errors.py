@@ -196,6 +196,8 @@ class Refusal(AifShareError):
     The HTTP status of a code is in one table, `aif_share.wire.problems`.
     """
 
+    on_trail = False  # whether the audit trail of the server tells of it already
+
     def __init__(self, code: str, detail: str = "", **extra: Any) -> None:
         self.code = code
         self.detail = detail

@@ -15,7 +15,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -197,13 +196,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def refuse(self, request: HttpRequest, name: str, row: Any, code: str) -> None:
         """Add to the trail what this person tried and may not: the operation's `name`, on which row, and the code."""
-        with transaction.atomic():
-            audit.record(
-                "desk.refuse",
-                actor=cast("User", request.user),
-                subject_ref=self.reference_of(row),
-                detail={"about": self.opts.model_name, "operation": name, "code": code},
-            )
+        audit.record_refused(
+            "desk.refuse",
+            actor=cast("User", request.user),
+            subject_ref=self.reference_of(row),
+            detail={"about": self.opts.model_name, "operation": name, "code": code},
+        )
 
     def reference_of(self, row: Any) -> str:
         """Return what the trail calls a row; nothing if it has no public reference."""

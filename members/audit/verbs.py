@@ -32,6 +32,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "institution.reinstate": _("Institution reinstated"),
         "institution.quotas.set": _("Quotas changed"),
         "desk.refuse": _("Step at the desk refused"),
+        "portal.refuse": _("Change in the portal refused"),
         # what two people decide
         "approval.propose": _("Proposed for approval"),
         "approval.change": _("Proposal changed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 
 from aif_share.errors import Refusal
+from members import audit
 from members.permissions import Permission, check
 from members.portal.step_up import step_up_required
 from members.queries import NotLive
@@ -57,7 +58,7 @@ def member_required(permission: Permission | None = None) -> Callable[[_View[_P]
     """Let members' staff in whose role includes the permission (None: any role) and whose institution is live.
 
     Not logged in: to the login page. Alliance staff, who work at the desk: 404. Missing permission or a suspended
-    institution: the 403 page with the reason. Inside the view, a refusal `not-found` becomes 404 and
+    institution: the 403 page with the reason; who tried to change something is in the trail. Inside the view, a refusal `not-found` becomes 404 and
     `permission-missing` 403; others are the view's own business.
     """
 
@@ -74,6 +75,7 @@ def member_required(permission: Permission | None = None) -> Callable[[_View[_P]
                     check(request.user, permission)
                 response = view(request, *args, **kwargs)
             except Refusal as refusal:
+                _keep(request, refusal)
                 if refusal.code == "not-found":
                     raise Http404 from None
                 if refusal.code in ("permission-missing", "institution-suspended", "institution-not-live"):
@@ -86,3 +88,17 @@ def member_required(permission: Permission | None = None) -> Callable[[_View[_P]
         return cast(_View[_P], login_required(guarded))
 
     return decorate
+
+
+def _keep(request: HttpRequest, refusal: Refusal) -> None:
+    """Add to the trail of the person's institution what was tried: a thing of somebody else's, say. Reading is no attempt."""
+    if request.method != "POST" or refusal.on_trail or not audit.is_told(refusal):
+        return
+    person, match = cast(Any, request.user), request.resolver_match
+    audit.record_refused(
+        "portal.refuse",
+        actor=person,
+        subject_ref=audit.known_reference(match.kwargs.values() if match else ()),
+        institution_id=person.institution_id,
+        detail={"page": match.view_name if match else "", "code": refusal.code},
+    )

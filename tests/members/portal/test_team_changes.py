@@ -21,6 +21,7 @@ CHANGES = {
     "reset-factors": (REASON, "user.factor.reset"),
     "new-password": (REASON, "user.password.offer"),
 }
+PAGES = {"role": "set-role", "new-password": "offer-password"}
 each_change = pytest.mark.parametrize("name", CHANGES)
 
 
@@ -116,7 +117,15 @@ def test_strangers_and_other_roles(client, alice, aster, trail, name):
         client.force_login(person)
         trail()
         assert post(client, alice, name).status_code == status
-        assert trail() == []
+        # The desk's people have no portal; who acts on another institution, or beyond the own role, is in the trail.
+        assert trail() == ([] if person.is_alliance else ["portal.refuse"])
+        if not person.is_alliance:
+            with acting_as("aif_audit"):
+                event = AuditEvent.objects.latest("id")
+            assert (event.actor_ref, event.institution_id) == (person.ref, person.institution_id)
+            code = "not-found" if status == 404 else "permission-missing"
+            assert event.detail == {"page": f"members:{PAGES.get(name, name)}", "code": code}
+            assert event.subject_ref == alice.ref
     assert state(alice) == before
 
 
