@@ -60,8 +60,11 @@ def play(stack: Stack, folder: Path, scale: float, say: Progress) -> dict[str, o
     rings, ring_faults = journey.wait_for_rings(stack, plan)
     faults += ring_faults
     say(f"{len(rings)} rings; {len(plan.rings)} were planted")
-    if rings:
-        say(f"case {journey.open_case(stack, rings)} opened from the largest ring; it waits for a lead")
+    if not ring_faults:
+        cases = journey.open_cases(stack, rings, plan)
+        say(
+            f"cases: {cases['waiting']} waits for a lead, {cases['joint']} is worked on, {cases['reported']} was handed over"
+        )
     return {
         "institutions": len(members),
         "clues": accepted,

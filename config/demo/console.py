@@ -20,9 +20,12 @@ import django
 from config.demo.alliance import INSTITUTIONS
 from config.demo.matrix import sign_demo_matrix
 
-MEMBER_ROLES = ("submitter", "analyst", "approver", "member-admin", "auditor")
+MEMBER_ROLES = {
+    "submitter": "提交员", "analyst": "分析员", "approver": "审批员", "member-admin": "管理员", "auditor": "审计员"
+}  # fmt: skip
 ALLIANCE = (("operator", "alliance-operator", "联盟经办"), ("approver", "alliance-approver", "联盟复核"))
 FULLY_STAFFED = "river-bank"
+SECOND_PEOPLE = ("river-finance", "lamp-lending", "pine-insurance")  # who approve their parts of a case
 
 
 def create_members(quotas: Mapping[str, int]) -> dict[str, dict[str, str]]:
@@ -42,12 +45,16 @@ def create_members(quotas: Mapping[str, int]) -> dict[str, dict[str, str]]:
 
 
 def list_accounts() -> Iterator[tuple[str, str, str, str]]:
-    """(user name, role, full name, institution code or empty): an analyst everywhere, all roles at one member."""
+    """(user name, role, full name, institution code or empty): an analyst everywhere, all roles at one member.
+
+    Members that write a part of a case have an approver too.
+    """
     for username, role, full_name in ALLIANCE:
         yield username, role, full_name, ""
     for institution in INSTITUTIONS:
-        for role in MEMBER_ROLES if institution.code == FULLY_STAFFED else ("analyst",):
-            yield f"{role}.{institution.code}", role, f"{institution.name} {role}", institution.code
+        roles = ("analyst", "approver") if institution.code in SECOND_PEOPLE else ("analyst",)
+        for role in MEMBER_ROLES if institution.code == FULLY_STAFFED else roles:
+            yield f"{role}.{institution.code}", role, f"{institution.name}{MEMBER_ROLES[role]}", institution.code
 
 
 def make_accounts(references: Mapping[str, str]) -> list[dict[str, str]]:

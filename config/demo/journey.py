@@ -23,7 +23,6 @@ ROOT = Path(__file__).resolve().parents[2]
 QUOTAS = {"evaluate_quota": 20_000, "submit_quota": 20_000, "screen_quota": 5_000}
 SIDE_BY_SIDE = 3
 RINGS_WITHIN_S = 60.0
-OPERATOR, APPROVER = "operator", "approver"
 
 Say = Callable[[str], None]
 
@@ -94,16 +93,7 @@ def submit_all(members: Mapping[str, Member], exports: Sequence[Export], say: Sa
 
 def review_clues(stack: Stack) -> dict[str, int]:
     """The members' second people review what was submitted, but for a part; return how much of what."""
-    done = subprocess.run(
-        [sys.executable, "-m", "config.demo.reviews"],
-        env=os.environ | stack.env | {"AIF_DB_OWNER": "1"},
-        cwd=str(ROOT),
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise StackError(f"the reviews ended with {done.returncode}: {done.stderr.strip()[-1500:]}")
-    return dict(json.loads(done.stdout))
+    return _ask_owner(stack, "config.demo.reviews")
 
 
 def see_matches(members: Mapping[str, Member]) -> dict[str, list[dict[str, Any]]]:
@@ -129,16 +119,23 @@ def wait_for_rings(stack: Stack, plan: Plan) -> tuple[list[dict[str, Any]], list
         time.sleep(1)
 
 
-def open_case(stack: Stack, rings: Sequence[dict[str, Any]]) -> str:
-    """Open a case from the largest ring, which two people promoted, and take it up; return its reference.
+def open_cases(stack: Stack, rings: Sequence[dict[str, Any]], plan: Plan) -> dict[str, str]:
+    """Bring three of the planted rings to cases (config.demo.cases); return {what it shows: its reference}."""
+    found = {frozenset(clue["client_ref"] for clue in ring["clues"]): ring["ring"] for ring in rings}
+    question = {ring.planted: found[ring.clues] for ring in plan.rings}
+    return {name: str(case) for name, case in _ask_owner(stack, "config.demo.cases", question).items()}
 
-    It waits for one of its institutions to take the lead, in the portal.
-    """
-    largest = max(rings, key=lambda ring: len(ring["clues"]))
-    note = "largest ring of the demonstration"
-    for action, person in (("propose", OPERATOR), ("confirm", APPROVER)):
-        stack.manage("review_ring", "--ring", largest["ring"], "--action", action, "--by", person, "--note", note)
-    made = stack.manage("open_case", "--ring", largest["ring"], "--by", OPERATOR, "--note", note, "--json")
-    case = str(json.loads(made)["case"])
-    stack.manage("move_case", "--case", case, "--action", "triage", "--by", OPERATOR)
-    return case
+
+def _ask_owner(stack: Stack, module: str, question: object = None) -> dict[str, Any]:
+    """Run a module as the owner of the stack's database; return the JSON that it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        env=os.environ | stack.env | {"AIF_DB_OWNER": "1"},
+        cwd=str(ROOT),
+        input=json.dumps(question),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise StackError(f"{module} ended with {done.returncode}: {done.stderr.strip()[-1500:]}")
+    return dict(json.loads(done.stdout))

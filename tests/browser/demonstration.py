@@ -33,7 +33,7 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
             ours.screen([seen], purpose=purpose, case_ref=f"DEMO-{number + 2}")
         ours.watches.add([seen], purpose="investigation", case_ref="DEMO-1")
         ours.noise.add("own-domain", ours.tokenize("domain", ["river-bank.example"]))
-        ours.webhooks.add("https://hooks.example.com/aif", description="demo")
+        ours.webhooks.add("https://hooks.example.com/aif", description="反欺诈平台")
         own = [match.match for match in ours.matches.list()]
         _act(ours, own)
         ours.disputes.open(own[0], reason="wrong-person")
@@ -52,11 +52,11 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
 
 def _act(ours: Client, own: list[str]) -> None:
     """Measures, of which the one on the disputed match loses its ground; and links of content."""
-    ours.dispositions.record("internal-tag", match=own[0], note="Marked in the risk engine.")
+    ours.dispositions.record("internal-tag", match=own[0], note="已在风控系统标记。")
     ours.dispositions.record("account-restriction", match=own[1], amount_prevented_cny="12000.00")
     ours.dispositions.record("report-to-police", match=own[1], state="requested")
     ours.content.report([
-        {"link": link, "category": "gray-advertising", "note": "Recruits agents."}
+        {"link": link, "category": "gray-advertising", "note": "招募代理人员。"}
         for link in ("https://www.douyin.com/video/7123456789012345678", "https://lend-fast.example.com/join")
     ])  # fmt: skip
 
