@@ -19,7 +19,7 @@ from aif_share.vocabulary import task_kinds
 from clues.admin.columns import link, local, ref, shown, table
 from clues.admin.of_a_case import OfACase
 from clues.cases import tasks, unmasking
-from clues.cases.pseudonyms import code_of
+from clues.cases.pseudonyms import code_of, name_of
 from clues.cases.workflow import RESTING
 from clues.models import Case, CasePart, CaseTask
 from members.admin.base import Operation, ReasonForm
@@ -30,7 +30,7 @@ from members.permissions import Permission
 STATES = {
     CaseTask.OPEN: _("to do"),
     CaseTask.DONE: _("done"),
-    CaseTask.DECLINED: _("declined"),
+    CaseTask.DECLINED: _("turned down"),
     CaseTask.CANCELED: _("canceled"),
 }
 PART_STATES = {
@@ -91,7 +91,7 @@ def parts_of(row: Case) -> str:
 
 
 def _part_row(party: Any, part: CasePart | None, *, excused: bool) -> tuple[Any, ...]:
-    called = code_of(party.pseudonym)
+    called = name_of(party.pseudonym)
     if part is None or part.state != CasePart.APPROVED:
         name: Any = PART_STATES[part.state] if part is not None else _("not begun")
         if excused:
@@ -121,7 +121,7 @@ def _task_form(row: Case) -> type[forms.Form]:
     chinese = (get_language() or "").startswith("zh")
     kinds = [(each.code, each.zh if chinese else each.en) for each in task_kinds.ROWS]
     parties = [
-        (code_of(party.pseudonym), f"{party.institution} ({code_of(party.pseudonym)})")
+        (code_of(party.pseudonym), f"{party.institution} ({name_of(party.pseudonym)})")
         for party in row.parties.filter(institution__in=Institution.objects.at_work())
         .select_related("institution")
         .order_by("pseudonym")

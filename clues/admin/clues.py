@@ -62,6 +62,12 @@ def history(row: Clue) -> Any:
     return table((_("at"), _("change"), _("reason"), _("version")), lines) if lines else "—"
 
 
+@admin.display(description=_("review"), ordering="review")
+def review(row: Clue) -> str:
+    """Where its review stands; a mere suspicion needs none."""
+    return "—" if row.grade == "C" else str(REVIEW_LABELS.get(row.review, row.review))
+
+
 @admin.register(Clue, site=site)
 class ClueAdmin(ReferenceAdmin):
     """Newest first. There are millions: one is found by its reference, not by filters."""
@@ -73,7 +79,7 @@ class ClueAdmin(ReferenceAdmin):
         shown("category", _("category"), vocabulary="categories"),
         shown("grade", _("grade")),
         shown("state", _("state"), labels=STATE_LABELS),
-        shown("review", _("review"), labels=REVIEW_LABELS),
+        review,
         shown("received_at", _("received at")),
     )
     list_select_related = ("institution",)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import platforms, takedown_refusals
-from clues.admin.columns import ColumnsAdmin, ReferenceAdmin, local, ref, shown, table
+from clues.admin.columns import TYPES, ColumnsAdmin, ReferenceAdmin, local, ref, shown, table
 from clues.content import answering, queries, sheets, workflow
 from clues.models import Content, ContentAnswers, ContentReport, ContentSheet, ContentStep
 from members.admin.base import Operation
@@ -171,7 +171,7 @@ class ContentAdmin(ReferenceAdmin):
     columns = (
         *list_display,
         shown("link", _("link as first reported")),
-        shown("type", _("type")),
+        shown("type", _("type"), vocabulary=TYPES),
         shown("reason", _("reason"), vocabulary="takedown-refusals"),
         shown("requested_at", _("requested at")),
         shown("removed_at", _("removed at")),

@@ -28,7 +28,7 @@ LISTS = {
     GuidanceVersion.PLAYBOOKS: _("Playbooks"),
 }
 STATES = {
-    GuidanceVersion.PROPOSED: _("Proposed"),
+    GuidanceVersion.PROPOSED: _("Proposed, not signed yet"),
     GuidanceVersion.IN_FORCE: _("In force"),
     GuidanceVersion.SUPERSEDED: _("Superseded"),
     GuidanceVersion.REJECTED: _("Rejected"),

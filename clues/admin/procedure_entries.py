@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from aif_share.vocabulary import tracks
 from clues.admin.columns import code_filter, link, ref, shown, table, word
 from clues.admin.of_a_case import OfACase
 from clues.guidance.queries import find_authorities
+from clues.guidance.rows import Authority
 from clues.models import Case, ProcedureEntry
 from clues.procedures import record, waiting
 from clues.procedures.deadlines import today
@@ -54,7 +56,7 @@ def state_name(track: str, code: str) -> str:
 
 def figures_of(row: Any) -> str:
     """What an entry counts, in words."""
-    found = [f"{label} {value}" for name, label in FIGURES if (value := getattr(row, name)) is not None]
+    found = [f"{label} {value:,}" for name, label in FIGURES if (value := getattr(row, name)) is not None]
     if row.province:
         found.append(word(row.province, "regions"))
     if row.self_reported:
@@ -84,7 +86,7 @@ def entries_table(rows: Iterable[EntryView]) -> str:
                     state_name(row.track, row.state),
                 ),
                 row.date,
-                row.authority_name.zh if row.authority_name else row.authority,
+                _called(row.authority_name, row.authority),
                 row.document_no or "—",
                 figures_of(row),
                 _due(row),
@@ -121,8 +123,13 @@ def status(row: Any) -> str:
 @admin.display(description=_("authority"))
 def authority(row: ProcedureEntry) -> str:
     """The authority's name in the list of its time."""
-    found = find_authorities({row.authority}).get(row.authority)
-    return f"{found.zh} · {found.en}" if found else row.authority
+    return _called(find_authorities({row.authority}).get(row.authority), row.authority)
+
+
+def _called(found: Authority | None, code: str) -> str:
+    if found is None:
+        return code
+    return found.zh if (get_language() or "").startswith("zh") else found.en
 
 
 @admin.display(description=_("figures"))

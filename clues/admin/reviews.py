@@ -79,7 +79,7 @@ class ClueReviewAdmin(ColumnsAdmin):
         *list_display,
         shown("clue.category", _("category"), vocabulary="categories"),
         shown("clue.grade", _("grade")),
-        shown("clue.region", _("region")),
+        shown("clue.region", _("region"), vocabulary="regions"),
         shown("clue.received_at", _("received at")),
         shown("reviewer_ref", _("reviewed by")),
         shown("desk_by", _("decided by the alliance")),

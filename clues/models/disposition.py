@@ -195,4 +195,4 @@ class LiftNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{reference.encode('DI', self.disposition_id)} · {self.cause}"
+        return reference.encode("DI", self.disposition_id)

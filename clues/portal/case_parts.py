@@ -26,7 +26,7 @@ AMOUNTS = {
     "amount_prevented": gettext_lazy("Prevented"),
 }
 COUNTS = {"victims": gettext_lazy("Victims"), "persons": gettext_lazy("Persons involved")}
-DATES = {"from_date": gettext_lazy("From"), "until_date": gettext_lazy("Until")}
+DATES = {"from_date": gettext_lazy("First day"), "until_date": gettext_lazy("Last day")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

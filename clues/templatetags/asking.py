@@ -27,7 +27,7 @@ WATCH_STATES: _States = {
     "hit": (gettext_lazy("With hits"), "warn"),  # no state, but a choice of the list beside them
 }
 DISPUTE_STATES: _States = {
-    "open": (gettext_lazy("Open"), "warn"),
+    "open": (gettext_lazy("Under way"), "warn"),
     "closed": (gettext_lazy("Closed"), ""),
 }
 DISPUTED_STATES: _States = {
@@ -121,7 +121,7 @@ def days_left(left: int | None) -> str:
     if left == 0:
         return format_html('<span class="badge badge--bad">{}</span>', _("today is the last day"))
     color = "badge--warn" if left <= 2 else "badge--info"
-    text = _("working days left: %(count)d") % {"count": left}
+    text = _("1 working day left") if left == 1 else _("%(count)d working days left") % {"count": left}
     return format_html('<span class="badge {}">{}</span>', color, text)
 
 

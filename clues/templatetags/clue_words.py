@@ -62,6 +62,12 @@ def change_reason(code: str | None) -> str:
 
 
 @register.filter
+def basis(code: str) -> str:
+    """The code of a legal basis, and words where none was named."""
+    return str(_("not specified")) if code == "unspecified" else format_html("<code>{}</code>", code)
+
+
+@register.filter
 def actor_name(ref: str, people: Mapping[str, str]) -> str:
     """Who it was: a colleague by name, a job in words, else a key by its number."""
     if ref in people:

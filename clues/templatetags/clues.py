@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from aif_share.identifiers import types
 from clues import events
 from clues.cases.workflow import ACTION_LABELS, STATES
+from members.templatetags.members import figure
 
 register = template.Library()
 
@@ -106,10 +107,7 @@ def quota_label(kind: str) -> str:
     return str(QUOTAS.get(kind, kind))
 
 
-@register.filter
-def figure(number: int | None) -> str:
-    """A number with its thousands apart, a dash for none."""
-    return "—" if number is None else f"{number:,}"
+register.filter(figure)
 
 
 @register.filter

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clues.cases.pseudonyms import name_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 register = template.Library()
 
-STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 _States = Mapping[str, "tuple[StrPromise, str]"]
 TASK_STATES: _States = {
     "open": (gettext_lazy("To do"), "info"),
@@ -34,10 +35,7 @@ PART_STATES: _States = {
 @register.filter
 def pseudonym(party: Any) -> str:
     """What the parties of a case call one of them: 成员甲, Member A."""
-    if (get_language() or "").startswith("zh"):
-        stem = STEMS[party.number] if party.number < len(STEMS) else str(party.number + 1)
-        return f"成员{stem}"
-    return f"Member {party.party.partition('-')[2].upper()}"
+    return name_of(party.number)
 
 
 @register.filter

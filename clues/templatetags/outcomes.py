@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,8 @@ from clues.reports.funnel import Figure
 
 register = template.Library()
 
+_ARTICLE = re.compile(r" art\. (\d+)(?:-(\d))?")
+_ORDINALS = "一二三四五六七八九"
 FRONT = ("cases-filed", "cases-administrative", "persons-coercive", "persons-detained", "persons-convicted", "gangs")
 
 
@@ -72,6 +75,16 @@ def term_label(row: Any) -> str:
 def authority_label(row: Authority | None) -> str:
     """An authority in the reader's language."""
     return "—" if row is None else term_label(row)
+
+
+@register.filter
+def article(source: str) -> str:
+    """Where a charge stands in the law; to Chinese readers as they cite it: 刑法第253条之一."""
+    if not _is_chinese():
+        return source
+    return _ARTICLE.sub(
+        lambda found: f"第{found[1]}条" + ("之" + _ORDINALS[int(found[2]) - 1] if found[2] else ""), source
+    )
 
 
 @register.filter

@@ -97,11 +97,14 @@ def clock_badge(clock: str, due_at: datetime, *, now: datetime) -> str:
         return _badge("bad", _("overdue"))
     if clock == "urgent":
         minutes = int((due_at - now).total_seconds() // 60)
-        return _badge("bad" if minutes < 5 else "warn", _("minutes left: %(count)d") % {"count": minutes})
+        text = _("1 minute left") if minutes == 1 else _("%(count)d minutes left") % {"count": minutes}
+        return _badge("bad" if minutes < 5 else "warn", text)
     left = working_days.working_days_left(due_at, now=now)
     if not left:
         return _badge("bad", _("today is the last day"))
-    return _badge("warn" if left == 1 else "info", _("working days left: %(count)d") % {"count": left})
+    if left == 1:
+        return _badge("warn", _("1 working day left"))
+    return _badge("info", _("%(count)d working days left") % {"count": left})
 
 
 def _badge(color: str, text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from aif_share import vocabulary as lists
@@ -95,6 +96,8 @@ def shown(path: str, label: Any, *, vocabulary: str = "", labels: Labels | None 
         if vocabulary:
             codes = value if isinstance(value, list) else [value]
             return listed(word(code, vocabulary) for code in codes)
+        if isinstance(value, bool):
+            return _now("yes") if value else _now("no")
         return local(value) if isinstance(value, datetime) else value
 
     column.__name__ = path.replace(".", "_")
@@ -150,11 +153,16 @@ def table(heads: Iterable[Any], rows: Iterable[Sequence[Any]]) -> str:
     """Return an HTML table, a dash for one without rows; every cell is escaped."""
     head = format_html_join("", '<th scope="col">{}</th>', ((each,) for each in heads))
     body = format_html_join(
-        "", "<tr>{}</tr>", ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows)
+        "", "<tr>{}</tr>", ((format_html_join("", "{}", ((_cell(each),) for each in row)),) for row in rows)
     )
     if not body:
         return "—"
     return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
+
+
+def _cell(value: Any) -> str:
+    """A day does not break at its hyphens."""
+    return format_html('<td class="day">{}</td>' if isinstance(value, date) else "<td>{}</td>", value)
 
 
 def local(at: datetime) -> str:

@@ -84,11 +84,10 @@ class DeskSite(AdminSite):
         return login.recovery_codes(request, self)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The stock list, with a name for what the package that counts failed logins does not translate."""
+        """The stock list, with what it counts as the name of the package that counts failed logins."""
         found: list[Any] = super().get_app_list(request, app_label)
         for app in found:
             if app["app_label"] == "axes":
-                app["name"] = _("Lock-outs")
                 for model in app["models"]:
                     model["name"] = _("Failed logins")
         return found

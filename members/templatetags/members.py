@@ -63,3 +63,9 @@ def label(code: str | None, list_name: str) -> str:
         if term.code == code:
             return term.zh if (get_language() or "").startswith("zh") else term.en
     return code or ""
+
+
+@register.filter
+def figure(number: int | None) -> str:
+    """A number with its thousands apart, a dash for none."""
+    return "—" if number is None else f"{number:,}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axes.models import AccessAttempt
 
@@ -52,6 +54,8 @@ def test_it_is_listed_and_lifted(desk, olga, trail):
     desk.force_login(make_user("alliance-operator", name="otto"))
     body = desk.get(LIST, **ENGLISH).content.decode()
     assert "olga" in body and "icon-yes" in body
+    chinese = desk.get(LIST, HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
+    assert "登录失败记录" in chinese and "Axes" not in chinese and "ttempt" not in re.sub("<[^>]*>", "", chinese)
     trail()
     lift = f"{LIST}{row.pk}/do/lift/"
     assert desk.post(lift, {"reason": " "}).status_code == 422

@@ -1,0 +1,1 @@
+"""Formats of dates by language (Django's FORMAT_MODULE_PATH)."""
