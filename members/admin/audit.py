@@ -25,6 +25,8 @@ ACTORS = {
     "job": _("a background job"),
 }
 
+KIND = shown("actor_kind", _("kind of actor"), labels=ACTORS)
+
 
 class ExportForm(ReasonForm):
     """Which events, and what for."""
@@ -47,7 +49,9 @@ def _export(_row: None, *, by: User, now: datetime, **answers: Any) -> HttpRespo
 class AuditEventAdmin(ReadOnlyAdmin):
     """Newest first."""
 
-    list_display = ("at", "what", "subject_ref", shown("actor_kind", _("kind of actor"), labels=ACTORS), "actor_ref")
+    list_display = ("at", "what", "subject_ref", KIND, "actor_ref")
+    fields = ("at", "what", "verb", "subject_ref", KIND, "actor_ref", "institution_id", "detail")
+    readonly_fields = ("at", "what", KIND)
     list_filter = (code_filter("actor_kind", _("kind of actor"), labels=ACTORS),)
     search_fields = ("=subject_ref", "=actor_ref", "=verb")
     search_help_text = _("A reference like I-… or a verb, exactly.")
@@ -58,7 +62,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         ),
     )  # fmt: skip
 
-    @admin.display(description=_("verb"))
+    @admin.display(description=_("what was done"))
     def what(self, row: AuditEvent) -> str:
         """The verb in the reader's language."""
         return str(VERBS.get(row.verb, row.verb))
