@@ -28,7 +28,7 @@ def change(client, old=PASSWORD, new=NEW, repeated=None):
 
 def test_it_shows_whose_it_is(client, alice):
     page = client.get("/portal/account", **ENGLISH).content.decode()
-    for text in ("alice", "Analyst", "Aster Bank", alice.institution.ref, "Bank", "50000"):
+    for text in ("alice", "Analyst", "Aster Bank", alice.institution.ref, "Bank", "50,000"):
         assert text in page, text
     chinese = client.get("/portal/account", HTTP_ACCEPT_LANGUAGE="zh-CN").content.decode()
     assert "分析员" in chinese and "银行" in chinese
