@@ -53,6 +53,8 @@ def test_a_proceeding_is_led_on_by_its_buttons(scene: Scene, desk: Any) -> None:
     for page in (("proceeding", row.pk), ("case", case.pk)):
         text = browser.get(reverse(f"admin:clues_{page[0]}_change", args=[page[1]])).content.decode()
         assert entry.document_no in text and "公安机关经侦部门" in text
+        english = browser.get(reverse(f"admin:clues_{page[0]}_change", args=[page[1]]), HTTP_ACCEPT_LANGUAGE="en")
+        assert "Police, economic crime" in (shown := english.content.decode()) and "公安机关经侦部门" not in shown
     assert browser.get(reverse("admin:clues_proceeding_changelist")).status_code == 200
 
 
