@@ -24,13 +24,15 @@ import psycopg2
 
 from config.stack import children, cluster, postgres, wipe
 from config.stack.child import stop_all
-from config.stack.folders import Folders, everything
+from config.stack.folders import Folders, as_root, everything, shared_folder
 from config.stack.guardian import Guardian
 from config.stack.plan import ROOT, Plan
 
 LOGIN = "aif_test"
 ROLES = (*postgres.LOGINS, "aif_owner")
 TEMPLATE = postgres.DATABASE
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED = 4 * 2**30
 CLUSTERS = ROOT / "var" / "test-cluster"
 MADE_FROM = (
     "clues/migrations/**/*.*", "members/migrations/**/*.*", "requirements/runtime.txt", "config/settings.py",
@@ -75,13 +77,28 @@ class TestServer:
         self.plan = Plan(Folders(self.data), overrides={"DATABASE_URL": "", "DATABASE_ADMIN_URL": ""})
         for listener in self.plan.listeners.values():
             listener.close()
-        for folder in (self.plan.folders.run, *everything(self.data)):
+        self.memory = self._data_in_memory()
+        for folder in (self.plan.folders.run, *everything(self.data), *self.memory):
             self.guardian.folder(str(folder))
         self.child = children.database(self.plan, temporary=True)
         # No crash is tested on this server, and a clone is made for many tests.
-        self.child.command += ["-c", "fsync=off", "-c", "full_page_writes=off"]
+        self.child.command += ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "file_copy_method=clone"]
         self._numbers = itertools.count(1)
         self.password = self.plan.secrets[postgres.SUPERUSER]
+
+    def _data_in_memory(self) -> tuple[Path, ...]:
+        """Let the data folder lie in memory where there is room; return the folder to remove in the end.
+
+        A clone is made and dropped for many tests, and ext4 is slow to make files where many were just removed (it looks
+        for inodes that were not in use a moment ago): 0.7 s of processor time a clone instead of 0.06 s.
+        """
+        if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < MEMORY_NEEDED:
+            return ()
+        memory = Path(tempfile.mkdtemp(prefix="aif-test-", dir=MEMORY))
+        memory.chmod(0o711)
+        (memory / "pg").mkdir()
+        ((shared_folder(self.data) if as_root() else self.data) / "pg").symlink_to(memory / "pg")
+        return (memory,)
 
     def start(self) -> None:
         """Start it, migrate the template as the owner unless it is a copy, and make the login of the tests."""
@@ -126,6 +143,8 @@ class TestServer:
         self.guardian.dismiss()
         shutil.rmtree(self.plan.folders.run, ignore_errors=True)
         wipe(self.data)
+        for folder in self.memory:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def superuser_url(self, database: str) -> str:
         """Address of a database as the superuser."""
