@@ -17,6 +17,7 @@ from clues.reports.funnel import Figure
 
 register = template.Library()
 
+_CRIMINAL_LAW = ("刑法", "Criminal Law")
 _ARTICLE = re.compile(r" art\. (\d+)(?:-(\d))?")
 _ORDINALS = "一二三四五六七八九"
 FRONT = ("cases-filed", "cases-administrative", "persons-coercive", "persons-detained", "persons-convicted", "gangs")
@@ -79,9 +80,9 @@ def authority_label(row: Authority | None) -> str:
 
 @register.filter
 def article(source: str) -> str:
-    """Where a charge stands in the law; to Chinese readers as they cite it: 刑法第253条之一."""
+    """Where a charge stands in the law, as the reader cites it: 刑法第253条之一, Criminal Law art. 253-1."""
     if not _is_chinese():
-        return source
+        return source.replace(*_CRIMINAL_LAW)
     return _ARTICLE.sub(
         lambda found: f"第{found[1]}条" + ("之" + _ORDINALS[int(found[2]) - 1] if found[2] else ""), source
     )
