@@ -44,6 +44,12 @@ class Redis:
         self.process.wait()
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait longer than the platform does: an answer that a busy machine delays is no failure of the counter."""
+    monkeypatch.setattr(rate_limit, "TIMEOUT", 10.0)
+
+
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[Redis]:
     server = Redis(tmp_path)
@@ -85,11 +91,10 @@ def test_processes_and_threads_together_never_exceed_it(redis: Redis, limit: int
 
 
 def test_a_new_window_begins_anew(redis: Redis) -> None:
-    counter = Counter(limit=2, window=1, url=redis.url)
-    time.sleep(1 - time.time() % 1)
-    assert allowed(counter, 5) == 2
-    time.sleep(1 - time.time() % 1)
-    assert allowed(counter, 5) == 2
+    counter = Counter(limit=2, window=2, url=redis.url)
+    for _window in range(2):
+        time.sleep(2 - time.time() % 2)
+        assert allowed(counter, 5) == 2
 
 
 def test_flushed(redis: Redis) -> None:
@@ -102,12 +107,13 @@ def test_flushed(redis: Redis) -> None:
 @pytest.mark.parametrize("how", ["stopped", "frozen"])
 def test_without_redis_everything_passes_at_once(redis: Redis, how: str, monkeypatch: Any, caplog: Any) -> None:
     caplog.set_level(logging.WARNING, logger=rate_limit.__name__)
+    monkeypatch.setattr(rate_limit, "TIMEOUT", 0.5)
     counter = Counter(limit=5, window=HOUR, url=redis.url)
     assert allowed(counter, 5) == 5
     os.kill(redis.process.pid, signal.SIGSTOP) if how == "frozen" else redis.stop()
     start = time.monotonic()
     assert allowed(counter, 10_000, institution=2) == 10_000
-    assert time.monotonic() - start < 0.5, "one attempt, then none for some seconds"
+    assert time.monotonic() - start < 3, "one attempt, then none for some seconds"
     assert counter.take(2) == {"RateLimit-Policy": '"burst";q=5;w=3600'}
     assert len(caplog.messages) == 1
     monkeypatch.setattr(counter, "_resting_until", 0.0)
@@ -120,13 +126,14 @@ def test_without_redis_everything_passes_at_once(redis: Redis, how: str, monkeyp
     assert len(caplog.messages) == 2
 
 
-def test_it_costs_little(redis: Redis) -> None:
-    counter = Counter(limit=200_000, window=60, url=redis.url)
-    allowed(counter, 100)
-    start = time.perf_counter()
-    allowed(counter, 10_000)
-    each = (time.perf_counter() - start) / 10_000
-    assert each < 0.000_15, f"{each * 1000:.3f} ms a request"
+def test_it_costs_few_round_trips(redis: Redis, monkeypatch: Any) -> None:
+    counter = Counter(limit=200_000, window=HOUR, url=redis.url)
+    trips: list[str] = []
+    take = counter._storage.incr
+    monkeypatch.setattr(counter._storage, "incr", lambda *given: (trips.append(given[0]), take(*given))[1])
+    assert allowed(counter, 10_000) == 10_000
+    # A lease is 20 requests; another window of an hour may begin in between.
+    assert 10_000 / 20 <= len(trips) <= 10_000 / 20 + 1
 
 
 class Ping(ApiView):
