@@ -240,8 +240,3 @@ class CaseTaskAdmin(OfACase):
         ),
     )  # fmt: skip
     attempts = {"cancel": "task-cancel"}
-
-    def case_of(self, row: Any) -> Case:
-        """Return its case."""
-        found: Case = row.case
-        return found

@@ -20,8 +20,8 @@ class OfACase(ReferenceAdmin):
     """Name of an operation -> what the trail calls it (clues/cases/refusals.py)."""
 
     def case_of(self, row: Any) -> Case:
-        """Return the case that the row belongs to."""
-        raise NotImplementedError
+        """Return the case that the row belongs to: the one it names, where a page says nothing else."""
+        return cast("Case", row.case)
 
     def refuse(self, request: HttpRequest, name: str, row: Any, code: str) -> None:
         """Add it to the trail of the case; a form that no page has is no step of one."""

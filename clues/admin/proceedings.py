@@ -130,11 +130,6 @@ class ProceedingAdmin(OfACase):
 
     attempts = {each.name: "entry-record" for each in operations}
 
-    def case_of(self, row: Any) -> Case:
-        """Return its case."""
-        found: Case = row.case
-        return found
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows with their entries, read at once for the whole page."""
         return super().get_queryset(request).prefetch_related("entries")
