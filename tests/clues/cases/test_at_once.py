@@ -25,8 +25,8 @@ from tests.factories import acting_as, make_user
 LATER = {"transition-refused", "version-changed"}
 
 
-def together(case: Case, action: str, people: list[User | Person]) -> list[str]:
-    """Let everybody try it at the same moment, from pages of the same version; return what became of each."""
+def at_once(people: list[Any], act: Callable[[Any], object]) -> list[str]:
+    """Let everybody act at the same moment, each as the own process; return what became of each."""
     barrier = threading.Barrier(len(people))
     outcomes: list[str] = []
 
@@ -34,8 +34,7 @@ def together(case: Case, action: str, people: list[User | Person]) -> list[str]:
         try:
             with acting_as("aif_desk" if isinstance(by, User) else "aif_web"):
                 barrier.wait(timeout=30)
-                with refusals.recorded(case=case.ref, action=action, by=by):
-                    perform(case=case.ref, action=action, by=by, now=timezone.now(), version=case.version)
+                act(by)
             outcomes.append("ok")
         except Refusal as refusal:
             outcomes.append(refusal.code)
@@ -52,35 +51,20 @@ def together(case: Case, action: str, people: list[User | Person]) -> list[str]:
     return sorted(outcomes)
 
 
+def together(case: Case, action: str, people: list[User | Person]) -> list[str]:
+    """Let everybody try it at the same moment, from pages of the same version; return what became of each."""
+
+    def act(by: User | Person) -> None:
+        with refusals.recorded(case=case.ref, action=action, by=by):
+            perform(case=case.ref, action=action, by=by, now=timezone.now(), version=case.version)
+
+    return at_once(people, act)
+
+
 def propose_together(case: Case, people: list[User]) -> list[str]:
     """Let everybody propose the same thing at the same moment; return what became of each."""
-    barrier = threading.Barrier(len(people))
-    outcomes: list[str] = []
-
-    def attempt(by: User) -> None:
-        try:
-            with acting_as("aif_desk"):
-                barrier.wait(timeout=30)
-                approvals.propose(
-                    kind="unmask",
-                    subject_ref=case.ref,
-                    payload={"case": case.ref},
-                    reason="x",
-                    by=by,
-                    now=timezone.now(),
-                )
-            outcomes.append("ok")
-        except Exception as error:
-            outcomes.append(repr(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=attempt, args=[person]) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
+    asked = {"kind": "unmask", "subject_ref": case.ref, "payload": {"case": case.ref}, "reason": "x"}
+    return at_once(people, lambda by: approvals.propose(**asked, by=by, now=timezone.now()))
 
 
 def count(verb: str, case: Case) -> int:
