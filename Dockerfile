@@ -25,6 +25,10 @@ RUN /opt/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .
     && /opt/venv/bin/python -m compileall -q aif_share members clues config
 
 FROM python:3.11-slim-bookworm
+# What sets the pages of a cover report, and the Chinese letters on them.
+RUN apt-get update -qq \
+    && apt-get install -qq -y --no-install-recommends fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home aif \
     && install -d -o aif -g aif -m 0700 /var/lib/aif-share /var/lib/custodian
 COPY --from=build /opt/venv /opt/venv

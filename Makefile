@@ -23,14 +23,14 @@ serve: $(RUNTIME) $(FRONTEND)
 	$(PY) -m config.stack serve
 
 test: $(DEV) $(FRONTEND)
-	.ci/chromium
+	.ci/system
 	$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
 
 bench: $(DEV) $(FRONTEND)
 	$(PY) -m config.bench
 
 prove: $(DEV) $(FRONTEND)
-	.ci/chromium
+	.ci/system
 	$(PY) -m tests.prove
 
 check: $(DEV) $(FRONTEND)
@@ -45,7 +45,7 @@ check: $(DEV) $(FRONTEND)
 	$(PY) .ci/errors.py --check
 
 screenshots: $(DEV) $(FRONTEND)
-	.ci/chromium
+	.ci/system
 	$(PY) -m tests.browser.screenshots
 
 fix: $(DEV)

@@ -25,7 +25,7 @@ def chromium() -> Iterator[Browser]:
     """Chromium of the distribution."""
     if not CHROMIUM.exists():
         assert REQUIRED != "required", "Chromium is missing, though .ci/run as root installs it"
-        pytest.skip("no Chromium here: run `.ci/chromium` as root (it installs the Debian packages), then again")
+        pytest.skip("no Chromium here: run `.ci/system` as root (it installs the Debian packages), then again")
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
