@@ -116,13 +116,20 @@ def edit(*, case: str, request: Mapping[str, Any], version: int, by: Member, now
         for name in changed:
             setattr(row, name, said[name])
         _check_span(row, now)
-        person = by.user_id if isinstance(by, Person) else None
-        is_first = row.edited_at is None
-        if is_first:
-            row.author_id = person
-        row.editor_id, row.edited_at = person, now
-        _decide(row, CasePart.DRAFT, [*changed, "editor", "edited_at", *(["author"] if is_first else [])])
+        _write(row, by, now, changed)
         _record("case.part.edit", case, row, by, fields=sorted(changed))
+    return row
+
+
+def change(*, case: str, by: Member, now: datetime, version: int | None = None) -> CasePart:
+    """Lock the own part to change what belongs to it: its evidence, say. It is a draft of the next version from here on.
+
+    Whoever calls does so in the transaction of that change, and records it. Without a `version` it does not matter what
+    the part said when it was read. Raise as `edit` does.
+    """
+    joint.check_work(by)
+    row = _lock(case, by, version, states=joint.WRITTEN)
+    _write(row, by, now, [])
     return row
 
 
@@ -169,15 +176,25 @@ def send_back(*, case: str, version: int, reason: str, by: Person) -> CasePart:
     return row
 
 
-def _lock(case: str, by: Member, version: int, *, states: frozenset[str]) -> CasePart:
+def _lock(case: str, by: Member, version: int | None, *, states: frozenset[str]) -> CasePart:
     """Lock the own part, made if there is none yet; the case stays where it is meanwhile."""
     found = get_case(case=case, viewer=by)
     joint.hold(found.id, states)
     CasePart.objects.bulk_create([CasePart(case_id=found.id, institution_id=by.institution_id)], ignore_conflicts=True)
     row = CasePart.objects.select_for_update(no_key=True).get(case_id=found.id, institution_id=by.institution_id)
-    if row.version != version:
+    if version is not None and row.version != version:
         raise PartChanged
     return row
+
+
+def _write(row: CasePart, by: Member, now: datetime, changed: list[str]) -> None:
+    """Store the columns changed as a draft of whoever acts."""
+    person = by.user_id if isinstance(by, Person) else None
+    is_first = row.edited_at is None
+    if is_first:
+        row.author_id = person
+    row.editor_id, row.edited_at = person, now
+    _decide(row, CasePart.DRAFT, [*changed, "editor", "edited_at", *(["author"] if is_first else [])])
 
 
 def _lock_ready(case: str, by: Person, version: int) -> CasePart:

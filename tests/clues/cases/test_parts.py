@@ -49,6 +49,17 @@ def test_a_part_goes_from_draft_to_approved(joint: Joint, audited: Any) -> None:
     assert told("case.part-approved") == ["Birch Finance"]
 
 
+def test_what_belongs_to_a_part_changes_it_as_writing_does(joint: Joint) -> None:
+    approve(joint, joint.alice, joint.amir)
+    ada = make_user("analyst", institution=joint.aster, name="ada")
+    with transaction.atomic():
+        row = parts.change(case=joint.case, by=who(ada), now=now())
+    assert (row.state, row.version, row.editor_id, row.author_id) == ("draft", 5, ada.pk, joint.alice.pk)
+    assert row.approved_by_id is None and row.released_at is None
+    refused("version-changed", parts.change, case=joint.case, by=who(ada), now=now(), version=4)
+    refused("permission-missing", parts.change, case=joint.case, by=who(joint.amir), now=now())
+
+
 def test_the_others_see_nothing_before_it_is_approved_and_told(joint: Joint) -> None:
     def shown() -> Any:
         (part,) = part_queries.list_shared_parts(case=joint.case, viewer=who(joint.bea))
