@@ -28,6 +28,7 @@ AIF_QUEUE_MAX_AGE = env.number("AIF_QUEUE_MAX_AGE", 600)  # seconds that a batch
 AIF_PEPPERS = env.peppers("AIF_PEPPERS")  # {id: 32 bytes}, newest last
 AIF_CUSTODIAN_URL = env.text("AIF_CUSTODIAN_URL", "").rstrip("/")  # the platform's own custodian; worker only
 AIF_CUSTODIAN_OPERATOR_TOKEN = env.text("AIF_CUSTODIAN_OPERATOR_TOKEN", "")
+AIF_PACKAGE_SIGNER = env.text("AIF_PACKAGE_SIGNER", "")  # PEM of a key and its certificate: signs packages; worker only
 AIF_WEBHOOK_ALLOW_CIDRS = env.networks("AIF_WEBHOOK_ALLOW_CIDRS", "")  # where webhooks may go though not public
 # What webhooks tell of is kept above the package that sends them.
 AIF_WEBHOOK_EVENTS = "clues.events.feed.describe"
@@ -284,5 +285,8 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         "httpx": {"level": "WARNING"},
         "axes": {"level": "ERROR"},
+        # They tell of every step of a page, and quote what they cannot read.
+        "weasyprint": {"level": "CRITICAL"},
+        "fontTools": {"level": "CRITICAL"},
     },
 }

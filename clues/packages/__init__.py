@@ -1,0 +1,1 @@
+"""Report packages: what leaves the alliance for the police or another authority, complete and verifiable offline."""
