@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
             Entry("clues", "clues:clues", _("Our clues"), "files", "g l", _CLUES),
             Entry("reviews", "clues:reviews", _("Reviews"), "list-check", "g v", Permission.CLUE_REVIEW),
             Entry("content", "clues:content", _("Content"), "world", "g y", _CLUES),
+            Entry("exports", "clues:exports", _("Exports"), "download", "g f", _CLUES),
             Entry("batches", "clues:batches", _("Batches"), "stack-2", "g b", _CLUES),
         ),
     ),

@@ -30,6 +30,7 @@ VERBS = {
     "requests": "ask other institutions, alert them, refer complaints; answer them",
     "dispositions": "record what you did, and lift what lost its ground",
     "outcomes": "what came of the cases, in figures",
+    "export": "your clues, matches or content as one file, CSV or STIX 2.1",
     "screen": "ask whether values are known, without reporting them",
     "watch": "be told when somebody reports a value later",
     "dispute": "say that something reported is wrong; answer such claims",

@@ -31,6 +31,7 @@ from aif_share.client.resources.credentials import Credentials
 from aif_share.client.resources.dispositions import Dispositions
 from aif_share.client.resources.disputes import Disputes
 from aif_share.client.resources.events import Events
+from aif_share.client.resources.exports import Exports
 from aif_share.client.resources.feedback import FeedbackResource
 from aif_share.client.resources.matches import Matches
 from aif_share.client.resources.noise import Noise
@@ -92,6 +93,7 @@ class Client:
         self.dispositions = Dispositions(self._session)
         self.content = Contents(self._session)
         self.events = Events(self._session)
+        self.exports = Exports(self._session)
         self.webhooks = Webhooks(self._session)
         self.credentials = Credentials(self._session)
         self.noise = Noise(self._session)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -34,6 +34,7 @@ FIRST_PATIENCE: Final = 10.0
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _RANDOM: Final = secrets.SystemRandom()
 JSON: Final = "application/json"
+_Piece = TypeVar("_Piece", str, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,21 +176,37 @@ class Session:
     @contextmanager
     def lines(self, path: str, *, accept: str) -> Iterator[Iterator[str]]:
         """GET a path as lines while they arrive; `with session.lines(…) as lines`. Raises as `send`, also midway."""
-        url = self._address(path)
-        headers, request_id = self._headers(PLATFORM)
-        headers["Accept"] = accept
+        with self._streamed(path, accept, None, httpx.Response.iter_lines) as lines:
+            yield lines
+
+    @contextmanager
+    def chunks(self, path: str, *, accept: str, params: Mapping[str, str] | None = None) -> Iterator[Iterator[bytes]]:
+        """GET a path as bytes while they arrive, like `lines`."""
+        with self._streamed(path, accept, params, httpx.Response.iter_bytes) as chunks:
+            yield chunks
+
+    @contextmanager
+    def _streamed(
+        self,
+        path: str,
+        accept: str,
+        params: Mapping[str, str] | None,
+        cut: Callable[[httpx.Response], Iterator[_Piece]],
+    ) -> Iterator[Iterator[_Piece]]:
+        url, (headers, request_id) = self._address(path), self._headers(PLATFORM)
+        asked = self._http.build_request("GET", url, params=params, headers=headers | {"Accept": accept})
 
         def once() -> httpx.Response:
-            response = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
+            response = self._http.send(asked, stream=True)
             if not response.is_success:
                 response.read()
             return response
 
         response = self._attempt(once, url, PLATFORM, request_id, may_repeat=True)
 
-        def read() -> Iterator[str]:
+        def read() -> Iterator[_Piece]:
             try:
-                yield from response.iter_lines()
+                yield from cut(response)
             except httpx.HTTPError as error:
                 raise _no_answer(url, error, request_id, "broke off; ask again") from None
 

@@ -11,6 +11,7 @@ from .content import ContentsView, ContentView
 from .dispositions import DispositionActView, DispositionsView, DispositionView, LiftAnswerView
 from .disputes import DisputeAnswerView, DisputesView, DisputeView, ReceivedDisputesView
 from .events import EventsView, EventView
+from .exports import ExportView
 from .matches import FeedbackView, MatchesView, MatchView
 from .noise import NoiseRemoveView, NoiseView
 from .oprf import DirectoryView
@@ -88,6 +89,7 @@ urlpatterns = [
     path("noise", NoiseView.as_view(), name="noise"),
     path("noise/<str:entry>/remove", NoiseRemoveView.as_view(), name="noise-remove"),
     path("cases/<str:case>/entries", ProcedureEntriesView.as_view(), name="case-entries"),
+    path("exports/<slug:what>", ExportView.as_view(), name="export"),
     path("outcomes", OutcomesView.as_view(), name="outcomes"),
     path("guidance", GuidanceView.as_view(), name="guidance"),
     path("oprf/directory", DirectoryView.as_view(), name="oprf-directory"),

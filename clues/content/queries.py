@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,7 +27,7 @@ SELECT c.id, c.type, c.canonical, c.link, c.platform, c.state, c.reason, r.categ
 FROM content_report r JOIN content c ON c.id = r.content_id
 WHERE r.institution_id = %(institution)s AND (%(state)s::text IS NULL OR c.state = %(state)s)
     AND (%(platform)s::text IS NULL OR c.platform = %(platform)s) AND (%(before)s::bigint IS NULL OR r.content_id < %(before)s)
-    AND (%(content)s::bigint IS NULL OR c.id = %(content)s)
+    AND (%(content)s::bigint IS NULL OR c.id = %(content)s) AND (%(contents)s::bigint[] IS NULL OR c.id = ANY(%(contents)s))
 ORDER BY r.content_id DESC LIMIT %(limit)s
 """
 _COLUMNS: Final = (
@@ -120,6 +121,11 @@ def get_content(*, content: str, viewer: Viewer) -> ContentView:
     return found[0]
 
 
+def list_some(*, contents: Sequence[int], viewer: Viewer) -> list[ContentView]:
+    """Return those of the contents, by row number, that the institution reported, newest first."""
+    return _list(viewer, contents=list(contents), limit=len(contents))
+
+
 def list_moments(*, content: int, viewer: Viewer) -> list[Moment]:
     """Return what happened with a content that the institution reported, oldest first; by row number.
 
@@ -150,7 +156,7 @@ def list_sums(*, since: datetime, until: datetime) -> list[ContentSum]:
 def _list(viewer: Viewer, **names: Any) -> list[ContentView]:
     parameters = {
         "institution": viewer.institution_id, "group": viewer.group_id, "state": None, "platform": None, "before": None,
-        "content": None, **names,
+        "content": None, "contents": None, **names,
     }  # fmt: skip
     alliance = get_alliance()
     with connection.cursor() as cursor:

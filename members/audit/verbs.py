@@ -41,6 +41,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "approval.withdraw": _("Proposal taken back"),
         "approval.expire": _("Proposal lapsed"),
         "export.take": _("Export taken out of the desk"),
+        "export.make": _("Export made by a member"),
         "user.create": _("Account created"),
         "user.role.set": _("Role changed"),
         "user.deactivate": _("Account deactivated"),

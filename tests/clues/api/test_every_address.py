@@ -77,6 +77,7 @@ ADDRESSES = {
     "noise/<str:entry>/remove": ("POST", "/noise/Q-NONE/remove", "submit"),
     "cases/<str:case>/entries POST": ("POST", "/cases/CASE-NONE/entries", "submit"),
     "cases/<str:case>/entries": ("GET", "/cases/CASE-NONE/entries", "read"),
+    "exports/<slug:what>": ("GET", "/exports/none", "read"),
     "outcomes": ("GET", "/outcomes", "read"),
     "guidance": ("GET", "/guidance", "read"),
     "oprf/directory": ("GET", "/oprf/directory", None),

@@ -1,0 +1,48 @@
+"""`GET /exports/…`: the form by Accept, the days by the query, refusals as problems."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from tests.clues.alliance import clue, token
+from tests.clues.api.member import Member, problem
+from tests.clues.scene import work
+
+STIX = "application/stix+json"
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [("*/*", "text/csv; charset=utf-8"), ("text/csv", "text/csv; charset=utf-8"), (STIX, f"{STIX};version=2.1"),
+     ("application/json", f"{STIX};version=2.1"), ("text/csv;q=0.1, application/stix+json", f"{STIX};version=2.1")],
+)  # fmt: skip
+def test_the_form_is_what_was_asked_for(aster: Member, accept: str, form: str) -> None:
+    answer = aster.get("/exports/clues", HTTP_ACCEPT=accept)
+    assert (answer.status_code, answer["Content-Type"]) == (200, form)
+    assert answer["Content-Disposition"].startswith('attachment; filename="aif-clues-2')
+    assert answer["Cache-Control"] == "no-store" and answer.streaming and answer.getvalue()
+
+
+def test_rows(aster: Member, birch: Member, settings: Any) -> None:
+    settings.AIF_DISCLOSURE_TICK = 0.05
+    for member in (aster, birch):
+        member.submit([clue(token("bad"), client_ref=f"of-{member.institution.pk}")])
+    work()
+    for what in ("clues", "matches"):
+        content = aster.get(f"/exports/{what}").getvalue().decode("utf-8-sig")
+        (row,) = csv.DictReader(io.StringIO(content, newline=""))
+        assert row.get("client_ref", row.get("client_refs")) == f"of-{aster.institution.pk}"
+        assert "" == aster.get(f"/exports/{what}?until=2020-01-01").getvalue().decode("utf-8-sig").partition("\r\n")[2]
+
+
+def test_what_is_refused(aster: Member) -> None:
+    problem(aster.get("/exports/tokens"), 404, "not-found")
+    assert problem(aster.get("/exports/clues?since=today"), 422, "field-invalid")["field"] == "since"
+    assert (
+        problem(aster.get("/exports/clues?since=2026-11-02&until=2026-11-01"), 422, "field-invalid")["field"] == "until"
+    )
+    problem(aster.get("/exports/clues", HTTP_ACCEPT="application/xml"), 406, "not-acceptable")
