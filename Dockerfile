@@ -30,7 +30,7 @@ RUN apt-get update -qq \
     && apt-get install -qq -y --no-install-recommends fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home aif \
-    && install -d -o aif -g aif -m 0700 /var/lib/aif-share /var/lib/custodian
+    && install -d -o aif -g aif -m 0700 /var/lib/aif-share /var/lib/aif-share/evidence /var/lib/custodian
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv /srv
 WORKDIR /srv/aif

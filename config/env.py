@@ -26,6 +26,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "AIF_SECRET_KEY": "test-only-" + "0123456789" * 6,
     "AIF_REFERENCE_KEY": "00112233445566778899aabbccddeeff" * 2,
     "AIF_PEPPERS": "p1:" + "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2,
+    "AIF_KEKS": "k1:" + "00ff11ee22dd33cc44bb55aa66997788" * 2,
     "AIF_PUBLIC_URL": "http://testserver",
     "AIF_ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
 }
@@ -127,10 +128,10 @@ def key_bytes(name: str, length: int) -> bytes:
     return value
 
 
-def peppers(name: str) -> dict[str, bytes]:
+def peppers(name: str, default: str | None = None) -> dict[str, bytes]:
     """Return {id: 32 bytes} of "id:hex,id:hex", newest last."""
     found: dict[str, bytes] = {}
-    for item in words(name):
+    for item in words(name, default):
         ident, _, secret = item.partition(":")
         try:
             found[ident] = bytes.fromhex(secret)

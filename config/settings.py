@@ -26,6 +26,9 @@ env.key_bytes("AIF_REFERENCE_KEY", 32)  # checked here, so that a bad key stops 
 AIF_REFERENCE_KEY = env.text("AIF_REFERENCE_KEY")  # hex
 AIF_QUEUE_MAX_AGE = env.number("AIF_QUEUE_MAX_AGE", 600)  # seconds that a batch waits before new ones are refused
 AIF_PEPPERS = env.peppers("AIF_PEPPERS")  # {id: 32 bytes}, newest last
+# Keys that wrap the keys of evidence, {id: 32 bytes}, newest last; whoever keeps none opens nothing.
+AIF_KEKS = env.peppers("AIF_KEKS", None if AIF_PROCESS in ("web", "desk", "worker") else "")
+AIF_EVIDENCE = Path(env.text("AIF_EVIDENCE", str(AIF_DATA / "evidence")))  # one encrypted file an object
 AIF_CUSTODIAN_URL = env.text("AIF_CUSTODIAN_URL", "").rstrip("/")  # the platform's own custodian; worker only
 AIF_CUSTODIAN_OPERATOR_TOKEN = env.text("AIF_CUSTODIAN_OPERATOR_TOKEN", "")
 AIF_PACKAGE_SIGNER = env.text("AIF_PACKAGE_SIGNER", "")  # PEM of a key and its certificate: signs packages; worker only

@@ -115,6 +115,18 @@ _ROWS: Final[dict[str, Problem]] = {
     "link-refused": Problem(422, "Not a link of public content", "不是公开内容的链接"),
     "document-missing": Problem(422, "The document number is missing", "缺少文书编号"),
     "conflict": Problem(409, "Somebody else changed this meanwhile", "内容已被他人修改"),
+    # evidence
+    "kek-missing": Problem(503, "The key that opens this is not installed", "缺少解开该内容的主密钥"),
+    "integrity-failed": Problem(500, "What is stored was altered", "存储内容已被改动"),
+    "evidence-destroyed": Problem(410, "It was destroyed", "内容已销毁"),
+    "legal-hold": Problem(409, "It is under legal hold", "处于法律保全状态"),
+    "upload-busy": Problem(409, "Another part is being received", "另一分段正在接收"),
+    "upload-offset": Problem(409, "The upload goes on elsewhere", "续传位置不一致"),
+    "upload-incomplete": Problem(409, "Bytes of the upload are missing", "上传尚未完成"),
+    "media-refused": Problem(415, "This kind of file is not taken", "不接受此类文件"),
+    "archive-refused": Problem(422, "This archive is not taken", "不接受该压缩包"),
+    "digest-differs": Problem(422, "The digest is another one", "摘要不一致"),
+    "file-name-refused": Problem(422, "This file name is not taken", "不接受该文件名"),
     # what the rules of the alliance leave open
     "lawful-use-unresolved": Problem(403, "This use is not cleared", "该用途尚未获准"),
     "rules-invalid": Problem(422, "The rules cannot be read", "规则无法解析"),

@@ -8,10 +8,12 @@ from .case_task import CaseTask
 from .change import ClueChange
 from .clue import Clue, Sighting
 from .content import Content, ContentAnswers, ContentReport, ContentSheet, ContentStep
+from .data_key import DataKey
 from .disposition import Disposition, DispositionStep, GroundCheck, LiftNotice
 from .dispute import Dispute, DisputedClue
 from .epoch import KeyDirectory, KeyEpoch
 from .event import Event
+from .evidence import CustodyEntry, EvidenceItem, EvidenceUpload
 from .feedback import Feedback, SourceQuality
 from .figure import AllianceWeek, CategoryFigure, DailyFigure, FunnelFigure, InstitutionFigure, OutcomeFigure
 from .guidance import GuidanceRow, GuidanceVersion
@@ -29,6 +31,7 @@ from .review import ClueReview
 from .ring import Ring, RingCut, RingCutEdge, RingEdge, RingMerge, RingRelink, RingReview
 from .saved_view import SavedView
 from .screening import Screening, ScreeningAnswer
+from .stored_object import StoredObject
 from .watch import Watch, WatchHit
 
 __all__ = [
@@ -54,12 +57,16 @@ __all__ = [
     "ContentReport",
     "ContentSheet",
     "ContentStep",
+    "CustodyEntry",
     "DailyFigure",
+    "DataKey",
     "Disposition",
     "DispositionStep",
     "Dispute",
     "DisputedClue",
     "Event",
+    "EvidenceItem",
+    "EvidenceUpload",
     "Feedback",
     "FunnelFigure",
     "GroundCheck",
@@ -101,6 +108,7 @@ __all__ = [
     "ScreeningAnswer",
     "Sighting",
     "SourceQuality",
+    "StoredObject",
     "Watch",
     "WatchHit",
 ]

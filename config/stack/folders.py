@@ -127,7 +127,7 @@ def wipe(data: Path) -> None:
     state = running(data)
     if state is not None:
         raise StackError(f"a stack runs in {data} (process {state['pid']}): stop it first")
-    foreign = {"stack-id", "stack.json", "stack.lock", "secrets.json", "ports.json", "log", "tmp", "alliance"}
+    foreign = {"stack-id", "stack.json", "stack.lock", "secrets.json", "keks", "ports.json", "log", "tmp", "alliance"}
     if any(data.iterdir()) and not any((data / name).exists() for name in foreign):
         raise StackError(f"{data} does not look like a stack's folder; it is left alone")
     for folder in everything(data):

@@ -52,6 +52,14 @@ def load_secrets(data: Path) -> dict[str, str]:
     return made
 
 
+def key_file(data: Path) -> Path:
+    """Return the file of the keys that wrap the keys of evidence (AIF_KEKS), made once; apart from what it opens."""
+    path = data / "keks"
+    if not path.exists():
+        write_private(path, f"k1:{secrets.token_hex(32)}\n")
+    return path
+
+
 def listen(port: int) -> socket.socket:
     """Return a listening socket on the loopback; 0 takes any free port."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -88,6 +96,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         self.secrets = load_secrets(self.folders.data)
+        self.key_file = key_file(self.folders.data)
         given = {name: os.environ.get(name, "") for name in ("DATABASE_URL", "DATABASE_ADMIN_URL", "REDIS_URL")}
         given |= self.overrides
         self.external_database = given.get("DATABASE_ADMIN_URL") or given.get("DATABASE_URL") or ""
@@ -170,6 +179,8 @@ class Plan:
             "REDIS_URL": self.redis_url,
             **{name: self.secrets[name] for name in ("AIF_SECRET_KEY", "AIF_REFERENCE_KEY", "AIF_PEPPERS")},
         }
+        if process != "beat":
+            env["AIF_KEKS_FILE"] = str(self.key_file)
         if process == "worker":
             env["AIF_READY_SIGN"] = str(self.ready_file)
         if process in ("worker", "manage"):

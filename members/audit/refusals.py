@@ -13,7 +13,18 @@ from members.models import reference
 from members.permissions import Actor
 
 TOLD: Final = frozenset(
-    {"not-found", "permission-missing", "not-the-lead", "four-eyes", "transition-refused", "version-changed"}
+    {
+        "not-found",
+        "permission-missing",
+        "not-the-lead",
+        "four-eyes",
+        "transition-refused",
+        "version-changed",
+        "integrity-failed",
+        "kek-missing",
+        "evidence-destroyed",
+        "legal-hold",
+    }
 )
 """Codes of attempts. Of what is missing in a form only the number of an authority's document is one."""
 

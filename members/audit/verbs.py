@@ -186,6 +186,18 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "case.naming.offer": _("Consent to be named in a case"),
         "case.naming.withdraw": _("Consent to be named withdrawn"),
         "case.unmask": _("Parties of a case named by the alliance"),
+        # evidence, and the vault it lies in
+        "evidence.begin": _("Upload of evidence begun"),
+        "evidence.cancel": _("Upload of evidence canceled"),
+        "evidence.add": _("Evidence added"),
+        "evidence.open": _("Evidence opened"),
+        "evidence.share": _("Evidence shared with the parties, or no longer"),
+        "evidence.hold": _("Evidence placed under legal hold, or released"),
+        "evidence.destroy": _("Evidence destroyed"),
+        "evidence.refuse": _("Step with evidence refused"),
+        "vault.rotate": _("Keys of the vault wrapped anew"),
+        "vault.sweep": _("Remains of broken uploads removed"),
+        "vault.integrity": _("Integrity failure in the vault"),
         # what the authorities make of a case, and the guidance for handing one over
         "procedure.record": _("Procedure entry recorded"),
         "procedure.confirm": _("Procedure entry confirmed"),

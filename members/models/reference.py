@@ -42,6 +42,8 @@ KINDS = {
     "AG": 42,  # agreement
     "RQ": 43,  # request
     "T": 51,  # task of a case
+    "EV": 61,  # evidence
+    "EU": 62,  # upload of evidence
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")
