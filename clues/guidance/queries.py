@@ -51,13 +51,12 @@ def get_authority(code: str) -> Authority:
 
 def find_authorities(codes: set[str]) -> dict[str, Authority]:
     """Return authorities by code, as they were last in force: what was recorded keeps its name when a list changes."""
-    rows = GuidanceRow.objects.filter(
-        version__list=GuidanceVersion.AUTHORITIES,
-        version__state__in=(GuidanceVersion.IN_FORCE, GuidanceVersion.SUPERSEDED),
-        code__in=codes,
-    ).order_by("version_id")
-    found: dict[str, Any] = {row.code: build(GuidanceVersion.AUTHORITIES, row.data) for row in rows}
-    return found
+    return _last_in_force(GuidanceVersion.AUTHORITIES, codes)
+
+
+def find_charges(codes: set[str]) -> dict[str, Charge]:
+    """Return charges by code, as they were last in force: a case keeps its charges when the list changes."""
+    return _last_in_force(GuidanceVersion.CHARGES, codes)
 
 
 def get_version(list_code: str) -> GuidanceVersion | None:
@@ -68,3 +67,12 @@ def get_version(list_code: str) -> GuidanceVersion | None:
 def _rows(list_code: str) -> list[Any]:
     rows = GuidanceRow.objects.filter(version__list=list_code, version__state=GuidanceVersion.IN_FORCE)
     return [build(list_code, row.data) for row in rows.order_by("position")]
+
+
+def _last_in_force(list_code: str, codes: set[str]) -> dict[str, Any]:
+    rows = GuidanceRow.objects.filter(
+        version__list=list_code,
+        version__state__in=(GuidanceVersion.IN_FORCE, GuidanceVersion.SUPERSEDED),
+        code__in=codes,
+    ).order_by("version_id")
+    return {row.code: build(list_code, row.data) for row in rows}

@@ -1,7 +1,8 @@
 """The rows of guidance, and their text: TOML, one table for each row. What the text says is checked field by field.
 
 An authority has `code kind level zh en`, if need be `branch`, `region`, `contact`, and the `documents` it issues. A charge
-has `code zh en source elements`, each element `zh en` and its own `source`; `to_confirm` until counsel confirmed it. A
+has `code zh en source elements`, each element `zh en`, its own `source`, and the `sectors` whose members can usually supply
+what shows it; `to_confirm` until counsel confirmed it. A
 playbook has `code zh en categories steps`, each step `zh en` and, if it leads to one, the `track` it opens.
 """
 
@@ -17,7 +18,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
-from aif_share.vocabulary import authority_kinds, authority_levels, categories, regions, tracks
+from aif_share.vocabulary import authority_kinds, authority_levels, categories, regions, sectors, tracks
 from aif_share.vocabulary.term import Term
 from clues.models import GuidanceVersion
 
@@ -39,7 +40,9 @@ class Authority(Term):
 
 @dataclass(frozen=True)
 class Element(Term):
-    """One thing that has to be shown for a charge, as a statement that one can check."""
+    """One thing that has to be shown for a charge, as a statement that one can check, and who can usually supply it."""
+
+    sectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,10 @@ class _Fields:
             raise self.wrong(name)
         return value
 
-    def codes(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
+    def codes(self, name: str, known: Iterable[str], *, optional: bool = False) -> tuple[str, ...]:
         """One code of a list, or several."""
+        if optional and name not in self.left:
+            return ()
         values = self.left.pop(name, None)
         if (
             not isinstance(values, list)
@@ -194,7 +199,10 @@ def _charge(fields: _Fields) -> Charge:
 
 
 def _element(fields: _Fields) -> Element:
-    row = Element(fields.code("code"), fields.words("zh"), fields.words("en"), fields.words("source", optional=True))
+    row = Element(
+        fields.code("code"), fields.words("zh"), fields.words("en"), fields.words("source", optional=True),
+        sectors=fields.codes("sectors", sectors.BY_CODE, optional=True),
+    )  # fmt: skip
     fields.done()
     return row
 

@@ -2,6 +2,7 @@
 
 from .batch import Batch, BatchChunk
 from .case import ONE_OPEN, Case, CaseParty, CaseStep
+from .case_charge import CaseCharge, CaseElement
 from .case_naming import CaseNaming, CaseUnmasking
 from .case_part import CasePart, CasePartExcuse
 from .case_task import CaseTask
@@ -41,6 +42,8 @@ __all__ = [
     "Batch",
     "BatchChunk",
     "Case",
+    "CaseCharge",
+    "CaseElement",
     "CaseNaming",
     "CasePart",
     "CasePartExcuse",

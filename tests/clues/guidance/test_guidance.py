@@ -21,7 +21,7 @@ AUTHORITY = '[[authority]]\ncode = "x"\nkind = "court"\nlevel = "county"\nzh = "
 STATUTES = {
     "extortion": "274", "fraud": "266", "illegal-business": "225", "personal-information": "253-1",
     "forged-seals": "280", "picking-quarrels": "293", "false-advertising": "222", "insurance-fraud": "198",
-    "false-litigation": "307-1",
+    "false-litigation": "307-1", "loan-fraud": "193", "assisting-cybercrime": "287-2", "concealing-proceeds": "312",
 }  # fmt: skip
 
 
