@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import pytest
 from django.utils import timezone
 
+from clues import pdf
 from clues.packages import archive, report, signing
 from clues.packages.archive import DigestWrong
 from clues.packages.signing import Signer, SignerMissing
@@ -96,14 +97,14 @@ def test_the_report_reads_chinese_and_escapes(signer: Signer) -> None:
 def test_a_report_loads_nothing(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    class Noted(report.NothingElse):
+    class Noted(pdf.NothingElse):
         def fetch(self, url: str, headers: Any = None) -> NoReturn:
             asked.append(url)
             super().fetch(url, headers)
 
     page = "<img src='http://127.0.0.1:1/x'><img src='file:///etc/hostname'><p>text</p>"
-    monkeypatch.setattr(report, "render_to_string", lambda *_: page)
-    monkeypatch.setattr(report, "NothingElse", Noted)
+    monkeypatch.setattr(pdf, "render_to_string", lambda *_: page)
+    monkeypatch.setattr(pdf, "NothingElse", Noted)
     assert report.render(make_contents(), signer=signer).startswith(b"%PDF-")
     assert asked == ["http://127.0.0.1:1/x", "file:///etc/hostname"]
 
