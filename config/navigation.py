@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
             Entry("cases", "clues:cases", _("Cases"), "briefcase", "g c", Permission.CASE_VIEW),
             Entry("case-work", "clues:case-work", _("Joint work"), "checklist", "g j", Permission.CASE_VIEW),
             Entry("outcomes", "clues:outcomes", _("Outcomes"), "circle-check", "g y", Permission.CASE_VIEW),
+            Entry("campaigns", "clues:campaigns", _("Campaigns"), "flag", "g f", Permission.CASE_VIEW),
             Entry("dispositions", "clues:dispositions", _("Dispositions"), "shield-check", "g p", _CLUES),
         ),
     ),

@@ -63,6 +63,7 @@ class Permission(StrEnum):
     PROCEDURE_RECORD = "procedure.record"
     GUIDANCE_PROPOSE = "guidance.propose"
     GUIDANCE_SIGN = "guidance.sign"
+    CAMPAIGN_WORK = "campaign.work"
 
 
 _MEMBER_READS = frozenset({Permission.CLUE_VIEW, Permission.MATCH_VIEW, Permission.CASE_VIEW, Permission.REQUEST_VIEW})
@@ -105,6 +106,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.ROTATION_PROPOSE,
             Permission.PROCEDURE_RECORD,
             Permission.GUIDANCE_PROPOSE,
+            Permission.CAMPAIGN_WORK,
         },
         "alliance-approver": _DESK_READS
         | {
@@ -126,6 +128,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.GRADE_CERTIFY,
             Permission.PROCEDURE_RECORD,
             Permission.GUIDANCE_SIGN,
+            Permission.CAMPAIGN_WORK,
         },
     }
 )

@@ -23,6 +23,7 @@ from aif_share.client.directory import data_home as default_data_home
 from aif_share.client.map import Map, default_path
 from aif_share.client.resources.base import named, pages
 from aif_share.client.resources.batches import Batches
+from aif_share.client.resources.campaigns import Campaigns
 from aif_share.client.resources.case_work import CaseWork
 from aif_share.client.resources.cases import Cases
 from aif_share.client.resources.clues import Clues
@@ -81,6 +82,7 @@ class Client:
         self.batches = Batches(self._session)
         self.cases = Cases(self._session)
         self.case_work = CaseWork(self._session)
+        self.campaigns = Campaigns(self._session)
         self.outcomes = OutcomesResource(self._session)
         self.clues = Clues(self._session)
         self.matches = Matches(self._session)

@@ -2,6 +2,7 @@
 
 from clues.admin import (
     batches,
+    campaigns,
     case_tasks,
     cases,
     clues,
@@ -28,6 +29,7 @@ from clues.admin import (
 
 __all__ = [
     "batches",
+    "campaigns",
     "case_tasks",
     "cases",
     "clues",

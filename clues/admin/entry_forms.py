@@ -17,7 +17,8 @@ from clues.guidance.queries import list_authorities
 from clues.notes import MAX_NOTE
 
 
-def _authorities() -> list[tuple[str, str]]:
+def authority_choices() -> list[tuple[str, str]]:
+    """Return the authorities in force, with their names in both languages."""
     return [(row.code, f"{row.zh} · {row.en}") for row in list_authorities()]
 
 
@@ -41,7 +42,7 @@ def _amount(label: Any) -> forms.DecimalField:
 def entry_form(state: State) -> type[forms.Form]:
     """Return the form of a state."""
     fields: dict[str, forms.Field] = {}
-    fields["authority"] = forms.ChoiceField(label=_("Authority"), choices=_authorities)
+    fields["authority"] = forms.ChoiceField(label=_("Authority"), choices=authority_choices)
     fields["document_no"] = forms.CharField(
         label=_("Document number"), max_length=64, required=False,
         # The operation refuses an entry without it, and the trail tells: the form asks in the browser only.

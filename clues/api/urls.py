@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .batches import BatchesView, BatchResultsView, BatchView
+from .campaigns import CampaignsView, CampaignView
 from .case_parts import CaseNamesView, CasePartReadyView, CasePartsView, CasePartView
 from .case_tasks import CaseTaskAnswerView, CaseTaskCancelView, CaseTasksView, CaseTaskView
 from .cases import CaseActionsView, CasesView, CaseView
@@ -56,6 +57,8 @@ urlpatterns = [
     path("cases", CasesView.as_view(), name="cases"),
     path("cases/<str:case>", CaseView.as_view(), name="case"),
     path("cases/<str:case>/actions", CaseActionsView.as_view(), name="case-actions"),
+    path("campaigns", CampaignsView.as_view(), name="campaigns"),
+    path("campaigns/<str:campaign>", CampaignView.as_view(), name="campaign"),
     path("content", ContentsView.as_view(), name="contents"),
     path("content/<str:content>", ContentView.as_view(), name="content"),
     path("dispositions", DispositionsView.as_view(), name="dispositions"),

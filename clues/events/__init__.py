@@ -46,6 +46,7 @@ TASK_GIVEN, TASK_ANSWERED = "case.task-given", "case.task-answered"
 TASK_CANCELED, TASK_OVERDUE = "case.task-canceled", "case.task-overdue"
 PART_APPROVED = "case.part-approved"
 NAMING_OFFERED, PARTY_NAMED = "case.naming-offered", "case.party-named"
+CAMPAIGN_STARTED, CAMPAIGN_ENDED = "campaign.started", "campaign.ended"
 WEBHOOK_TEST = "webhook.test"
 
 ROWS: Final = (
@@ -93,6 +94,8 @@ ROWS: Final = (
     Kind(PART_APPROVED, "case", "CASE", "其他参与方的材料已定稿", "Another party approved its part of a case"),
     Kind(NAMING_OFFERED, "case", "CASE", "有参与方提议互示名称", "A party of a case offers to be named"),
     Kind(PARTY_NAMED, "case", "CASE", "专案参与方已互示名称", "Parties of a case know each other by name"),
+    Kind(CAMPAIGN_STARTED, "campaign", "CP", "专项行动已启动", "A campaign has started"),
+    Kind(CAMPAIGN_ENDED, "campaign", "CP", "专项行动已结束", "A campaign has ended"),
     Kind(WEBHOOK_TEST, "webhook", "H", "回调测试", "Webhook test"),
 )
 BY_CODE: Final[Mapping[str, Kind]] = MappingProxyType({row.code: row for row in ROWS})

@@ -28,6 +28,7 @@ READ_BY: Final[Mapping[str, Permission]] = MappingProxyType(
         "disposition": Permission.CLUE_VIEW,
         "request": Permission.REQUEST_VIEW,
         "content": Permission.CLUE_VIEW,
+        "campaign": Permission.CASE_VIEW,
     }
 )
 MAILED_AT_ONCE: Final = frozenset(

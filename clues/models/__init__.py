@@ -1,6 +1,7 @@
 """Tables of the clues app; rules live in the domain packages beside this one."""
 
 from .batch import Batch, BatchChunk
+from .campaign import Campaign, CampaignCase, CampaignTarget, CampaignUnit
 from .case import ONE_OPEN, Case, CaseParty, CaseStep
 from .case_charge import CaseCharge, CaseElement
 from .case_naming import CaseNaming, CaseUnmasking
@@ -41,6 +42,10 @@ __all__ = [
     "AppliedStanding",
     "Batch",
     "BatchChunk",
+    "Campaign",
+    "CampaignCase",
+    "CampaignTarget",
+    "CampaignUnit",
     "Case",
     "CaseCharge",
     "CaseElement",

@@ -39,6 +39,7 @@ PAGES = {
     "disposition": "clues:disposition",
     "request": "clues:request",
     "content": "clues:content-one",
+    "campaign": "clues:campaign",
 }
 LISTS = {"ring": "clues:rings", "clue": "clues:disputes-received", "credential": "members:credentials"}
 

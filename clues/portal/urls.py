@@ -4,6 +4,7 @@ from django.urls import path
 
 from clues.portal import (
     batches,
+    campaigns,
     case_names,
     case_parts,
     case_tasks,
@@ -81,6 +82,8 @@ urlpatterns = [
     path("portal/cases/<str:case>/entries/new", procedure_entries.new, name="entry-new"),
     path("portal/exports", exports.exports, name="exports"),
     path("portal/exports/take", exports.take, name="export-take"),
+    path("portal/campaigns", campaigns.campaigns, name="campaigns"),
+    path("portal/campaigns/<str:campaign>", campaigns.campaign, name="campaign"),
     path("portal/outcomes", outcomes.overview, name="outcomes"),
     path("portal/outcomes.csv", outcomes.sheet, name="outcomes-csv"),
     path("portal/outcomes/<slug:counter>", outcomes.behind, name="outcome-cases"),

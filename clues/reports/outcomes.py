@@ -32,13 +32,11 @@ _OF_VIEWER: Final = """
     AND (%(viewer)s::bigint IS NULL OR p.case_id IN (
         SELECT cp.case_id FROM case_party cp WHERE cp.institution_id = %(viewer)s AND cp.released_at <= clock_timestamp()))
 """
-_STANDING: Final = (
-    STANDING.replace("v.kind = 'void'", f"v.kind = 'void' {_TOLD.format(row='v')}").replace(
-        "c.kind = 'confirmation'", f"c.kind = 'confirmation' {_TOLD.format(row='c')}"
-    )
-    + _TOLD.format(row="e")
-    + _OF_VIEWER
-)
+TOLD_STANDING: Final = STANDING.replace("v.kind = 'void'", f"v.kind = 'void' {_TOLD.format(row='v')}").replace(
+    "c.kind = 'confirmation'", f"c.kind = 'confirmation' {_TOLD.format(row='c')}"
+) + _TOLD.format(row="e")
+"""What stands as far as the tick has shown it to `viewer`, or all of it where that is null."""
+_STANDING: Final = TOLD_STANDING + _OF_VIEWER
 FOUND: Final = f"""
 WITH standing AS ({_STANDING}), every_run AS ({RUN}), run AS (
     SELECT q.* FROM every_run q JOIN case_file k ON k.id = q.case_id

@@ -100,6 +100,19 @@ WITH ended AS MATERIALIZED (
     DELETE FROM member_request r USING rounds WHERE r.id = rounds.id RETURNING 1
 ) SELECT count(*) FROM gone
 """
+CAMPAIGNS = """
+WITH ended AS MATERIALIZED (
+    SELECT id FROM campaign WHERE over_at < %(before)s ORDER BY id LIMIT %(limit)s
+), units AS (
+    DELETE FROM campaign_unit u USING ended WHERE u.campaign_id = ended.id
+), targets AS (
+    DELETE FROM campaign_target t USING ended WHERE t.campaign_id = ended.id
+), bonds AS (
+    DELETE FROM campaign_case b USING ended WHERE b.campaign_id = ended.id
+), gone AS (
+    DELETE FROM campaign c USING ended WHERE c.id = ended.id RETURNING 1
+) SELECT count(*) FROM gone
+"""
 QUOTA_DAYS = """
 WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
 SELECT count(*) FROM gone
@@ -118,6 +131,7 @@ RULES: Final = (
     # Personal Information Protection Law, article 56: records of processing are kept for three years at least.
     Rule("screenings", 3 * 366, _ended("screening", "screened_at < %(before)s")),
     Rule("requests", 3 * 366, REQUESTS),
+    Rule("campaigns", 5 * 366, CAMPAIGNS),
     Rule("screening-answers", 1, SCREENING_ANSWERS),
     Rule("quota-days", 400, QUOTA_DAYS),
 )

@@ -2,7 +2,7 @@
 
 Reads ``{ring's name in the plan: "R-…"}`` from standard input. From the largest ring a case waits for a lead. Of two others
 the fully staffed bank takes the lead: in one the parties are at work (tasks, parts, an offer to be named), the other was
-handed over, and an authority has filed it. Every step is the domain's own, by the people who may take it; prints
+handed over, and an authority has filed it; both belong to a campaign. Every step is the domain's own, by the people who may take it; prints
 ``{"waiting": "CASE-…", "joint": "CASE-…", "reported": "CASE-…"}``.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 
 import django
 
+from config.demo import authorities
 from config.demo.console import ALLIANCE, FULLY_STAFFED
 
 WAITING, JOINT, REPORTED = "ring/false-police", "ring/surrender-agents", "ring/debt-bearers"
@@ -95,6 +96,7 @@ def run(rings: Mapping[str, str]) -> dict[str, str]:
             _step(cases[name], action, lead)
     _work_together(cases["joint"], people)
     _hand_over(cases["reported"], people)
+    authorities.act_together(cases, people.desk(0))
     return cases
 
 

@@ -208,5 +208,14 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "guidance.propose": _("Guidance proposed"),
         "guidance.sign": _("Guidance signed"),
         "guidance.reject": _("Guidance rejected"),
+        # joint actions with authorities
+        "campaign.plan": _("Campaign planned"),
+        "campaign.change": _("Campaign changed"),
+        "campaign.target": _("Target of a campaign set"),
+        "campaign.start": _("Campaign started"),
+        "campaign.end": _("Campaign ended"),
+        "campaign.call-off": _("Campaign called off"),
+        "campaign.bind": _("Case bound to a campaign"),
+        "campaign.unbind": _("Case taken out of a campaign"),
     }
 )

@@ -44,6 +44,7 @@ KINDS = {
     "T": 51,  # task of a case
     "EV": 61,  # evidence
     "EU": 62,  # upload of evidence
+    "CP": 65,  # campaign
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

@@ -33,6 +33,8 @@ ADDRESSES = {
     "cases": ("GET", "/cases", "read"),
     "cases/<str:case>": ("GET", "/cases/CASE-NONE", "read"),
     "cases/<str:case>/actions": ("POST", "/cases/CASE-NONE/actions", "submit"),
+    "campaigns": ("GET", "/campaigns", "read"),
+    "campaigns/<str:campaign>": ("GET", "/campaigns/CP-NONE", "read"),
     "content POST": ("POST", "/content", "submit"),
     "content": ("GET", "/content", "read"),
     "content/<str:content>": ("GET", "/content/CT-NONE", "read"),

@@ -9,11 +9,11 @@ from members.delivery.notification_rules import all_rules, rules_of
 # Written by hand: what the people of each role read, by the subject.
 READ = {
     "submitter": "batch clue content disposition",
-    "analyst": "batch case clue content disposition dispute match request ring watch",
-    "approver": "batch case clue content disposition dispute match request ring watch",
-    "member-admin": "batch case clue content credential disposition match request ring",
-    "auditor": "batch case clue content disposition match request ring",
-    "alliance-operator": "case credential",
+    "analyst": "batch campaign case clue content disposition dispute match request ring watch",
+    "approver": "batch campaign case clue content disposition dispute match request ring watch",
+    "member-admin": "batch campaign case clue content credential disposition match request ring",
+    "auditor": "batch campaign case clue content disposition match request ring",
+    "alliance-operator": "campaign case credential",
     "no-such-role": "",
 }
 
