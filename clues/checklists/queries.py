@@ -19,11 +19,12 @@ from clues.cases.queries import DESK, OURS, THEIRS, get_case
 from clues.cases.transition import CaseNotFound
 from clues.guidance.queries import find_charges
 from clues.guidance.rows import Charge, Element
-from clues.models import Case, CaseCharge, CaseElement, CasePart, CaseParty
+from clues.models import Case, CaseCharge, CaseElement, CasePart, CaseParty, EvidenceItem
 from members.models import Institution, User, reference
 from members.permissions import Permission, Viewer, check
 
 SHOWN, DRAFTED, MISSING = "shown", "drafted", "missing"
+_Key = tuple[str, str, int]
 STATES: Final = (SHOWN, DRAFTED, MISSING)
 
 
@@ -38,11 +39,21 @@ class PartyName:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceName:
+    """An item of evidence, `EV-…`, and its kind (a code of evidence-kinds)."""
+
+    evidence: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Support:
-    """One party says that its part shows an element: by its `facts`. `is_approved` and told: the others read it."""
+    """One party says that its part shows an element: by its `facts`, by items of evidence, or both. `is_approved`: the
+    others read it. Evidence that is destroyed shows nothing any more."""
 
     party: PartyName
     facts: bool
+    evidence: tuple[EvidenceName, ...]
     is_approved: bool
 
 
@@ -168,11 +179,22 @@ def _supports(case: int, parties: dict[int, PartyName], viewer: Viewer | User) -
     read = Q(part__state=CasePart.APPROVED, part__released_at__lte=Now())
     visible = read if isinstance(viewer, User) else read | Q(part__institution_id=viewer.institution_id)
     rows = CaseElement.objects.filter(visible, part__case_id=case, part__institution_id__in=parties)
+    rows = rows.exclude(evidence__state=EvidenceItem.DESTROYED)
+    by_facts: set[_Key] = set()
+    items: dict[_Key, list[EvidenceName]] = {}
+    states: dict[_Key, bool] = {}
+    columns = ("charge", "element", "part__institution_id", "part__state", "evidence_id", "evidence__kind")
+    for charge, element, institution, state, item, kind in rows.order_by("id").values_list(*columns):
+        key = (charge, element, institution)
+        states[key] = state == CasePart.APPROVED
+        if item is None:
+            by_facts.add(key)
+        else:
+            items.setdefault(key, []).append(EvidenceName(reference.encode("EV", item), kind))
     found: dict[tuple[str, str], list[Support]] = {}
-    columns = ("charge", "element", "part__institution_id", "part__state")
-    for charge, element, institution, state in rows.order_by("id").values_list(*columns):
-        support = Support(parties[institution], facts=True, is_approved=state == CasePart.APPROVED)
-        found.setdefault((charge, element), []).append(support)
+    for key, is_approved in states.items():
+        support = Support(parties[key[2]], key in by_facts, tuple(items.get(key, ())), is_approved)
+        found.setdefault(key[:2], []).append(support)
     return found
 
 

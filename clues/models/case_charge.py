@@ -48,7 +48,7 @@ class CaseCharge(models.Model):
 
 
 class CaseElement(models.Model):
-    """What a party says that the facts of its part show of a charge: one of its elements.
+    """What a party says that its part shows of an element: by its facts, where `evidence` is null, or by one item of it.
 
     It belongs to the part: it comes and goes while the part is written, and the others read it with the part. The
     database refuses a change while the part is approved.
@@ -57,11 +57,23 @@ class CaseElement(models.Model):
     part = models.ForeignKey("clues.CasePart", on_delete=models.PROTECT, related_name="elements", db_index=False)
     charge = CodeField()
     element = CodeField()
+    evidence = models.ForeignKey(
+        "clues.EvidenceItem", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         db_table = "case_element"
         constraints = [
-            models.UniqueConstraint(fields=["part", "charge", "element"], name="case_element_once"),
+            models.UniqueConstraint(
+                fields=["part", "charge", "element"],
+                condition=Q(evidence__isnull=True),
+                name="case_element_by_facts_once",
+            ),
+            models.UniqueConstraint(
+                fields=["part", "charge", "element", "evidence"],
+                condition=Q(evidence__isnull=False),
+                name="case_element_by_evidence_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from django.utils.translation import override
 from clues.cases import naming, parts
 from clues.checklists import asking, charges, queries, showing
 from clues.checklists.queries import Checklist, ElementView
-from clues.models import CaseElement, CasePart, GuidanceRow
+from clues.models import Case, CaseElement, CasePart, DataKey, EvidenceItem, GuidanceRow, StoredObject
 from tests.clues.joint import Joint, approve, now, own, refused, version_of, who
 from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as
@@ -150,3 +151,53 @@ def test_the_database_keeps_what_was_approved(checked: Joint) -> None:
     with pytest.raises(IntegrityError, match="case_element_approved_as_written"), transaction.atomic():
         CaseElement.objects.all().delete()
     assert parts.change(case=checked.case, by=who(checked.alice), now=now()).state == "draft"
+
+
+def hold(joint: Joint, by: Any, **changes: Any) -> EvidenceItem:
+    """Return a piece of evidence that somebody's institution holds in the case, as the vault would have made it."""
+    with transaction.atomic():
+        parts.change(case=joint.case, by=who(by), now=now())
+    with acting_as("aif_owner"):
+        key = DataKey.objects.create(id=uuid4(), purpose="evidence", kid="k1", wrapped=b"w", created_at=now())
+        stored = StoredObject.objects.create(
+            id=uuid4(), key=key, kind="evidence", bound_to=joint.case, size=1, frames=1, sha256="0" * 64, sm3="0" * 64,
+            state="complete", created_at=now(),
+        )  # fmt: skip
+        fields = {
+            "case": Case.objects.get(), "institution_id": by.institution_id, "kind": "documentary", "object": stored,
+            "media_type": "application/pdf", "size": 1, "sha256": "0" * 64, "sm3": "0" * 64, "collected_at": now(),
+            "time_source": "system", "sealed_details": b"", "actor_ref": by.audit_ref, "added_at": now(),
+        }  # fmt: skip
+        return EvidenceItem.objects.create(**fields | changes)
+
+
+def by_evidence(element: str, *items: Any) -> dict[str, Any]:
+    return {"elements": [{"element": element, "evidence": [getattr(item, "ref", item) for item in items]}]}
+
+
+def test_an_element_is_shown_by_evidence_until_that_is_destroyed(checked: Joint) -> None:
+    letter, call = hold(checked, checked.alice), hold(checked, checked.alice)
+    show(checked, checked.alice, request=by_evidence("records", letter, call))
+    assert (
+        states(checked, checked.alice)["records"] == "drafted" and states(checked, checked.bea)["records"] == "missing"
+    )
+    approve(checked, checked.alice, checked.amir)
+    (support,) = element(checked, checked.bea, "records").supports
+    assert [each.evidence for each in support.evidence] == [letter.ref, call.ref] and not support.facts
+    own("UPDATE evidence_item SET state = 'destroyed', destroyed_at = now() WHERE id = %s", letter.pk)
+    assert states(checked, checked.bea)["records"] == "shown", "one is left"
+    own("UPDATE evidence_item SET state = 'destroyed', destroyed_at = now() WHERE state = 'stored'")
+    assert states(checked, checked.bea)["records"] == "missing"
+
+
+def test_nobody_shows_anything_by_what_another_one_holds(checked: Joint) -> None:
+    theirs, gone = hold(checked, checked.bea), hold(checked, checked.alice)
+    own("UPDATE evidence_item SET state = 'destroyed', destroyed_at = now() WHERE id = %s", gone.pk)
+    for wrong in (theirs, gone, "EV-NOWHERE", "C-NOWHERE"):
+        refused("field-invalid", show, joint=checked, by=checked.alice, request=by_evidence("records", wrong))
+    for shape in ("EV-1", [1], {}, None):
+        request = {"elements": [{"element": "records", "evidence": shape}]}
+        refused("field-invalid", show, joint=checked, by=checked.alice, request=request)
+    row = show(checked, checked.alice, "threat")
+    with pytest.raises(IntegrityError, match="case_element_by_own_evidence"), transaction.atomic():
+        CaseElement.objects.create(part=row, charge="extortion", element="records", evidence=theirs)
