@@ -16,6 +16,7 @@ from aif_share.cli.output import emit_answer, emit_answers, json_option
 CASE, TASK = References("CASE"), References("T")
 TASKS = ("task", "kind", "state", "to", "giver", "due_at", "note", "answer")
 PARTS = ("party", "approved_at", "excused", "amount_lost", "victims", "persons", "clues", "facts")
+VALUES = ("identifier", "type", "role", "added_at")
 NAMES = ("party", "own", "lead", "name", "contact", "named_at", "offered", "asked")
 ENTRIES = ("entry", "proceeding", "track", "state", "status", "date", "authority", "document_no", "due_date")
 
@@ -29,6 +30,17 @@ class Party(click.ParamType[str]):
         if re.fullmatch(r"member-[a-z]{1,3}", str(value)) is None:
             self.fail("a party is called member-a, member-b …; see `aif-share cases names`", param, ctx)
         return value
+
+
+def _text_of(file: str) -> str:
+    """The first line of a file, or of stdin (-). Raise UsageError, which repeats nothing of it."""
+    try:
+        text = sys.stdin.readline() if file == "-" else Path(file).read_text(encoding="utf-8").partition("\n")[0]
+    except (OSError, ValueError):
+        text = ""
+    if not text.strip():
+        raise click.UsageError("FILE holds one raw value, or - for stdin; values do not belong on a command line")
+    return text.strip()
 
 
 def _object_of(file: str) -> dict[str, Any]:
@@ -145,6 +157,58 @@ def hand_over_part(case: str, if_version: int | None, key: str | None, as_json: 
 @click.command()
 @click.argument("case", type=CASE)
 @json_option
+def identifiers(case: str, as_json: bool) -> None:
+    """List the raw values in your part of a case, without the values."""
+    with open_client() as client:
+        emit_answers(VALUES, (each.body for each in client.case_work.identifiers(case)), as_json=as_json)
+
+
+@click.command("add-identifier")
+@click.argument("case", type=CASE)
+@click.argument("file")
+@click.option("--type", "type_code", required=True, help="A type of `aif-share types`.")
+@click.option("--role", required=True, help="A role of `aif-share vocabulary roles`.")
+@click.option("--confirm", is_flag=True, help="It belongs to what you report, and may be handed to the authority.")
+@IF_VERSION
+@REPEAT
+@json_option
+def add_identifier(
+    case: str,
+    file: str,
+    type_code: str,
+    role: str,
+    confirm: bool,
+    if_version: int | None,
+    key: str | None,
+    as_json: bool,
+) -> None:
+    """Seal the raw value in FILE, or on stdin (-), into your part of a case; it goes out with the report package alone."""
+    value = _text_of(file)
+    with open_client() as client:
+        version = client.case_work.part(case).version if if_version is None else if_version
+        done = client.case_work.add_identifier(
+            case, type_code, value, role=role, confirm=confirm, version=version, idempotency_key=key
+        )
+    emit_answer(done.body, as_json=as_json)
+
+
+@click.command("remove-identifier")
+@click.argument("case", type=CASE)
+@click.argument("identifier", type=References("PI"))
+@IF_VERSION
+@REPEAT
+@json_option
+def remove_identifier(case: str, identifier: str, if_version: int | None, key: str | None, as_json: bool) -> None:
+    """Destroy a raw value of your part of a case."""
+    with open_client() as client:
+        version = client.case_work.part(case).version if if_version is None else if_version
+        done = client.case_work.remove_identifier(case, identifier, version=version, idempotency_key=key)
+    emit_answer(done.body, as_json=as_json)
+
+
+@click.command()
+@click.argument("case", type=CASE)
+@json_option
 def parts(case: str, as_json: bool) -> None:
     """Show what the other parties approved."""
     with open_client() as client:
@@ -183,6 +247,7 @@ def record_entry(case: str, file: str, key: str | None, as_json: bool) -> None:
 
 
 COMMANDS = (
-    tasks, give_task, answer_task, cancel_task, part, write_part, hand_over_part, parts, names, entries, record_entry,
+    tasks, give_task, answer_task, cancel_task, part, write_part, hand_over_part, identifiers, add_identifier,
+    remove_identifier, parts, names, entries, record_entry,
 )  # fmt: skip
 """What `aif-share cases` has beside the steps of a case."""

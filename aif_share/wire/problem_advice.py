@@ -109,6 +109,7 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
     "archive-refused": ("Send a ZIP of plain files: no archive in it, nothing encrypted, no strange names.", "请上传仅含普通文件的 ZIP：不得嵌套压缩包、加密或使用异常文件名。"),
     "digest-differs": ("Check the file and send it again as a new upload.", "请核对文件，并作为新的上传重新发送。"),
     "file-name-refused": ("Give the file a plain name without folders and control characters.", "请使用不含路径与控制字符的普通文件名。"),
+    "confirmation-missing": ("Confirm it only if the value belongs to what you report and may be handed to the authority.", "仅在该原值属于本单位陈述内容且可以移交有权机关时确认。"),
     "conflict": _AGAIN,
     "sector-refused": ("Record a measure that institutions of your sector take; the vocabulary lists the sectors of each.", "请登记本行业可采取的措施；各措施适用行业见词表。"),
     "link-refused": ("Paste the whole public address alone; `detail` says what is wrong with it.", "请粘贴完整的公开网址；问题见 `detail`。"),

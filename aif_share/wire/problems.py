@@ -70,6 +70,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "epoch-unknown": Problem(422, "Not an epoch", "密钥周期格式不正确"),
     "epoch-retired": Problem(422, "The epoch is not in force", "密钥周期已停用或尚未启用"),
     "element-invalid": Problem(422, "An element is not valid", "群元素无效"),
+    "confirmation-missing": Problem(422, "The confirmation is missing", "缺少确认"),
     "identifier-invalid": Problem(422, "The value does not fit its type", "取值与类型不符"),
     # clues
     "client-ref-invalid": Problem(422, "client_ref is not valid", "client_ref 无效"),

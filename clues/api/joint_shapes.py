@@ -95,6 +95,38 @@ class CasePart(PartContent):
     excused = s.BooleanField(help_text=_EXCUSED)
 
 
+class PartIdentifierRequest(Shape):
+    """A raw value that shall go out with the report package."""
+
+    type = s.CharField(help_text="A code of the list `identifier-types` of /vocabulary.")
+    role = code_of("roles")
+    value = s.CharField(
+        max_length=2048, help_text="As you know it; the canonical form is kept, sealed, and never given back."
+    )
+    confirm = s.BooleanField(help_text="True: it belongs to what you report, and may be handed to the authority.")
+
+
+class PartIdentifier(Shape):
+    """A raw value of your part, without the value."""
+
+    identifier = s.CharField(help_text="Opaque reference PI-…")
+    type = s.CharField()
+    role = code_of("roles")
+    added_at = s.DateTimeField()
+
+
+class PartIdentifierChange(PartIdentifier):
+    """What was added or removed, and the version that your part has now."""
+
+    version = s.IntegerField()
+
+
+class PartIdentifiers(Shape):
+    """The raw values of your part, oldest first, up to 200."""
+
+    results = PartIdentifier(many=True)
+
+
 class SharedPart(PartContent):
     """What another party approved; all of it null before that."""
 
@@ -142,3 +174,6 @@ PART_EXAMPLE = OpenApiExample(
     "Facts and a loss", {"facts": "Three callers in the name of one agency.", "amount_lost": "1200.50", "victims": 3},
     request_only=True,
 )  # fmt: skip
+IDENTIFIER_EXAMPLE = OpenApiExample(
+    "A site", {"type": "domain", "role": "tool", "value": "refund-agency.example", "confirm": True}, request_only=True
+)

@@ -17,6 +17,7 @@ from .matches import FeedbackView, MatchesView, MatchView
 from .noise import NoiseRemoveView, NoiseView
 from .oprf import DirectoryView
 from .outcomes import GuidanceView, OutcomesView
+from .part_identifiers import PartIdentifiersView, PartIdentifierView
 from .procedure_entries import ProcedureEntriesView
 from .requests import (
     AddresseesView,
@@ -70,6 +71,12 @@ urlpatterns = [
     path("cases/<str:case>/tasks/<str:task>/answer", CaseTaskAnswerView.as_view(), name="case-task-answer"),
     path("cases/<str:case>/tasks/<str:task>/cancel", CaseTaskCancelView.as_view(), name="case-task-cancel"),
     path("cases/<str:case>/part", CasePartView.as_view(), name="case-part"),
+    path("cases/<str:case>/part/identifiers", PartIdentifiersView.as_view(), name="case-part-identifiers"),
+    path(
+        "cases/<str:case>/part/identifiers/<str:identifier>",
+        PartIdentifierView.as_view(),
+        name="case-part-identifier",
+    ),
     path("cases/<str:case>/part/ready", CasePartReadyView.as_view(), name="case-part-ready"),
     path("cases/<str:case>/parts", CasePartsView.as_view(), name="case-parts"),
     path("cases/<str:case>/names", CaseNamesView.as_view(), name="case-names"),

@@ -16,6 +16,7 @@ WORK: Final = (
     "task-give", "task-answer", "task-assign", "task-cancel", "part-edit", "part-ready", "part-approve", "part-return",
     "name-offer", "name-withdraw", "name-all", "entry-record", "entry-confirm", "entry-void",
     "charge-add", "charge-drop", "element-show",
+    "identifier-add", "identifier-remove", "identifier-open",
 )  # fmt: skip
 """What is done around a case beside the steps of its table."""
 _KNOWN: Final = frozenset({*ACTION_LABELS, *WORK})

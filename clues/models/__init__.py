@@ -26,6 +26,7 @@ from .match import AppliedStanding, Match, MatchParty
 from .match_work import MatchRead, MatchReadUntil, MatchWork
 from .noise import NoiseEntry
 from .notification import NoticeMark, NoticeRead
+from .part_identifier import PartIdentifier
 from .procedure_entry import ProcedureEntry, Proceeding
 from .quota import QuotaUse
 from .request import MemberRequest, RequestIdentifier, RequestParty, RequestStep
@@ -98,6 +99,7 @@ __all__ = [
     "NoticeMark",
     "NoticeRead",
     "OutcomeFigure",
+    "PartIdentifier",
     "ProcedureEntry",
     "Proceeding",
     "QuotaUse",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aif_share.errors import Refusal
-from clues.cases import part_clues, part_queries, parts, refusals
+from clues.cases import part_clues, part_identifiers, part_queries, parts, refusals
 from clues.portal.clue import read_version, say
 from clues.portal.viewer import viewer_of
 from members.permissions import Permission, can
@@ -106,6 +106,7 @@ def _show(
         "dates": DATES,
         "most_facts": parts.MAX_FACTS,
         "chosen": chosen,
+        "identifiers": len(part_identifiers.list_own(case=case, viewer=viewer)),
         "possible": part_clues.list_possible(own.case.id, viewer=viewer) if own.is_open else [],
         "people": part_queries.name_people([own.author, own.editor, own.approver], viewer=viewer),
         "may_write": own.is_open and can(request.user, Permission.CASE_WORK),

@@ -113,6 +113,18 @@ WITH ended AS MATERIALIZED (
     DELETE FROM campaign c USING ended WHERE c.id = ended.id RETURNING 1
 ) SELECT count(*) FROM gone
 """
+# A case that rests needs no raw value any more; what was released went out with its package. With the key the value is gone.
+PART_IDENTIFIERS = """
+WITH ended AS MATERIALIZED (
+    SELECT i.id, i.key_id FROM part_identifier i JOIN case_part p ON p.id = i.part_id JOIN case_file f ON f.id = p.case_id
+    WHERE f.state IN ('closed', 'dismissed', 'merged') AND f.changed_at < %(before)s ORDER BY i.id LIMIT %(limit)s
+), keys AS (
+    UPDATE data_key k SET wrapped = '', destroyed_at = clock_timestamp() FROM ended
+    WHERE k.id = ended.key_id AND k.destroyed_at IS NULL
+), gone AS (
+    DELETE FROM part_identifier i USING ended WHERE i.id = ended.id RETURNING 1
+) SELECT count(*) FROM gone
+"""
 QUOTA_DAYS = """
 WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
 SELECT count(*) FROM gone
@@ -132,6 +144,7 @@ RULES: Final = (
     Rule("screenings", 3 * 366, _ended("screening", "screened_at < %(before)s")),
     Rule("requests", 3 * 366, REQUESTS),
     Rule("campaigns", 5 * 366, CAMPAIGNS),
+    Rule("part-identifiers", 366, PART_IDENTIFIERS),
     Rule("screening-answers", 1, SCREENING_ANSWERS),
     Rule("quota-days", 400, QUOTA_DAYS),
 )

@@ -42,6 +42,7 @@ KINDS = {
     "AG": 42,  # agreement
     "RQ": 43,  # request
     "T": 51,  # task of a case
+    "PI": 68,  # raw value in a part of a case
     "EV": 61,  # evidence
     "EU": 62,  # upload of evidence
     "CP": 65,  # campaign

@@ -53,6 +53,17 @@ class CasePart(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartIdentifier(Answer):
+    """A raw value in the own part, never given back. `version`: that of the part, after a change."""
+
+    identifier: str
+    type: str
+    role: str
+    added_at: datetime | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedPart(Answer):
     """What another party approved; nothing of it before that. `clues` counts."""
 
@@ -189,6 +200,45 @@ class CaseWork(Resource):
         found, known = edited("CASE", "case", part, version)
         path = f"cases/{found}/part/ready"
         return CasePart.read(self._session.write("POST", path, version=known, idempotency_key=idempotency_key))
+
+    def identifiers(self, case: Case | str) -> list[PartIdentifier]:
+        """The raw values in your part, without the values."""
+        return [PartIdentifier.read(row) for row in self._session.get(f"{_of(case)}/part/identifiers")["results"]]
+
+    def add_identifier(
+        self,
+        part: CasePart | str,
+        type: str,
+        value: str,
+        *,
+        role: str,
+        confirm: bool,
+        version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> PartIdentifier:
+        """Seal a raw value into your part, for the report package alone; an approval of the part is taken back.
+
+        `confirm` has to be True: it belongs to what you report, and may be handed to the authority. Raise VersionChanged.
+        """
+        found, known = edited("CASE", "case", part, version)
+        body = {"type": type, "role": role, "value": value, "confirm": confirm}
+        path = f"cases/{found}/part/identifiers"
+        return PartIdentifier.read(
+            self._session.write("POST", path, body, version=known, idempotency_key=idempotency_key)
+        )
+
+    def remove_identifier(
+        self,
+        part: CasePart | str,
+        identifier: PartIdentifier | str,
+        *,
+        version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> PartIdentifier:
+        """Destroy a raw value of your part; an approval of the part is taken back. Raise VersionChanged."""
+        found, known = edited("CASE", "case", part, version)
+        path = f"cases/{found}/part/identifiers/{named('PI', 'identifier', identifier)}"
+        return PartIdentifier.read(self._session.write("DELETE", path, version=known, idempotency_key=idempotency_key))
 
     def parts(self, case: Case | str) -> list[SharedPart]:
         """One row for each other party, with what it approved."""

@@ -148,3 +148,28 @@ def test_strangers_find_nothing(joint: Joint) -> None:
         problem(stranger, 404, "not-found")
         assert bytes_of(cedar.get(f"/cases/CASE-NONE/{end}")) == bytes_of(stranger)
     problem(write(cedar, f"/cases/{joint.case}/part", {"facts": FACTS}, method="PATCH", version=1), 404, "not-found")
+
+
+def test_raw_values_go_in_and_do_not_come_back(joint: Joint, document: Any) -> None:
+    aster, birch, cedar = key(joint.aster), key(joint.birch), key(joint.cedar)
+    path = f"/cases/{joint.case}/part/identifiers"
+    asked = {"type": "cn-mobile", "role": "organizer", "value": "138 0013 8000", "confirm": True}
+    problem(write(aster, path, asked | {"confirm": "yes"}, version=1), 422, "confirmation-missing")
+    problem(write(aster, path, asked | {"value": "13"}, version=1), 422, "identifier-invalid")
+    problem(write(aster, path, asked | {"note": "x"}, version=1), 400, "unknown-field")
+    problem(write(aster, path, asked), 428, "precondition-required")
+    once = {"HTTP_IDEMPOTENCY_KEY": "raw"}
+    made = write(aster, path, asked, version=1, **once)
+    assert made.status_code == 201 and write(aster, path, asked, version=1, **once).content == made.content
+    valid(document, "PartIdentifierChange", made.json())
+    assert b"13800138000" not in made.content
+    listed = aster.get(path).json()
+    valid(document, "PartIdentifiers", listed)
+    (row,) = listed["results"]
+    assert (row["identifier"], row["type"]) == (made.json()["identifier"], "cn-mobile") and "value" not in row
+    assert birch.get(path).json() == {"results": []}
+    problem(cedar.get(path), 404, "not-found")
+    problem(write(cedar, path, asked, version=1), 404, "not-found")
+    assert last_refusal()[1:] == (joint.case, "identifier-add", "not-found")
+    gone = write(aster, f"{path}/{row['identifier']}", b"", method="DELETE", version=made.json()["version"])
+    assert gone.status_code == 200 and aster.get(path).json() == {"results": []}

@@ -50,6 +50,13 @@ ADDRESSES = {
     "cases/<str:case>/tasks/<str:task>/cancel": ("POST", "/cases/CASE-NONE/tasks/T-NONE/cancel", "submit"),
     "cases/<str:case>/part": ("GET", "/cases/CASE-NONE/part", "read"),
     "cases/<str:case>/part PATCH": ("PATCH", "/cases/CASE-NONE/part", "submit"),
+    "cases/<str:case>/part/identifiers": ("GET", "/cases/CASE-NONE/part/identifiers", "read"),
+    "cases/<str:case>/part/identifiers POST": ("POST", "/cases/CASE-NONE/part/identifiers", "submit"),
+    "cases/<str:case>/part/identifiers/<str:identifier>": (
+        "DELETE",
+        "/cases/CASE-NONE/part/identifiers/PI-NONE",
+        "submit",
+    ),
     "cases/<str:case>/part/ready": ("POST", "/cases/CASE-NONE/part/ready", "submit"),
     "cases/<str:case>/parts": ("GET", "/cases/CASE-NONE/parts", "read"),
     "cases/<str:case>/names": ("GET", "/cases/CASE-NONE/names", "read"),
