@@ -1,8 +1,7 @@
 """`python -m config.roles`: give the login roles the passwords their processes will use.
 
 Run once after migrations, with DATABASE_ADMIN_URL and, for each process, the address it will be given:
-DATABASE_URL_WEB, DATABASE_URL_DESK, DATABASE_URL_MATCH, and DATABASE_URL_AUDIT where somebody audits. Each may be
-a file (…_FILE). Passwords are hashed here; the server never sees one.
+DATABASE_URL_WEB, DATABASE_URL_DESK, DATABASE_URL_MATCH, DATABASE_URL_AUDIT. Each may be a file (…_FILE). Passwords are hashed here; the server never sees one.
 """
 
 import sys
@@ -16,15 +15,12 @@ ADDRESSES = {
     "DATABASE_URL_MATCH": "aif_match",
     "DATABASE_URL_AUDIT": "aif_audit",
 }
-OPTIONAL = frozenset({"DATABASE_URL_AUDIT"})
 
 
 def read_passwords() -> dict[str, str]:
     """Return {role: password}; an address that names another role than its process's is an error."""
     passwords = {}
     for name, role in ADDRESSES.items():
-        if name in OPTIONAL and not env.text(name, ""):
-            continue
         address = env.database(name)
         if address["USER"] != role:
             raise env.Misconfigured(f"{name} must log in as {role}")

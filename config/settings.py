@@ -6,17 +6,19 @@ tests; missing variables get placeholders). docs/deploy.md lists every variable.
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.accounts import *  # noqa: F403 - people's accounts
+from config.broker import *  # noqa: F403 - Celery
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 AIF_ENV = env.choice("AIF_ENV", ("embedded", "production", "test"))
 PRODUCTION = AIF_ENV == "production"
-AIF_PROCESS = env.choice("AIF_PROCESS", ("web", "desk", "worker", "beat", "manage"), "manage")
+AIF_PROCESS = env.choice("AIF_PROCESS", ("web", "desk", "worker", "beat", "sequencer", "manage"), "manage")
 
 # ---- the product's own ----------------------------------------------------------------------------------------------
 AIF_DATA = Path(env.text("AIF_DATA"))
@@ -29,6 +31,8 @@ AIF_PEPPERS = env.peppers("AIF_PEPPERS")  # {id: 32 bytes}, newest last
 # Keys that wrap the keys of evidence, {id: 32 bytes}, newest last; whoever keeps none opens nothing.
 AIF_KEKS = env.peppers("AIF_KEKS", None if AIF_PROCESS in ("web", "desk", "worker") else "")
 AIF_EVIDENCE = Path(env.text("AIF_EVIDENCE", str(AIF_DATA / "evidence")))  # one encrypted file an object
+AIF_LOG_ORIGIN = env.text("AIF_LOG_ORIGIN", urlsplit(AIF_PUBLIC_URL).netloc + "/log")  # what checkpoints are named
+AIF_LOG_KEY = env.key_bytes("AIF_LOG_KEY", 32).hex() if AIF_PROCESS == "sequencer" else ""  # signs them; Ed25519
 AIF_CUSTODIAN_URL = env.text("AIF_CUSTODIAN_URL", "").rstrip("/")  # the platform's own custodian; worker only
 AIF_CUSTODIAN_OPERATOR_TOKEN = env.text("AIF_CUSTODIAN_OPERATOR_TOKEN", "")
 AIF_PACKAGE_SIGNER = env.text("AIF_PACKAGE_SIGNER", "")  # PEM of a key and its certificate: signs packages; worker only
@@ -103,7 +107,14 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # ---- PostgreSQL -----------------------------------------------------------------------------------------------------
 AIF_DB_OWNER = env.boolean("AIF_DB_OWNER", False)  # migrations: log in as DATABASE_ADMIN_URL and become aif_owner
-_STATEMENT_TIMEOUT = {"web": "30s", "desk": "30s", "worker": "10min", "beat": "30s", "manage": "30min"}[AIF_PROCESS]
+_STATEMENT_TIMEOUT = {
+    "web": "30s",
+    "desk": "30s",
+    "worker": "10min",
+    "beat": "30s",
+    "sequencer": "30s",
+    "manage": "30min",
+}[AIF_PROCESS]
 _SESSION = {
     "statement_timeout": "0" if AIF_DB_OWNER else _STATEMENT_TIMEOUT,
     "idle_in_transaction_session_timeout": "60s",
@@ -115,8 +126,8 @@ DATABASES: dict[str, dict[str, Any]] = {
         **env.database("DATABASE_ADMIN_URL" if AIF_DB_OWNER else "DATABASE_URL"),
         "BECOME": "aif_owner" if AIF_DB_OWNER else "",
         # gthread keeps its threads, so each thread keeps its connection; the check makes a restarted server harmless.
-        "CONN_MAX_AGE": 600 if AIF_PROCESS in ("web", "desk", "worker") else 0,
-        "CONN_HEALTH_CHECKS": AIF_PROCESS in ("web", "desk", "worker"),
+        "CONN_MAX_AGE": 600 if AIF_PROCESS in ("web", "desk", "worker", "sequencer") else 0,
+        "CONN_HEALTH_CHECKS": AIF_PROCESS in ("web", "desk", "worker", "sequencer"),
         "OPTIONS": {
             "application_name": f"aif-{AIF_PROCESS}",
             "connect_timeout": 5,
@@ -215,39 +226,6 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["members.api.schema_hooks.only_the_api"],
     # Choices stand where they are used: many things have a `state`, each with its own.
     "POSTPROCESSING_HOOKS": ["members.api.schema_hooks.complete"],
-}
-
-# ---- Celery: rings the bell, carries nothing (config/celery.py) -------------------------------------------------------
-CELERY_BROKER_URL = env.text("REDIS_URL")
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for ever
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # A task of a killed worker comes back after 10 s, not after 91.
-    "visibility_timeout": 10,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "socket_connect_timeout": 1,
-    "socket_timeout": 5,
-}
-if AIF_PROCESS != "worker":
-    # Ringing never waits for a broker that is away: one attempt, then the timers of the workers find the work.
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_SEND_TASK_EVENTS = False
-CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
-CELERY_TIMEZONE = "UTC"
-# Each job claims its turn in PostgreSQL, so two beats do no harm; expires keeps an absent worker's queue short.
-CELERY_BEAT_SCHEDULE = {
-    "work": {"task": "clues.tasks.work", "schedule": 2.0, "options": {"expires": 10}},
-    "deliver": {"task": "members.tasks.deliver_pending", "schedule": 2.0, "options": {"expires": 10}},
-    "oracle": {"task": "clues.tasks.oracle", "schedule": 300.0, "options": {"expires": 300}},
 }
 
 # ---- e-mail: the embedded stack writes files below AIF_DATA; elsewhere none is sent without AIF_EMAIL_HOST -------------

@@ -34,6 +34,7 @@ from aif_share.client.resources.disputes import Disputes
 from aif_share.client.resources.events import Events
 from aif_share.client.resources.exports import Exports
 from aif_share.client.resources.feedback import FeedbackResource
+from aif_share.client.resources.log import Log
 from aif_share.client.resources.matches import Matches
 from aif_share.client.resources.noise import Noise
 from aif_share.client.resources.outcomes import OutcomesResource
@@ -100,6 +101,7 @@ class Client:
         self.credentials = Credentials(self._session)
         self.noise = Noise(self._session)
         self.quota = Quotas(self._session)
+        self.log = Log(self._session)
         self.vocabulary = Vocabulary(self._session)
 
     def __repr__(self) -> str:
@@ -118,6 +120,11 @@ class Client:
         if self._tokenizer is not None:
             self._tokenizer.close()
         self._session.close()
+
+    @property
+    def data_home(self) -> Path:
+        """The folder below which pins, checkpoints and maps lie, one folder for each key."""
+        return self._home
 
     @property
     def map_path(self) -> Path:

@@ -98,20 +98,26 @@ def _token_file(plan: Plan) -> Path:
 
 
 def django_children(plan: Plan) -> list[Child]:
-    """Web, desk, worker and beat."""
+    """Web, desk, worker, beat and the sequencer of the transparency log."""
     celery = plan.python("-m", "celery", "--app", "config.celery")
     worker = ["worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip"]
     worker += ["--without-mingle", "--without-heartbeat", "--hostname", "aif@%h"]
     beat = ["beat", "--loglevel", "WARNING", "--schedule", str(plan.folders.data / "beat-schedule"), "--pidfile", ""]
 
+    sequence = plan.python("manage.py", "sequence_log", "--ready-file", str(plan.log_ready_file))
+
     def forget_ready() -> None:
         plan.ready_file.unlink(missing_ok=True)
+
+    def forget_log_ready() -> None:
+        plan.log_ready_file.unlink(missing_ok=True)
 
     return [
         _gunicorn(plan, "web", "config.wsgi"),
         _gunicorn(plan, "desk", "config.wsgi_desk"),
         _python(plan, "worker", [*celery, *worker], plan.ready_file.exists, before_start=forget_ready),
         _python(plan, "beat", [*celery, *beat], _at_once),
+        _python(plan, "sequencer", sequence, plan.log_ready_file.exists, before_start=forget_log_ready),
     ]
 
 

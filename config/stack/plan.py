@@ -21,7 +21,14 @@ from config.stack.folders import Folders, StackError
 ROOT = Path(__file__).resolve().parents[2]
 CUSTODIANS = ("platform", "partner")
 DESK_ABOVE = 1000
-LOGIN_OF = {"web": "aif_web", "desk": "aif_desk", "worker": "aif_match", "beat": "aif_match", "manage": "aif_desk"}
+LOGIN_OF = {
+    "web": "aif_web",
+    "desk": "aif_desk",
+    "worker": "aif_match",
+    "beat": "aif_match",
+    "sequencer": "aif_audit",
+    "manage": "aif_desk",
+}
 SYSTEM = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "PYTHONWARNINGS", "SSL_CERT_FILE")
 CHOSEN = ("AIF_DISCLOSURE_TICK", "AIF_LOG_LEVEL", "AIF_QUEUE_MAX_AGE", "AIF_RATE_LIMIT", "AIF_WEBHOOK_ALLOW_CIDRS")
 PASSED_ON = SYSTEM + CHOSEN  # of whoever starts the stack; no secret
@@ -36,19 +43,20 @@ def write_private(path: Path, text: str) -> None:
 
 
 def load_secrets(data: Path) -> dict[str, str]:
-    """Return the secrets of this stack, made once."""
+    """Return the secrets of this stack, each made once; one that an older stack had not is made now."""
     path = data / "secrets.json"
-    if path.exists():
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+    kept = dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
     made = {
         "AIF_SECRET_KEY": secrets.token_urlsafe(60),
         "AIF_REFERENCE_KEY": secrets.token_hex(32),
         "AIF_PEPPERS": f"p1:{secrets.token_hex(32)}",
+        "AIF_LOG_KEY": secrets.token_hex(32),
         "operator-token": secrets.token_urlsafe(32),
         postgres.SUPERUSER: secrets.token_urlsafe(24),
         **{login: secrets.token_urlsafe(24) for login in postgres.LOGINS},
-    }
-    write_private(path, json.dumps(made, indent=1))
+    } | kept
+    if made != kept:
+        write_private(path, json.dumps(made, indent=1))
     return made
 
 
@@ -106,6 +114,7 @@ class Plan:
         self.sockets = run / "pg"
         self.valkey_socket = run / "valkey.sock"
         self.ready_file = run / "worker.ready"
+        self.log_ready_file = run / "sequencer.ready"
 
     def _take_ports(self) -> None:
         # Ports are kept over restarts: the signed directory names the custodians' addresses.
@@ -183,6 +192,8 @@ class Plan:
             env["AIF_KEKS_FILE"] = str(self.key_file)
         if process == "worker":
             env["AIF_READY_SIGN"] = str(self.ready_file)
+        if process == "sequencer":
+            env["AIF_LOG_KEY"] = self.secrets["AIF_LOG_KEY"]
         if process in ("worker", "manage"):
             env["AIF_CUSTODIAN_URL"] = self.url("platform")
             env["AIF_CUSTODIAN_OPERATOR_TOKEN"] = self.secrets["operator-token"]

@@ -9,6 +9,7 @@ from members.api.credentials import (
     CredentialView,
 )
 from members.api.docs import docs
+from members.api.log import LogConsistencyView, LogEntriesView, LogInclusionView, LogView
 from members.api.me import MeView, QuotaView
 from members.api.problem_catalog import ProblemCatalogView
 from members.api.webhooks import (
@@ -41,6 +42,10 @@ urlpatterns = [
         name="webhook-delivery-replay",
     ),
     path("webhooks/<str:webhook>/replay", ReplayView.as_view(), name="webhook-replay"),
+    path("log", LogView.as_view(), name="log"),
+    path("log/entries", LogEntriesView.as_view(), name="log-entries"),
+    path("log/inclusion", LogInclusionView.as_view(), name="log-inclusion"),
+    path("log/consistency", LogConsistencyView.as_view(), name="log-consistency"),
     path("docs", docs, name="docs"),
     path("problems", ProblemCatalogView.as_view(), name="problems"),
 ]

@@ -42,6 +42,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "approval.expire": _("Proposal lapsed"),
         "export.take": _("Export taken out of the desk"),
         "export.make": _("Export made by a member"),
+        "log.export": _("Transparency log exported"),
         "user.create": _("Account created"),
         "user.role.set": _("Role changed"),
         "user.deactivate": _("Account deactivated"),

@@ -2,6 +2,7 @@
 
 from members.models.approval import Approval, ApprovalState
 from members.models.audit_event import AuditEvent
+from members.models.audit_log import AuditCheckpoint, AuditLeaf, AuditLogKey, AuditPending, AuditTile
 from members.models.credential import Credential
 from members.models.institution import Institution, InstitutionState
 from members.models.institution_agreement import InstitutionAgreement
@@ -18,7 +19,12 @@ __all__ = [
     "MEMBER_ROLES",
     "Approval",
     "ApprovalState",
+    "AuditCheckpoint",
     "AuditEvent",
+    "AuditLeaf",
+    "AuditLogKey",
+    "AuditPending",
+    "AuditTile",
     "Credential",
     "DeliveryState",
     "EndpointState",

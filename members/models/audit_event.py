@@ -1,5 +1,6 @@
 """What was done, by whom, to what. Rows are only ever added."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ class AuditEvent(models.Model):
     institution_id = models.BigIntegerField(_("institution number"), null=True)
     subject_ref = models.CharField(_("subject"), max_length=64, default="")
     detail = models.JSONField(_("detail"), default=dict)
+    salt = models.UUIDField(db_default=RandomUUID(), editable=False)  # of the event's leaf in the transparency log
 
     class Meta:
         db_table = "audit_event"

@@ -46,6 +46,7 @@ KINDS = {
     "EV": 61,  # evidence
     "EU": 62,  # upload of evidence
     "CP": 65,  # campaign
+    "AE": 70,  # audit event
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

@@ -31,7 +31,7 @@ def variables(service: str) -> dict[str, str]:
 
 
 def test_all_processes_are_there():
-    assert set(SERVICES) == {"postgres", "redis", "prepare", "web", "desk", "worker", "beat", "custodian"}
+    assert set(SERVICES) == {"postgres", "redis", "prepare", "web", "desk", "worker", "beat", "sequencer", "custodian"}
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - {"prepare"}))
@@ -64,6 +64,7 @@ def test_each_process_gets_its_own_login():
         "desk": "desk",
         "worker": "match",
         "beat": "match",
+        "sequencer": "audit",
         "custodian": "",
     }
     assert [name for name in SERVICES if "DATABASE_ADMIN_URL_FILE" in variables(name)] == ["prepare"]
@@ -99,7 +100,7 @@ def test_make_secrets_makes_every_secret_once(tmp_path: Path):
 
 def test_the_services_settings_load_with_the_secrets_made(tmp_path: Path):
     test_make_secrets_makes_every_secret_once(tmp_path)
-    for name in ("web", "desk", "worker", "beat", "prepare"):
+    for name in ("web", "desk", "worker", "beat", "sequencer", "prepare"):
         given = {
             key: str(tmp_path / "secrets" / Path(value).name) if "/run/secrets/" in value else value
             for key, value in variables(name).items()

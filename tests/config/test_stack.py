@@ -22,6 +22,7 @@ CHILDREN = {
     "desk",
     "worker",
     "beat",
+    "sequencer",
 }
 
 
@@ -51,7 +52,14 @@ def test_all_children_run_and_answer(stack: Stack):
 
 
 @pytest.mark.parametrize(
-    ("name", "login"), [("web", "aif_web"), ("desk", "aif_desk"), ("worker", "aif_match"), ("beat", "aif_match")]
+    ("name", "login"),
+    [
+        ("web", "aif_web"),
+        ("desk", "aif_desk"),
+        ("worker", "aif_match"),
+        ("beat", "aif_match"),
+        ("sequencer", "aif_audit"),
+    ],
 )
 def test_each_process_has_its_own_login_and_no_more(stack: Stack, name: str, login: str):
     env = environment(stack.pid(name))

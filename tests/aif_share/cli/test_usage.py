@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -120,13 +119,6 @@ def test_a_key_cut_short_is_not_repeated(tmp_path: Path) -> None:
     text = MemberKey.new().text[:-1]
     done = run_process({"HOME": str(tmp_path), "AIF_SHARE_URL": "http://127.0.0.1:9", "AIF_SHARE_KEY": text}, "whoami")
     assert done.returncode == 3 and text[-20:] not in done.stderr and "complete" in done.stderr
-
-
-def test_audit_verify_does_not_pretend(capsys: pytest.CaptureFixture[str]) -> None:
-    assert entry.run(["audit", "verify"]) == 2
-    assert "Nothing was checked" in capsys.readouterr().err
-    assert entry.run(["audit", "verify", "--json"]) == 2
-    assert json.loads(capsys.readouterr().out) == {"checked": 0, "log": None}
 
 
 @pytest.mark.parametrize(

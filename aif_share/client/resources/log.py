@@ -1,0 +1,54 @@
+"""The transparency log as the platform answers it, unchecked: `aif_share.client.witness` checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aif_share.client.answers import Answer
+from aif_share.client.resources.base import Resource, given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogHead(Answer):
+    """The newest checkpoint as a signed note, and the line of the key that signed it (c2sp.org/signed-note)."""
+
+    verifier: str
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry(Answer):
+    """One leaf of the own institution: its place from 0, and the text that was hashed."""
+
+    seq: int
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogProof(Answer):
+    """A path of hashes in base64: of an event's leaf (`seq` is its place), or from an older log to a newer one."""
+
+    size: int
+    path: tuple[str, ...]
+    seq: int | None = None
+
+
+class Log(Resource):
+    """`client.log`."""
+
+    def head(self) -> LogHead:
+        """The newest checkpoint."""
+        return LogHead.read(self._session.get("log"))
+
+    def entries(self, *, limit: int = 1_000) -> Iterator[LogEntry]:
+        """Every leaf of the own institution, in order. The key needs the scope `audit`."""
+        return self._pages(LogEntry, "log/entries", limit=limit)
+
+    def inclusion(self, event: str, *, size: int) -> LogProof:
+        """Where an own event (AE-…) stands in the log of `size` leaves. The key needs the scope `audit`."""
+        return LogProof.read(self._session.get("log/inclusion", given(event=event, size=size)))
+
+    def consistency(self, *, old: int, size: int) -> LogProof:
+        """The proof that the log of `old` leaves is the beginning of that of `size`."""
+        return LogProof.read(self._session.get("log/consistency", {"from": str(old), "size": str(size)}))

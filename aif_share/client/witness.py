@@ -1,0 +1,157 @@
+"""A member as witness of the transparency log: it keeps the newest checkpoint, and nothing signed can be taken back.
+
+The log's key is pinned at the first use, and the checkpoint kept, for each platform in `<data home>/<key id>/log.json`.
+Without somebody who keeps checkpoints, a log that loses its end together with its signatures looks sound.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aif_share.audit import merkle
+from aif_share.audit.note import Checkpoint, Verifier, open_checkpoint
+from aif_share.client.resources.log import Log, LogProof
+from aif_share.errors import PinError, ProofError
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """What was seen now, and what had been seen before; `first` without an earlier one."""
+
+    now: Checkpoint
+    before: int
+    first: bool
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """How receipts fared: proven, not in the log yet, and gone (batch references)."""
+
+    proven: tuple[str, ...]
+    waiting: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class WitnessStore:
+    """`<data home>/<key id>/log.json`: `{"<platform url>": {"verifier": …, "checkpoint": …}}`."""
+
+    def __init__(self, home: Path, key_id: str) -> None:
+        self.path = home / key_id / "log.json"
+
+    def get(self, url: str) -> Mapping[str, str] | None:
+        """What is known of a platform's log; None before its first use. A file that cannot be read is no first use."""
+        known = self._read().get(url)
+        if known is not None and not (
+            isinstance(known, dict) and all(isinstance(known.get(name), str) for name in ("verifier", "checkpoint"))
+        ):
+            raise PinError(f"{self.path} holds no checkpoint; restore it, or delete it to begin anew")
+        return known
+
+    def put(self, url: str, verifier: str, checkpoint: str) -> None:
+        """Keep a checkpoint, atomically and for this user alone."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        known = self._read() | {url: {"verifier": verifier, "checkpoint": checkpoint}}
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".log-")  # 0600 by itself
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(known, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, self.path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            known = json.loads(self.path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError):
+            known = None
+        if not isinstance(known, dict):
+            raise PinError(f"{self.path} cannot be read; restore it, or delete it to begin anew")
+        return known
+
+
+def witness(log: Log, *, url: str, store: WitnessStore) -> Witnessed:
+    """Fetch the newest checkpoint, check that the log only grew since the last one, and keep it.
+
+    Raise PinError for another key than the pinned one, ProofError for a signature or proof that does not hold, or a log
+    that became shorter. Nothing is kept then: the old checkpoint is the evidence.
+    """
+    head, known = log.head(), store.get(url)
+    if known is not None and known["verifier"] != head.verifier:
+        raise PinError(
+            f"the log of {url} is signed by another key than the one pinned in {store.path}. "
+            "Ask the alliance by another way before you delete the pin"
+        )
+    verifier = Verifier.parse(head.verifier)
+    now = open_checkpoint(head.checkpoint, verifier=verifier)
+    before = Checkpoint(verifier.name, 0, merkle.EMPTY)
+    if known is not None:
+        before = open_checkpoint(known["checkpoint"], verifier=verifier)
+        if before.size > now.size:
+            raise ProofError(f"the log has {now.size} events, and had {before.size} when this key looked last")
+        path: tuple[str, ...] = ()
+        if 0 < before.size < now.size:
+            path = log.consistency(old=before.size, size=now.size).path
+        merkle.check_consistency(
+            old_size=before.size, old_root=before.root, size=now.size, root=now.root, path=_hashes(path)
+        )
+    store.put(url, head.verifier, head.checkpoint)
+    return Witnessed(now, before.size, known is None)
+
+
+def check_receipts(log: Log, head: Checkpoint, receipts: Iterable[tuple[str, str]]) -> Receipts:
+    """Check (batch, digest) of receipts against the log that `head` signs: each has its event, with this digest.
+
+    Raise ProofError for a proof that does not hold, or an event that says another digest than the receipt.
+    """
+    wanted = dict(receipts)
+    proven: list[str] = []
+    waiting: list[str] = []
+    for entry in log.entries():
+        if not wanted:
+            break
+        event = _event(entry.leaf)
+        if event.get("verb") != "batch.receive" or event.get("subject") not in wanted:
+            continue
+        batch = str(event["subject"])
+        if event["detail"].get("digest") != wanted.pop(batch):
+            raise ProofError(f"the log says another digest of {batch} than its receipt")
+        if entry.seq >= head.size:
+            waiting.append(batch)
+            continue
+        proof: LogProof = log.inclusion(str(event["event"]), size=head.size)
+        merkle.check_inclusion(
+            leaf=merkle.leaf_hash(entry.leaf.encode()), index=entry.seq, size=head.size,
+            path=_hashes(proof.path), root=head.root,
+        )  # fmt: skip
+        proven.append(batch)
+    return Receipts(tuple(proven), tuple(waiting), tuple(wanted))
+
+
+def _event(leaf: str) -> Mapping[str, Any]:
+    try:
+        event = json.loads(leaf)
+    except ValueError:
+        event = None
+    if not isinstance(event, dict) or not isinstance(event.get("detail"), dict):
+        raise ProofError("a leaf of the log is no event")
+    return event
+
+
+def _hashes(path: Iterable[str]) -> list[bytes]:
+    try:
+        return [base64.b64decode(each, validate=True) for each in path]
+    except binascii.Error:
+        raise ProofError("a proof of the log cannot be read") from None

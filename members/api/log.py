@@ -1,0 +1,167 @@
+"""`/log`: the transparency log for whoever checks it: what was signed, own leaves, and proofs."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from django.utils.translation import gettext_noop
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers as s
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from aif_share.errors import Refusal
+from members.api.base import PAGED, ApiView, caller_of
+from members.api.pagination import encode_cursor, get_page_size, get_position
+from members.api.problem_shapes import OPEN_READING, PAGING, READING, answer, problems
+from members.audit import log_queries
+
+
+class LogHead(s.Serializer[Any]):
+    """The newest signed checkpoint, and the key that it is signed with."""
+
+    verifier = s.CharField(help_text="name+key id+key, as c2sp.org/signed-note has it. Pin it at the first use.")
+    checkpoint = s.CharField(help_text="A signed note, as c2sp.org/tlog-checkpoint has it: name, size, root.")
+
+
+class LogEntry(s.Serializer[Any]):
+    """One leaf: SHA-256 of a zero byte and the bytes of `leaf` is what the tree holds at `seq`."""
+
+    seq = s.IntegerField(help_text="Place in the log, from 0.")
+    leaf = s.CharField(help_text="The event as canonical JSON, exactly as it was hashed.")
+
+
+class LogEntryPage(s.Serializer[Any]):
+    """Leaves of the own institution in their order. Keep `cursor` and ask from there next time."""
+
+    results = LogEntry(many=True)
+    next = s.URLField(allow_null=True)
+    cursor = s.CharField(allow_null=True)
+
+
+class InclusionProof(s.Serializer[Any]):
+    """The path from a leaf to the root (RFC 9162, section 2.1.3), lowest first, in base64."""
+
+    event = s.CharField()
+    seq = s.IntegerField()
+    size = s.IntegerField()
+    path = s.ListField(child=s.CharField())
+
+
+class ConsistencyProof(s.Serializer[Any]):
+    """The proof that an older log is the beginning of a newer one (RFC 9162, section 2.1.4), in base64."""
+
+    old = s.IntegerField()
+    size = s.IntegerField()
+    path = s.ListField(child=s.CharField())
+
+
+def _number(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.INT64, OpenApiParameter.QUERY, required=True, description=description)
+
+
+SIZE = _number("size", "Of how many leaves: the size of a checkpoint.")
+OLD = _number("from", "The size of the older log.")
+
+
+class LogView(ApiView):
+    """What the log says of itself."""
+
+    required_scope = None
+
+    @extend_schema(
+        operation_id="log",
+        summary="The newest checkpoint of the transparency log",
+        responses={200: LogHead, **problems(*OPEN_READING, "not-found")},
+    )
+    def get(self, request: Request) -> Response:
+        """Return the note and the key."""
+        head = log_queries.get_checkpoint()
+        return Response({"verifier": log_queries.get_verifier(), "checkpoint": head.note})
+
+
+class LogEntriesView(ApiView):
+    """The own institution's leaves."""
+
+    required_scope = "audit"
+    query_parameters = PAGED
+
+    @extend_schema(
+        operation_id="log_entries",
+        summary="Your institution's events in the log, oldest first",
+        parameters=[
+            OpenApiParameter("cursor", OpenApiTypes.STR, OpenApiParameter.QUERY, description="Of an earlier page."),
+            OpenApiParameter(
+                "limit", OpenApiTypes.INT, OpenApiParameter.QUERY, description="1 to 1000; 100 if absent."
+            ),
+        ],
+        responses={200: answer(LogEntryPage, "Leaves behind the cursor."), **problems(*READING, *PAGING)},
+    )
+    def get(self, request: Request) -> Response:
+        """Return one page. `next` is null when there is nothing more now; `cursor` is always where to go on."""
+        caller = caller_of(request)
+        scope = f"log:{caller.institution_id}"
+        position = get_position(request, scope=scope)
+        after, limit = position[0] if position else -1, get_page_size(request)
+        rows = log_queries.list_entries(viewer=caller, after=after, limit=limit)
+        cursor = encode_cursor([rows[-1].seq if rows else after], scope=scope)
+        next_url = None
+        if len(rows) == limit:
+            query = request.query_params.copy()
+            query["cursor"] = cursor
+            next_url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        results = [{"seq": row.seq, "leaf": row.leaf} for row in rows]
+        return Response({"results": results, "next": next_url, "cursor": cursor})
+
+
+class LogInclusionView(ApiView):
+    """Where an own event stands."""
+
+    required_scope = "audit"
+    query_parameters = frozenset({"size", "event"})
+
+    @extend_schema(
+        operation_id="log_inclusion",
+        summary="Proof that an event of yours stands in the log",
+        parameters=[
+            OpenApiParameter("event", OpenApiTypes.STR, OpenApiParameter.QUERY, required=True, description="AE-…"),
+            SIZE,
+        ],
+        responses={200: InclusionProof, **problems(*READING, "field-invalid", "not-found")},
+    )
+    def get(self, request: Request) -> Response:
+        """Return place and path."""
+        event, size = request.query_params.get("event", ""), _read(request, "size")
+        seq, path = log_queries.prove_inclusion(event=event, size=size, viewer=caller_of(request))
+        return Response({"event": event, "seq": seq, "size": size, "path": _encoded(path)})
+
+
+class LogConsistencyView(ApiView):
+    """That nothing signed was taken back."""
+
+    required_scope = None
+    query_parameters = frozenset({"size", "from"})
+
+    @extend_schema(
+        operation_id="log_consistency",
+        summary="Proof that an older checkpoint is the beginning of a newer one",
+        parameters=[OLD, SIZE],
+        responses={200: ConsistencyProof, **problems(*OPEN_READING, "field-invalid")},
+    )
+    def get(self, request: Request) -> Response:
+        """Return the path."""
+        old, size = _read(request, "from"), _read(request, "size")
+        return Response({"old": old, "size": size, "path": _encoded(log_queries.prove_consistency(old=old, size=size))})
+
+
+def _read(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Refusal("field-invalid", gettext_noop("This is the size of a log: a number."), field=name)
+    return int(text)
+
+
+def _encoded(path: list[bytes]) -> list[str]:
+    return [base64.b64encode(each).decode("ascii") for each in path]

@@ -1,0 +1,99 @@
+"""Reads of the transparency log: what was signed, an institution's own leaves, and proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_noop
+
+from aif_share.errors import Refusal
+from members.audit.leaves import KIND, content
+from members.audit.tree import Tree
+from members.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditLogKey, reference
+from members.permissions import Permission, check
+
+if TYPE_CHECKING:
+    from members.queries import Member
+
+PAGE = 1_000
+
+
+class NotSequenced(Refusal):
+    """There is no such leaf, or it is not the asker's."""
+
+    def __init__(self) -> None:
+        super().__init__("not-found")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One leaf: its place in the log, from 0, and its bytes as text."""
+
+    seq: int
+    leaf: str
+
+
+def get_checkpoint() -> AuditCheckpoint:
+    """Return the newest signed checkpoint. Raise NotSequenced: nothing was signed yet."""
+    found = AuditCheckpoint.objects.order_by("-size").first()
+    if found is None:
+        raise NotSequenced
+    return found
+
+
+def get_verifier() -> str:
+    """Return the verifier key line of the newest key."""
+    return AuditLogKey.objects.order_by("-pk").values_list("verifier", flat=True).first() or ""
+
+
+def list_entries(*, viewer: Member, after: int = -1, limit: int = PAGE) -> list[Entry]:
+    """Return the leaves of the viewer's institution behind the place `after`, in their order."""
+    check(viewer, Permission.AUDIT_VIEW)
+    rows: Any = AuditEvent.objects.raw(  # with `seq`, which is no column of events
+        "SELECT * FROM audit_entries(%s, %s, %s)", [viewer.institution_id, after, min(limit, PAGE)]
+    )
+    return [Entry(row.seq, content(row).decode()) for row in rows]
+
+
+def prove_inclusion(*, event: str, size: int, viewer: Member) -> tuple[int, list[bytes]]:
+    """Return (place, path) of an own event in the log of `size` leaves.
+
+    Raise Refusal: NotSequenced (no own event, or not among the first `size`), `field-invalid` (size).
+    """
+    check(viewer, Permission.AUDIT_VIEW)
+    _check_size(size)
+    own = AuditLeaf.objects.filter(event_id=reference.decode(KIND, event) or 0, institution_id=viewer.institution_id)
+    place = own.values_list("seq", flat=True).first()
+    if place is None or place >= size:
+        raise NotSequenced
+    return place, Tree(size).inclusion(place)
+
+
+def prove_consistency(*, old: int, size: int) -> list[bytes]:
+    """Return the proof that the log of `old` leaves is the beginning of that of `size`. Raise Refusal `field-invalid`."""
+    _check_size(size)
+    if not 0 <= old <= size:
+        raise Refusal("field-invalid", gettext_noop("The older log is not the smaller one."), field="from")
+    return Tree(size).consistency(old)
+
+
+def read_log(*, after: int = -1) -> Iterator[Entry]:
+    """Yield every leaf of the log in its order, for whoever may read the whole trail (the login aif_audit)."""
+    while True:
+        places = dict(AuditLeaf.objects.filter(seq__gt=after).order_by("seq").values_list("event_id", "seq")[:PAGE])
+        if not places:
+            return
+        events = AuditEvent.objects.in_bulk(places)
+        for number, seq in places.items():
+            if number not in events:
+                raise LookupError(f"the event of leaf {seq} is gone")
+            yield Entry(seq, content(events[number]).decode())
+        after = max(places.values())
+
+
+def _check_size(size: int) -> None:
+    last = AuditLeaf.objects.order_by("-seq").values_list("seq", flat=True).first()
+    if not 0 < size <= (-1 if last is None else last) + 1:
+        raise Refusal("field-invalid", gettext_noop("The log never had this size."), field="size")

@@ -1,0 +1,35 @@
+"""`aif-share audit` against the running stack: receipts are proven, and an exported log is what was signed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.stack import Stack
+from tests.aif_share.cli.test_stack_verbs import Member, eventually
+from tests.aif_share.client.members import admit, host
+
+pytestmark = pytest.mark.stack
+
+
+def test_a_member_checks_what_it_was_promised(stack: Stack, tmp_path: Path) -> None:
+    bank = Member(stack, admit(stack), tmp_path / "bank")
+    first = bank.json("audit", "verify")
+    assert (first["before"], first["receipts"]) == (None, 0) and first["size"] > 0
+    path = tmp_path / "hosts.txt"
+    path.write_text(f"{host()}\n{host()}\n")
+    bank.run("submit", str(path), "--type", "domain", "--category", "counterfeit-site-app", "--grade", "B2")
+    seen = eventually(lambda: (row := bank.json("audit", "verify"))["proven"] == 1 and row)
+    assert (seen["receipts"], seen["waiting"], seen["missing"]) == (1, [], [])
+    assert seen["size"] > first["size"] and seen["before"] >= first["size"]
+
+    log = tmp_path / "log.ndjson"
+    stack.manage("export_log", str(log))
+    checkpoint, key = log.with_name("log.ndjson.checkpoint"), log.with_name("log.ndjson.key").read_text().strip()
+    options = ("--checkpoint", str(checkpoint), "--verifier", key)
+    assert bank.json("audit", "verify-file", str(log), *options)["size"] >= seen["size"]
+    text = log.read_text()
+    log.write_text(text.replace('"clues":2', '"clues":3', 1))
+    assert log.read_text() != text
+    assert "not those that were signed" in bank.run("audit", "verify-file", str(log), *options, code=6).stderr
