@@ -34,6 +34,7 @@ class Permission(StrEnum):
     CASE_WORK = "case.work"
     CASE_PROPOSE = "case.propose"
     CASE_DECIDE = "case.decide"
+    EVIDENCE_OPEN = "evidence.open"
     REQUEST_VIEW = "request.view"
     REQUEST_SEND = "request.send"
     REQUEST_ANSWER = "request.answer"
@@ -82,10 +83,17 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.SCREEN,
             Permission.CASE_WORK,
             Permission.CASE_PROPOSE,
+            Permission.EVIDENCE_OPEN,
         },
         "approver": _MEMBER_READS
         | _CORRESPONDS
-        | {Permission.CLUE_REVIEW, Permission.MATCH_WORK, Permission.SCREEN, Permission.CASE_DECIDE},
+        | {
+            Permission.CLUE_REVIEW,
+            Permission.MATCH_WORK,
+            Permission.SCREEN,
+            Permission.CASE_DECIDE,
+            Permission.EVIDENCE_OPEN,
+        },
         "member-admin": _MEMBER_READS | {Permission.MATCH_WORK, Permission.TEAM_MANAGE, Permission.KEY_MANAGE},
         "auditor": _MEMBER_READS | {Permission.AUDIT_VIEW},
         "alliance-operator": _DESK_READS
@@ -96,6 +104,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.TEAM_MANAGE,
             Permission.KEY_MANAGE,
             Permission.CASE_PROPOSE,
+            Permission.EVIDENCE_OPEN,
             Permission.RING_REVIEW,
             Permission.DISPUTE_DECIDE,
             Permission.REQUEST_MEDIATE,
@@ -118,6 +127,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.ROTATION_PROPOSE,
             Permission.ROTATION_DECIDE,
             Permission.CASE_DECIDE,
+            Permission.EVIDENCE_OPEN,
             Permission.RING_REVIEW,
             Permission.RING_DECIDE,
             Permission.DISPUTE_DECIDE,
@@ -137,7 +147,10 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
 SCOPE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
     {
         "evaluate": frozenset(),  # at a custodian, never here
-        "submit": frozenset({Permission.CLUE_VIEW, Permission.CLUE_SUBMIT, Permission.CASE_WORK}),
+        # Opening evidence takes CASE_VIEW as well, hence a key that reads and writes.
+        "submit": frozenset(
+            {Permission.CLUE_VIEW, Permission.CLUE_SUBMIT, Permission.CASE_WORK, Permission.EVIDENCE_OPEN}
+        ),
         "read": _MEMBER_READS,
         "screen": _CORRESPONDS | {Permission.SCREEN},  # asking others, and answering them
         "keys": frozenset({Permission.KEY_MANAGE}),

@@ -13,8 +13,12 @@ from . import (
     close_reasons,
     complaint_handlings,
     consumer_contacted,
+    custody_actions,
     dispositions,
     dispute_reasons,
+    evidence_kinds,
+    evidence_media,
+    evidence_time_sources,
     extension_reasons,
     feedback_reasons,
     feedback_verdicts,
@@ -86,6 +90,10 @@ _LISTS: dict[str, tuple[Term, ...]] = {
     "request-declines": request_declines.ROWS,
     "complaint-handlings": complaint_handlings.ROWS,
     "task-kinds": task_kinds.ROWS,
+    "evidence-kinds": evidence_kinds.ROWS,
+    "evidence-media": evidence_media.ROWS,
+    "evidence-time-sources": evidence_time_sources.ROWS,
+    "custody-actions": custody_actions.ROWS,
 }
 
 

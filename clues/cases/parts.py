@@ -133,6 +133,21 @@ def change(*, case: str, by: Member, now: datetime, version: int | None = None) 
     return row
 
 
+def reopen(*, case: str, by: Member, now: datetime) -> CasePart:
+    """Make the own part a draft again, in the caller's transaction, for something it covers changes: evidence, say.
+
+    Whoever acts is its last editor then. The caller records what changed. Raise CaseNotFound, Refusal `transition-refused`.
+    """
+    row = _lock(case, by, None, states=joint.WRITTEN)
+    person = by.user_id if isinstance(by, Person) else None
+    is_first = row.edited_at is None
+    if is_first:
+        row.author_id = person
+    row.editor_id, row.edited_at = person, now
+    _decide(row, CasePart.DRAFT, ["editor", "edited_at", *(["author"] if is_first else [])])
+    return row
+
+
 def mark_ready(*, case: str, version: int, by: Member) -> CasePart:
     """Hand the own draft to the approvers of the institution. Raise CaseNotFound, PartChanged, Refusal."""
     joint.check_work(by)

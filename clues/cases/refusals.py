@@ -17,21 +17,24 @@ WORK: Final = (
     "name-offer", "name-withdraw", "name-all", "entry-record", "entry-confirm", "entry-void",
     "charge-add", "charge-drop", "element-show",
     "identifier-add", "identifier-remove", "identifier-open",
+    "evidence-begin", "evidence-append", "evidence-finish", "evidence-cancel", "evidence-open", "evidence-share",
+    "evidence-hold", "evidence-destroy",
 )  # fmt: skip
 """What is done around a case beside the steps of its table."""
 _KNOWN: Final = frozenset({*ACTION_LABELS, *WORK})
 
 
 @contextmanager
-def recorded(*, case: str, action: str, by: User | Member) -> Iterator[None]:
+def recorded(*, case: str, action: str, by: User | Member, also: frozenset[str] = frozenset()) -> Iterator[None]:
     """Record the refusal that the block ends with, and raise it on.
 
-    The block's own transactions are undone by then, so this stands around the outermost one.
+    The block's own transactions are undone by then, so this stands around the outermost one. `also` are codes that
+    are an attempt here, and a slip of the pen elsewhere.
     """
     try:
         yield
     except Refusal as refusal:
-        if audit.is_told(refusal):
+        if audit.is_told(refusal) or refusal.code in also:
             record(case=case, action=action, by=by, code=refusal.code)
             refusal.on_trail = True
         raise

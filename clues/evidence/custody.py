@@ -21,6 +21,11 @@ from members.permissions import Actor
 START: Final = "0" * 64
 
 
+def binding(case: int, institution: int) -> str:
+    """Return what the object of an institution's evidence in a case is bound to, by row numbers."""
+    return f"case:{case}|party:{institution}"
+
+
 def add(
     item: EvidenceItem, action: str, *, by: Actor, now: datetime, institution_id: int | None, note: str = ""
 ) -> CustodyEntry:

@@ -24,6 +24,10 @@ TOLD: Final = frozenset(
         "kek-missing",
         "evidence-destroyed",
         "legal-hold",
+        "media-refused",
+        "archive-refused",
+        "file-name-refused",
+        "digest-differs",
     }
 )
 """Codes of attempts. Of what is missing in a form only the number of an authority's document is one."""

@@ -201,7 +201,6 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "evidence.share": _("Evidence shared with the parties, or no longer"),
         "evidence.hold": _("Evidence placed under legal hold, or released"),
         "evidence.destroy": _("Evidence destroyed"),
-        "evidence.refuse": _("Step with evidence refused"),
         "vault.rotate": _("Keys of the vault wrapped anew"),
         "vault.sweep": _("Remains of broken uploads removed"),
         "vault.integrity": _("Integrity failure in the vault"),

@@ -9,15 +9,15 @@ from members.permissions import ROLE_LABELS, ROLE_PERMISSIONS, Console, Job, Per
 
 EXPECTED = {
     "submitter": "clue.view clue.submit",
-    "analyst": "clue.view clue.submit clue.review match.view match.work screen case.view case.work case.propose"
+    "analyst": "clue.view clue.submit clue.review match.view match.work screen case.view case.work case.propose evidence.open"
     " request.view request.send request.answer",
-    "approver": "clue.view clue.review match.view match.work screen case.view case.decide"
+    "approver": "clue.view clue.review match.view match.work screen case.view case.decide evidence.open"
     " request.view request.send request.answer",
     "member-admin": "clue.view match.view match.work case.view team.manage key.manage request.view",
     "auditor": "clue.view match.view case.view audit.view request.view",
     "alliance-operator": "desk.view case.view audit.view institution.apply institution.vet institution.suspend team.manage key.manage"
-    " case.propose ring.review dispute.decide content.work request.mediate lawful-use.propose noise.propose quota.propose rotation.propose procedure.record guidance.propose campaign.work",
-    "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.propose quota.set case.decide"
+    " case.propose evidence.open ring.review dispute.decide content.work request.mediate lawful-use.propose noise.propose quota.propose rotation.propose procedure.record guidance.propose campaign.work",
+    "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.propose quota.set case.decide evidence.open"
     " export.decide rotation.propose rotation.decide"
     " ring.review ring.decide dispute.decide content.work request.mediate lawful-use.sign noise.decide grade.certify"
     " procedure.record guidance.sign campaign.work",

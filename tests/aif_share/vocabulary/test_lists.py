@@ -90,6 +90,14 @@ EXPECTED = {
         agent-without-authority number-handled rejected""",
     "request-declines": "not-ours no-legal-basis not-enough asked-before other",
     "complaint-handlings": "contact-consumer verify-agent stop-calls review-fees mediate tell-result",
+    "evidence-kinds": """
+        physical documentary witness-statement victim-statement suspect-statement expert-opinion examination-record
+        audiovisual electronic-data""",
+    "evidence-media": """
+        pdf png jpg gif bmp tif webp heic svg mp3 wav m4a amr ogg flac mp4 mov avi webm txt csv json html eml docx xlsx msg
+        doc xls zip pcapng""",
+    "evidence-time-sources": "synchronized-clock time-stamp-service device-clock system-log person",
+    "custody-actions": "collected added opened shared unshared packaged hold-placed hold-lifted destroyed",
     "task-kinds": """
         provide-evidence confirm-amounts contact-victims confirm-identifiers check-dispositions draft-facts other""",
     "noise-lists": "hotline own-number own-domain link-shortener shared-host dummy-value",
