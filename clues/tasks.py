@@ -28,6 +28,7 @@ from clues.reports import figures, funnel
 from clues.requests import escalation
 from clues.retention import delete, departures
 from clues.rings import build
+from clues.statements import making
 from members.delivery import mails, outbox
 from members.operations import approvals, webhook_outcomes
 
@@ -154,10 +155,9 @@ def _deliver() -> int:
 
 
 def _reckon() -> int:
-    if turns.claim(name=figures.JOB, every_seconds=figures.seconds_between_runs(), now=timezone.now()):
-        turns.record(name=figures.JOB, result=figures.reckon(now=timezone.now()))
-    if turns.claim(name=funnel.JOB, every_seconds=funnel.seconds_between_runs(), now=timezone.now()):
-        turns.record(name=funnel.JOB, result=funnel.reckon(now=timezone.now()))
+    for job in (figures, funnel, making):
+        if turns.claim(name=job.JOB, every_seconds=job.seconds_between_runs(), now=timezone.now()):
+            turns.record(name=job.JOB, result=job.reckon(now=timezone.now()))
     return 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from aif_share.cli.access import open_client
+from aif_share.cli.files import saved
 from aif_share.cli.output import emit_answer, json_option, say
 from aif_share.client.resources.exports import FORMS, WHAT
 
@@ -29,15 +30,8 @@ def export(what: str, form: str, since: str | None, until: str | None, output: P
         if output is None:
             client.exports.save(what, sys.stdout.buffer, form=form, since=since, until=until)
             return
-        if output.exists():
-            raise click.UsageError("the file exists already; name a new one with --output")
-        partial = output.with_name(output.name + ".part")
-        try:
-            with partial.open("xb") as file:
-                size = client.exports.save(what, file, form=form, since=since, until=until)
-            partial.rename(output)
-        finally:
-            partial.unlink(missing_ok=True)
+        with saved(output) as file:
+            size = client.exports.save(what, file, form=form, since=since, until=until)
     if as_json:
         emit_answer({"what": what, "form": form, "file": str(output), "bytes": size}, as_json=True)
     else:

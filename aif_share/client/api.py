@@ -42,6 +42,7 @@ from aif_share.client.resources.quota import Quotas
 from aif_share.client.resources.requests import Requests
 from aif_share.client.resources.rings import Rings
 from aif_share.client.resources.screenings import Screenings
+from aif_share.client.resources.statements import Statements
 from aif_share.client.resources.vocabulary import Vocabulary
 from aif_share.client.resources.watches import Watches
 from aif_share.client.resources.webhooks import Webhooks
@@ -97,6 +98,7 @@ class Client:
         self.content = Contents(self._session)
         self.events = Events(self._session)
         self.exports = Exports(self._session)
+        self.statements = Statements(self._session)
         self.webhooks = Webhooks(self._session)
         self.credentials = Credentials(self._session)
         self.noise = Noise(self._session)

@@ -25,6 +25,7 @@ from clues.admin import (
     reviews,
     rings,
     screenings,
+    statements,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "reviews",
     "rings",
     "screenings",
+    "statements",
 ]

@@ -33,6 +33,7 @@ from .requests import (
 from .rings import RingsView, RingView
 from .schema import SchemaView
 from .screenings import ScreeningsView
+from .statements import StatementsView, StatementView
 from .vocabulary import VocabularyView
 from .watches import WatchCancelView, WatchesView, WatchView
 
@@ -99,6 +100,8 @@ urlpatterns = [
     path("noise", NoiseView.as_view(), name="noise"),
     path("noise/<str:entry>/remove", NoiseRemoveView.as_view(), name="noise-remove"),
     path("cases/<str:case>/entries", ProcedureEntriesView.as_view(), name="case-entries"),
+    path("statements", StatementsView.as_view(), name="statements"),
+    path("statements/<str:statement>", StatementView.as_view(), name="statement"),
     path("exports/<slug:what>", ExportView.as_view(), name="export"),
     path("outcomes", OutcomesView.as_view(), name="outcomes"),
     path("guidance", GuidanceView.as_view(), name="guidance"),

@@ -34,6 +34,7 @@ from .review import ClueReview
 from .ring import Ring, RingCut, RingCutEdge, RingEdge, RingMerge, RingRelink, RingReview
 from .saved_view import SavedView
 from .screening import Screening, ScreeningAnswer
+from .statement import Statement
 from .stored_object import StoredObject
 from .watch import Watch, WatchHit
 
@@ -118,6 +119,7 @@ __all__ = [
     "ScreeningAnswer",
     "Sighting",
     "SourceQuality",
+    "Statement",
     "StoredObject",
     "Watch",
     "WatchHit",

@@ -1,6 +1,6 @@
 """What an institution does about a match: who looks into it, who has seen to it, and who has read it.
 
-Nobody else ever learns of these rows. What is older than the match's release is of an earlier life of it: a match that
+Nobody else ever learns of these rows; a quarterly statement tells others of a rounded sum over many institutions. What is older than the match's release is of an earlier life of it: a match that
 was undone may be born again.
 """
 

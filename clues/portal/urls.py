@@ -31,6 +31,7 @@ from clues.portal import (
     reviews,
     rings,
     screenings,
+    statements,
     watches,
 )
 
@@ -82,6 +83,9 @@ urlpatterns = [
     path("portal/cases/<str:case>/tasks/<str:task>", case_tasks.task, name="case-task"),
     path("portal/cases/<str:case>/names/<str:party>", case_names.name, name="case-name"),
     path("portal/cases/<str:case>/entries/new", procedure_entries.new, name="entry-new"),
+    path("portal/statements", statements.statements, name="statements"),
+    path("portal/statements/<str:statement>", statements.statement, name="statement"),
+    path("portal/statements/<str:statement>/<slug:form>", statements.file, name="statement-file"),
     path("portal/exports", exports.exports, name="exports"),
     path("portal/exports/take", exports.take, name="export-take"),
     path("portal/campaigns", campaigns.campaigns, name="campaigns"),

@@ -35,8 +35,8 @@ ASKED: Final = [
     for code in codes
 ]
 _CODES: Final = (*VALUES, *DONE_VALUES)
-_PARTS: Final = ", ".join(f"sum({value}) AS v{turn}" for turn, value in enumerate(VALUES.values()))
-_BEHIND: Final = [f"count(DISTINCT cp.institution_id) FILTER (WHERE v{turn} > 0)" for turn in range(len(VALUES))] + [
+PARTS: Final = ", ".join(f"sum({value}) AS v{turn}" for turn, value in enumerate(VALUES.values()))
+BEHIND: Final = [f"count(DISTINCT cp.institution_id) FILTER (WHERE v{turn} > 0)" for turn in range(len(VALUES))] + [
     f"(SELECT count(DISTINCT institution_id) FROM done WHERE {value} > 0)"  # noqa: S608
     for value in DONE_VALUES.values()
 ]
@@ -45,9 +45,9 @@ _EACH: Final = ", ".join(
 )
 COUNTERS: Final = f"""
 WITH standing AS ({STANDING}), run AS ({RUN}), done AS ({DONE}),
-per_case AS (SELECT case_id, {_PARTS} FROM run GROUP BY case_id),
+per_case AS (SELECT case_id, {PARTS} FROM run GROUP BY case_id),
 behind AS (
-    SELECT {", ".join(f"{count} AS n{turn}" for turn, count in enumerate(_BEHIND))}
+    SELECT {", ".join(f"{count} AS n{turn}" for turn, count in enumerate(BEHIND))}
     FROM per_case JOIN case_party cp ON cp.case_id = per_case.case_id
 ), total AS (SELECT {", ".join(f"{total_of(code)} AS t{turn}" for turn, code in enumerate(_CODES))} FROM run)
 INSERT INTO outcome_figure (counter, value, institutions, as_of)

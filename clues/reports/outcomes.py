@@ -138,7 +138,8 @@ def is_sum(counter: str) -> bool:
     return counter in VALUES and outcome_counters.BY_CODE[counter].unit != PROVINCES
 
 
-def _names(scope: Scope, viewer: int | None) -> dict[str, Any]:
+def names_of(scope: Scope, viewer: int | None) -> dict[str, Any]:
+    """Return the parameters of FOUND for a scope; all cases without a viewer."""
     return {
         "since": scope.since,
         "until": scope.until,
@@ -152,7 +153,7 @@ def _names(scope: Scope, viewer: int | None) -> dict[str, Any]:
 
 def _count(scope: Scope, *, viewer: int | None) -> dict[str, Decimal]:
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, _names(scope, viewer))
+        cursor.execute(COUNT, names_of(scope, viewer))
         row = cursor.fetchone()
     return {code: Decimal(value) for code, value in zip(CODES, row, strict=True)}
 
@@ -164,7 +165,7 @@ def _behind(counter: str, scope: Scope, *, viewer: int | None) -> list[CaseShare
         BEHIND.format(value=VALUES[counter]) if counter in VALUES else BEHIND_DONE.format(value=DONE_VALUES[counter])
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, _names(scope, viewer))
+        cursor.execute(statement, names_of(scope, viewer))
         rows = cursor.fetchall()
     return [
         CaseShare(case=reference.encode("CASE", number), number=number, part=part, proceedings=proceedings)

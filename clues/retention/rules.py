@@ -145,6 +145,7 @@ RULES: Final = (
     Rule("requests", 3 * 366, REQUESTS),
     Rule("campaigns", 5 * 366, CAMPAIGNS),
     Rule("part-identifiers", 366, PART_IDENTIFIERS),
+    Rule("statements", 10 * 366, _ended("statement", "as_of < %(before)s")),
     Rule("screening-answers", 1, SCREENING_ANSWERS),
     Rule("quota-days", 400, QUOTA_DAYS),
 )

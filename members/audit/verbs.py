@@ -152,6 +152,9 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "request.escalate": _("Request overdue, escalated to the alliance"),
         "request.remind": _("Receiver of a request reminded"),
         "request.end": _("Request closed by the alliance"),
+        # statements
+        "statement.make": _("Statement made"),
+        "statement.take": _("Statement taken"),
         # cases
         "case.open": _("Case opened"),
         "case.triage": _("Case taken up"),

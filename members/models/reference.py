@@ -43,6 +43,7 @@ KINDS = {
     "RQ": 43,  # request
     "T": 51,  # task of a case
     "PI": 68,  # raw value in a part of a case
+    "ST": 66,  # statement
     "EV": 61,  # evidence
     "EU": 62,  # upload of evidence
     "CP": 65,  # campaign

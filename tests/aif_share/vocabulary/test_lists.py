@@ -70,6 +70,11 @@ EXPECTED = {
         amount-claimed-self-reported amount-lost-self-reported amount-prevented-self-reported""",
     "funnel-stages": "clue match warned disposed reported outcome",
     "tracks": "police-criminal police-administrative regulator platform-telecom civil",
+    "statement-lines": """
+        outcomes given given-by-category received unique speed met-by-sector met-by-role period year all
+        batches clues duplicates rows-refused content dispositions requests-answered matches screened
+        screening-hits watch-hits answers first-reported only-ours only-ours-share review-time
+        acknowledgment-time answer-time""",
     "tlp": "red amber+strict amber green clear",
     "case-close-reasons": """
         concluded not-taken-up withdrawn-by-authority settled removed no-further-lead unfounded""",

@@ -86,6 +86,8 @@ ADDRESSES = {
     "noise/<str:entry>/remove": ("POST", "/noise/Q-NONE/remove", "submit"),
     "cases/<str:case>/entries POST": ("POST", "/cases/CASE-NONE/entries", "submit"),
     "cases/<str:case>/entries": ("GET", "/cases/CASE-NONE/entries", "read"),
+    "statements": ("GET", "/statements", "read"),
+    "statements/<str:statement>": ("GET", "/statements/ST-NONE", "read"),
     "exports/<slug:what>": ("GET", "/exports/none", "read"),
     "outcomes": ("GET", "/outcomes", "read"),
     "guidance": ("GET", "/guidance", "read"),

@@ -22,6 +22,7 @@ def test_every_page(scene: Scene, client: Any, language: str) -> None:
         "/portal/batches",
         f"/portal/batches/{scene.batch}",
         "/portal/exports",
+        "/portal/statements",
         "/portal/matches",
         f"/portal/matches/{scene.match}",
         "/portal/cases",

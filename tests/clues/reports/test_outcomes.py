@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,13 +12,14 @@ import pytest
 from django.utils import timezone
 
 from aif_share.vocabulary import outcome_counters, tracks
-from clues.models import Case, ProcedureEntry
+from clues.models import Case
 from clues.procedures import record
 from clues.procedures.chain import next_states
 from clues.reports import outcomes
 from clues.reports.outcomes import Scope
 from members.queries import person_of
 from tests.clues.procedures.recording import enter, fields
+from tests.clues.reports.recount import recount
 from tests.clues.scene import Scene, make_case, make_scene, step, wait_for_tick
 from tests.clues.scene_paths import give
 from tests.factories import acting_as
@@ -85,64 +85,6 @@ def test_the_published_figures_are_one_query_each(scene: Scene, django_assert_nu
     assert (third["cases-in-preparation"], third["cases-gang"]) == (9, 3)
     with acting_as("aif_desk"):
         assert outcomes.get_counters(by=olga) == recount(), "and a count in Python says the same of all of it"
-
-
-def recount() -> dict[str, Decimal]:
-    """Count again from the rows, without the statement under test."""
-    found: Counter[str] = Counter()
-    rows = list(ProcedureEntry.objects.select_related("proceeding").order_by("proceeding_id", "number"))
-    said = {(row.about_id, row.kind) for row in rows}
-    stand: dict[int, list[ProcedureEntry]] = {}
-    for row in rows:
-        void = (row.pk, "void") in said
-        waits = row.institution_id is not None and (row.pk, "confirmation") not in said
-        if row.kind == "state" and not void and not waits:
-            stand.setdefault(row.proceeding_id, []).append(row)
-    provinces = set()
-    for entries in stand.values():
-        track, states = entries[0].proceeding.track, [entry.state for entry in entries]
-        provinces |= {entry.province for entry in entries} - {""}
-        if track == CRIMINAL:
-            found["cases-pushed"] += 1
-            found["cases-in-preparation"] += states[-1] == "in-preparation"
-            for code, state in (
-                ("cases-reported", "submitted"), ("cases-accepted", "accepted"), ("cases-filed", "filed"),
-                ("cases-refused", "refused"), ("cases-withdrawn", "withdrawn"), ("cases-judged", "judgment"),
-                ("cases-police", "filed"),
-            ):  # fmt: skip
-                found[code] += state in states
-            for code, state in (
-                ("persons-coercive", "coercive-measures"), ("persons-sent", "sent-for-prosecution"),
-                ("persons-prosecuted", "prosecuted"), ("persons-convicted", "judgment"),
-            ):  # fmt: skip
-                found[code] += sum(entry.persons or 0 for entry in entries if entry.state == state)
-        if track == ADMINISTRATIVE:
-            found["cases-administrative"] += 1
-            found["cases-police"] += 1
-            for entry in entries:
-                if entry.state == "penalty":
-                    found["persons-penalized"] += entry.persons or 0
-                    found["persons-detained"] += entry.persons_detained or 0
-        if track == "regulator":
-            found["regulator-accepted"] += "accepted" in states
-            found["regulator-penalties"] += "penalty" in states
-        found["civil-settled"] += track == "civil" and bool({"agreement", "judgment"} & set(states))
-        for entry in entries:
-            codes = {"requested": "content-requested", "removed": "content-removed", "blocked": "content-removed",
-                     "re-appeared": "content-re-appeared"}  # fmt: skip
-            if entry.state in codes:
-                found[codes[entry.state]] += entry.items or 1
-        gangs = [entry.gangs for entry in entries if entry.gangs is not None]
-        found["gangs"] += gangs[-1] if gangs else 0
-        found["cases-gang"] += bool(gangs)
-        for kind in ("claimed", "lost", "prevented"):
-            said_amounts = [entry for entry in entries if getattr(entry, f"amount_{kind}_cny") is not None]
-            if said_amounts:
-                amount = getattr(said_amounts[-1], f"amount_{kind}_cny")
-                found[f"amount-{kind}"] += amount
-                found[f"amount-{kind}-self-reported"] += amount if said_amounts[-1].self_reported else 0
-    found["provinces"] = len(provinces)
-    return {code: Decimal(found[code]) for code in outcomes.CODES}
 
 
 def test_any_record_counts_as_in_python_and_case_by_case(scene: Scene) -> None:
