@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin import case_tasks
+from clues.admin import case_tasks, checklists
 from clues.admin.columns import link, local, ref, shown, table
 from clues.admin.forms import given, step_form
 from clues.admin.of_a_case import OfACase
@@ -232,6 +232,7 @@ class CaseAdmin(OfACase):
         parties,
         proceedings,
         *case_tasks.COLUMNS,
+        checklists.checklist_of,
         shown("opened_by", _("opened by")),
         shown("edited_by", _("last worked on by")),
         shown("proposed_by", _("proposed by")),
@@ -252,12 +253,14 @@ class CaseAdmin(OfACase):
         *(_operation(row, row.desk) for row in TRANSITIONS if row.desk is not None),
         *OPENING,
         *case_tasks.OPERATIONS,
+        *checklists.OPERATIONS,
     )
 
     attempts = (
         {_operation_address(row): row.action for row in TRANSITIONS}
         | {each.name: "entry-record" for each in OPENING}
         | case_tasks.ATTEMPTS
+        | checklists.ATTEMPTS
     )
 
     def case_of(self, row: Any) -> Case:
@@ -282,7 +285,7 @@ class CaseAdmin(OfACase):
         if row is None or not isinstance(request.user, User):
             return []
         mine = {_operation_address(each) for each in open_actions(row, by=request.user)}
-        mine |= {each.name for each in (*OPENING, *case_tasks.OPERATIONS)}
+        mine |= {each.name for each in (*OPENING, *case_tasks.OPERATIONS, *checklists.OPERATIONS)}
         return [
             {**button, "url": f"{button['url']}?version={row.version}"}
             for button in super()._buttons(request, row)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from aif_share.vocabulary import Term, authority_kinds, close_reasons
+from clues.admin import checklists
 from clues.cases.guards import waited_for
 from clues.cases.pseudonyms import code_of
 from clues.cases.workflow import Transition
@@ -17,6 +18,8 @@ from clues.models import Case
 from clues.notes import MAX_NOTE
 from members.models import Institution
 
+DECIDED_ON = frozenset({"ready", "propose", "approve"})
+"""Steps before which one has to have seen what the case does not show yet."""
 STAYS = _("Stays with the case. No names of customers, no identifiers.")
 TOLD = _("The parties of the case read this. No names of customers, no identifiers.")
 
@@ -50,6 +53,11 @@ def step_form(row: Transition, case: Case) -> type[forms.Form]:
     note: Any = base.base_fields["note"]
     if row.told:
         note = forms.CharField(label=note.label, max_length=MAX_NOTE, widget=note.widget, help_text=TOLD)
+    elif row.action in DECIDED_ON:
+        note = forms.CharField(
+            label=note.label, max_length=MAX_NOTE, required=note.required, widget=note.widget,
+            help_text=f"{checklists.summary_of(case)} {STAYS}",
+        )  # fmt: skip
     fields = {name: _field(name, case) for name in row.asks}
     return type("StepForm", (base,), {**fields, "note": note, "field_order": [*row.asks, "note"]})
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import get_language, gettext
 
+from clues.checklists.queries import find_element
 from clues.guidance.rows import Charge, Element
+from members.permissions import Viewer
 
 TASK_KIND = "provide-evidence"
 """The kind of task that asks for it."""
@@ -22,3 +24,10 @@ def words_for(charge: Charge, element: Element) -> str:
     return (
         gettext("%(charge)s: nothing in the case shows yet: “%(element)s”. Please supply what you have for it.") % names
     )
+
+
+def find_words(case: str, element: str, *, viewer: Viewer) -> str:
+    """Return the words for `charge:element` of the case's checklist, none if it has no such element. Raise CaseNotFound."""
+    charge, _colon, code = element.partition(":")
+    found = find_element(case, charge=charge, element=code, viewer=viewer) if code else None
+    return "" if found is None else words_for(found[0], found[1].element)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -104,6 +104,17 @@ class Checklist:
         return sum(len(each.elements) for each in self.charges)
 
     @property
+    def own(self) -> list[tuple[Charge, Element, Support]]:
+        """Return what the viewer's own part shows, in the order of the list."""
+        return [
+            (charge.charge, row.element, support)
+            for charge in self.charges
+            for row in charge.elements
+            for support in row.supports
+            if support.party.is_own
+        ]
+
+    @property
     def is_complete(self) -> bool:
         """Whether there is a charge, and every element of every one is shown."""
         return bool(self.charges) and self.missing == 0
@@ -112,6 +123,15 @@ class Checklist:
 def get_checklist(*, case: str, viewer: Viewer | User) -> Checklist:
     """Return what a case is checked against; `viewer` is a party, or a person of the desk. Raise CaseNotFound."""
     number, state = _find_case(case, viewer)
+    return _read(case, number, state, None if isinstance(viewer, User) else viewer)
+
+
+def read_for_desk(case: Case) -> Checklist:
+    """Return the checklist of a case that somebody of the desk looks at already."""
+    return _read(case.ref, case.pk, case.state, None)
+
+
+def _read(case: str, number: int, state: str, viewer: Viewer | None) -> Checklist:
     parties, sectors = _parties(number, viewer)
     rows = charges_of(number, viewer=viewer)
     known = find_charges({row.charge for row in rows})
@@ -130,12 +150,22 @@ def get_checklist(*, case: str, viewer: Viewer | User) -> Checklist:
     return Checklist(case=case, is_open=state in joint.WRITTEN, charges=tuple(found))
 
 
-def charges_of(case: int, *, viewer: Viewer | User) -> list[CaseCharge]:
-    """Return the charges of a case that the viewer may know of; of an addition it made itself it knows before the tick."""
+def charges_of(case: int, *, viewer: Viewer | None) -> list[CaseCharge]:
+    """Return the charges of a case that the viewer may know of, of its own additions before the tick; None is the desk."""
     told = Q(released_at__lte=Now())
-    if not isinstance(viewer, User):
+    if viewer is not None:
         told |= Q(institution_id=viewer.institution_id)
     return list(CaseCharge.objects.filter(told, case_id=case, dropped_at__isnull=True).order_by("id"))
+
+
+def list_own_evidence(*, case: str, viewer: Viewer) -> list[EvidenceName]:
+    """Return the evidence of the viewer's own part by which it can show something. Raise CaseNotFound."""
+    found = get_case(case=case, viewer=viewer)
+    items = EvidenceItem.objects.filter(
+        case_id=found.id, institution_id=viewer.institution_id, state=EvidenceItem.STORED
+    )
+    rows = items.order_by("id").values_list("id", "kind")
+    return [EvidenceName(reference.encode("EV", number), kind) for number, kind in rows]
 
 
 def find_element(case: str, *, charge: str, element: str, viewer: Viewer | User) -> tuple[Charge, ElementView] | None:
@@ -158,9 +188,9 @@ def _find_case(case: str, viewer: Viewer | User) -> tuple[int, str]:
     return row
 
 
-def _parties(case: int, viewer: Viewer | User) -> tuple[dict[int, PartyName], dict[int, str]]:
+def _parties(case: int, viewer: Viewer | None) -> tuple[dict[int, PartyName], dict[int, str]]:
     """Return the parties that the viewer knows of by institution, and the sectors of those it knows by name."""
-    if isinstance(viewer, User):
+    if viewer is None:
         rows = CaseParty.objects.filter(case_id=case).order_by("pseudonym").select_related("institution")
         parties = {
             row.institution_id: PartyName(code_of(row.pseudonym), row.pseudonym, False, row.institution.name)
@@ -175,9 +205,9 @@ def _parties(case: int, viewer: Viewer | User) -> tuple[dict[int, PartyName], di
     return parties, dict(at_work.values_list("pk", "sector"))
 
 
-def _supports(case: int, parties: dict[int, PartyName], viewer: Viewer | User) -> dict[tuple[str, str], list[Support]]:
+def _supports(case: int, parties: dict[int, PartyName], viewer: Viewer | None) -> dict[tuple[str, str], list[Support]]:
     read = Q(part__state=CasePart.APPROVED, part__released_at__lte=Now())
-    visible = read if isinstance(viewer, User) else read | Q(part__institution_id=viewer.institution_id)
+    visible = read if viewer is None else read | Q(part__institution_id=viewer.institution_id)
     rows = CaseElement.objects.filter(visible, part__case_id=case, part__institution_id__in=parties)
     rows = rows.exclude(evidence__state=EvidenceItem.DESTROYED)
     by_facts: set[_Key] = set()
@@ -207,7 +237,7 @@ def _element(
     return ElementView(element=element, state=state, supports=ordered, suppliers=suppliers)
 
 
-def _added(institution: int | None, viewer: Any) -> str:
+def _added(institution: int | None, viewer: Viewer | None) -> str:
     if institution is None:
         return DESK
-    return OURS if institution == getattr(viewer, "institution_id", None) else THEIRS
+    return OURS if viewer is not None and institution == viewer.institution_id else THEIRS

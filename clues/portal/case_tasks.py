@@ -16,6 +16,7 @@ from aif_share.errors import Refusal
 from aif_share.vocabulary import task_kinds
 from clues.cases import naming, part_queries, refusals, task_queries, tasks
 from clues.cases.queries import get_case
+from clues.checklists import asking
 from clues.portal.clue import read_version, say
 from clues.portal.viewer import viewer_of
 from clues.working_days import ZONE
@@ -66,7 +67,7 @@ def new(request: HttpRequest, case: str) -> HttpResponse:
         "case": found,
         "parties": parties,
         "kinds": task_kinds.ROWS,
-        "given": request.POST or request.GET,
+        "given": request.POST or _asked_for(request, case, viewer) or request.GET,
         "first_day": today.isoformat(),
         "last_day": (today + timedelta(days=tasks.MAX_DAYS)).isoformat(),
     }
@@ -104,6 +105,12 @@ def task(request: HttpRequest, case: str, task: str) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "clues/cases/task.html", context, status=422 if refused else 200)
+
+
+def _asked_for(request: HttpRequest, case: str, viewer: Person) -> dict[str, str]:
+    """Return what the form begins with where one comes from an element that nobody shows (`?element=charge:element`)."""
+    words = asking.find_words(case, request.GET.get("element", ""), viewer=viewer)
+    return {"kind": asking.TASK_KIND, "note": words} if words else {}
 
 
 def _give(request: HttpRequest, case: str, viewer: Person, now: datetime) -> HttpResponse:

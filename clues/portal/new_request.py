@@ -29,6 +29,7 @@ from aif_share.vocabulary.request_kinds import CASE, INSTITUTION, MATCH, Request
 from clues import tasks
 from clues.cases.naming import list_parties
 from clues.cases.queries import get_case
+from clues.checklists import asking
 from clues.matching.queries import get_match
 from clues.portal.viewer import viewer_of
 from clues.requests import queries, sending
@@ -87,7 +88,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
         "is_referral": kind.code == sending.REFERRAL,
         "most": MAX_TEXT,
         "once": secrets.token_urlsafe(18),
-        "given": request.POST or _carried(place),
+        "given": request.POST or _carried(place) or _asked_for(request, place, viewer),
         "today": timezone.localdate(now),
     }
     return render(request, "clues/requests/new.html", context, status=status)
@@ -126,6 +127,14 @@ def _carried(place: Mapping[str, Any]) -> dict[str, str]:
         return {}
     found = {name: getattr(earlier.complaint, name) or "" for name in COMPLAINT}
     return found | {"received_on": earlier.complaint.received_on.isoformat()}
+
+
+def _asked_for(request: HttpRequest, place: Mapping[str, Any], viewer: Person) -> dict[str, str]:
+    """Return what the words begin with where one comes from an element that nobody shows (`?element=charge:element`)."""
+    if "case" not in place:
+        return {}
+    words = asking.find_words(place["case"].case, request.GET.get("element", ""), viewer=viewer)
+    return {"text": words, "purpose": "investigation"} if words else {}
 
 
 def _send_once(request: HttpRequest, kind: RequestKind, place: Mapping[str, Any], viewer: Person, now: datetime) -> str:
