@@ -66,33 +66,38 @@ class Checkpoint:
 
 
 def open_checkpoint(note: str, *, verifier: Verifier) -> Checkpoint:
-    """Return the checkpoint of a note that `verifier` signed. ProofError: not signed by it, or of another form.
+    """Return the checkpoint of a note that `verifier` signed. ProofError: not signed by it, or of another form."""
+    return _parsed(open_note(note, verifier=verifier), verifier.name)
+
+
+def open_note(note: str, *, verifier: Verifier) -> str:
+    """Return the text of a note that `verifier` signed, its last newline included. ProofError if it did not.
 
     Signatures of others are passed over, as the specification wants it; one of this key that does not hold is not.
     """
     text, between, signatures = note.rpartition("\n\n")
     if not between or not signatures.endswith("\n"):
-        raise ProofError("the checkpoint is no signed note")
+        raise ProofError("this is no signed note")
     text += "\n"
     signed = False
     for line in signatures.splitlines():
         found = _SIGNATURE.fullmatch(line)
         if not found:
-            raise ProofError("the checkpoint is no signed note")
+            raise ProofError("this is no signed note")
         raw = _decoded(found[2])
         if found[1] == verifier.name and raw[:4] == verifier.key_id:
             _check_signature(verifier, raw[4:], text)
             signed = True
     if not signed:
-        raise ProofError("the checkpoint is not signed by the log's key")
-    return _parsed(text, verifier.name)
+        raise ProofError("the note is not signed by this key")
+    return text
 
 
 def _check_signature(verifier: Verifier, signature: bytes, text: str) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(verifier.public_key).verify(signature, text.encode())
     except InvalidSignature:
-        raise ProofError("the signature of the checkpoint does not hold") from None
+        raise ProofError("the signature of the note does not hold") from None
 
 
 def _parsed(text: str, origin: str) -> Checkpoint:
@@ -109,4 +114,4 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error:
-        raise ProofError("the checkpoint is no signed note") from None
+        raise ProofError("this is no signed note") from None

@@ -39,7 +39,7 @@ def verify(map_path: Path | None, as_json: bool) -> int:
                 receipts = held.receipts()
         if receipts:
             try:
-                found = check_receipts(client.log, seen.now, receipts)
+                found = check_receipts(client.log, seen, receipts)
             except AuthenticationError as error:
                 if error.code != "scope-missing":
                     raise

@@ -134,11 +134,11 @@ class Map:
                 raise
             self._db.execute("COMMIT")
 
-    def receipts(self) -> list[tuple[str, str]]:
-        """(batch, digest) of every receipt that the platform gave, oldest first."""
+    def receipts(self) -> list[tuple[str, dict[str, Any]]]:
+        """(batch, receipt) of every batch that the platform acknowledged, oldest first."""
         rows = self.query("SELECT answer FROM chunk WHERE answer IS NOT NULL ORDER BY job, no")
         answers = [json.loads(answer) for (answer,) in rows]
-        return [(each["batch"], each["receipt"]["digest"]) for each in answers if each.get("receipt", {}).get("digest")]
+        return [(each["batch"], each["receipt"]) for each in answers if each.get("receipt", {}).get("digest")]
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of one read."""

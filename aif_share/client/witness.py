@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from aif_share.audit import merkle
-from aif_share.audit.note import Checkpoint, Verifier, open_checkpoint
-from aif_share.client.resources.log import Log, LogProof
+from aif_share.audit.note import Checkpoint, Verifier, open_checkpoint, open_note
+from aif_share.client.resources.log import Log, LogHead
 from aif_share.errors import PinError, ProofError
+
+NAMES = ("verifier", "receipts", "checkpoint")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Witnessed:
     """What was seen now, and what had been seen before; `first` without an earlier one."""
 
     now: Checkpoint
+    receipts: Verifier
     before: int
     first: bool
 
@@ -41,7 +44,7 @@ class Receipts:
 
 
 class WitnessStore:
-    """`<data home>/<key id>/log.json`: `{"<platform url>": {"verifier": …, "checkpoint": …}}`."""
+    """`<data home>/<key id>/log.json`: `{"<platform url>": {"verifier": …, "receipts": …, "checkpoint": …}}`."""
 
     def __init__(self, home: Path, key_id: str) -> None:
         self.path = home / key_id / "log.json"
@@ -50,15 +53,15 @@ class WitnessStore:
         """What is known of a platform's log; None before its first use. A file that cannot be read is no first use."""
         known = self._read().get(url)
         if known is not None and not (
-            isinstance(known, dict) and all(isinstance(known.get(name), str) for name in ("verifier", "checkpoint"))
+            isinstance(known, dict) and all(isinstance(known.get(name), str) for name in NAMES)
         ):
             raise PinError(f"{self.path} holds no checkpoint; restore it, or delete it to begin anew")
         return known
 
-    def put(self, url: str, verifier: str, checkpoint: str) -> None:
-        """Keep a checkpoint, atomically and for this user alone."""
+    def put(self, url: str, head: LogHead) -> None:
+        """Keep a checkpoint and its keys, atomically and for this user alone."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        known = self._read() | {url: {"verifier": verifier, "checkpoint": checkpoint}}
+        known = self._read() | {url: {name: str(getattr(head, name)) for name in NAMES}}
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".log-")  # 0600 by itself
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -89,9 +92,9 @@ def witness(log: Log, *, url: str, store: WitnessStore) -> Witnessed:
     that became shorter. Nothing is kept then: the old checkpoint is the evidence.
     """
     head, known = log.head(), store.get(url)
-    if known is not None and known["verifier"] != head.verifier:
+    if known is not None and (known["verifier"], known["receipts"]) != (head.verifier, head.receipts):
         raise PinError(
-            f"the log of {url} is signed by another key than the one pinned in {store.path}. "
+            f"the log or the receipts of {url} are signed by another key than the one pinned in {store.path}. "
             "Ask the alliance by another way before you delete the pin"
         )
     verifier = Verifier.parse(head.verifier)
@@ -107,16 +110,18 @@ def witness(log: Log, *, url: str, store: WitnessStore) -> Witnessed:
         merkle.check_consistency(
             old_size=before.size, old_root=before.root, size=now.size, root=now.root, path=_hashes(path)
         )
-    store.put(url, head.verifier, head.checkpoint)
-    return Witnessed(now, before.size, known is None)
+    store.put(url, head)
+    return Witnessed(now, Verifier.parse(head.receipts), before.size, known is None)
 
 
-def check_receipts(log: Log, head: Checkpoint, receipts: Iterable[tuple[str, str]]) -> Receipts:
-    """Check (batch, digest) of receipts against the log that `head` signs: each has its event, with this digest.
+def check_receipts(log: Log, seen: Witnessed, receipts: Iterable[tuple[str, Mapping[str, Any]]]) -> Receipts:
+    """Check (batch, receipt) against the log: each has its event, with the receipt's digest and the leaf it promised.
 
-    Raise ProofError for a proof that does not hold, or an event that says another digest than the receipt.
+    Raise ProofError for a proof or signature that does not hold, or an event that says something else than its receipt.
     """
     wanted = dict(receipts)
+    for receipt in wanted.values():
+        _check_signature(receipt, seen.receipts)
     proven: list[str] = []
     waiting: list[str] = []
     for entry in log.entries():
@@ -126,18 +131,24 @@ def check_receipts(log: Log, head: Checkpoint, receipts: Iterable[tuple[str, str
         if event.get("verb") != "batch.receive" or event.get("subject") not in wanted:
             continue
         batch = str(event["subject"])
-        if event["detail"].get("digest") != wanted.pop(batch):
-            raise ProofError(f"the log says another digest of {batch} than its receipt")
-        if entry.seq >= head.size:
+        receipt, leaf = wanted.pop(batch), merkle.leaf_hash(entry.leaf.encode())
+        if event["detail"].get("digest") != receipt["digest"] or receipt.get("leaf", leaf.hex()) != leaf.hex():
+            raise ProofError(f"the log says something else of {batch} than its receipt")
+        if entry.seq >= seen.now.size:
             waiting.append(batch)
             continue
-        proof: LogProof = log.inclusion(str(event["event"]), size=head.size)
-        merkle.check_inclusion(
-            leaf=merkle.leaf_hash(entry.leaf.encode()), index=entry.seq, size=head.size,
-            path=_hashes(proof.path), root=head.root,
-        )  # fmt: skip
+        path = _hashes(log.inclusion(str(event["event"]), size=seen.now.size).path)
+        merkle.check_inclusion(leaf=leaf, index=entry.seq, size=seen.now.size, path=path, root=seen.now.root)
         proven.append(batch)
     return Receipts(tuple(proven), tuple(waiting), tuple(wanted))
+
+
+def _check_signature(receipt: Mapping[str, Any], verifier: Verifier) -> None:
+    # Those of before the log were not signed.
+    if "signed" in receipt:
+        said = open_note(str(receipt["signed"]), verifier=verifier).split("\n")
+        if said[:4] != [verifier.name, receipt["event"], receipt["leaf"], receipt["digest"]]:
+            raise ProofError("a receipt says something else than what was signed")
 
 
 def _event(leaf: str) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, cast
 
 from django.http import StreamingHttpResponse
@@ -66,7 +67,11 @@ class BatchesView(ApiView):
             "state": taken.state,
             "clues": taken.clues,
             "rows_refused": taken.rows_refused,
-            "receipt": {"digest": taken.digest, "received_at": taken.received_at},
+            "receipt": {
+                "digest": taken.digest,
+                "received_at": taken.received_at,
+                **(asdict(taken.receipt) if taken.receipt else {}),
+            },
             "links": {"self": address, "results": f"{address}/results"},
         }
         return Response(answer, status=202, headers={"Idempotency-Replayed": "true"} if taken.replayed else None)

@@ -30,7 +30,13 @@ RECEIPT_EXAMPLE = OpenApiExample(
         "state": "received",
         "clues": 1,
         "rows_refused": 0,
-        "receipt": {"digest": "0123456789abcdef" * 4, "received_at": "2026-11-01T08:00:01.250Z"},
+        "receipt": {
+            "digest": "0123456789abcdef" * 4,
+            "received_at": "2026-11-01T08:00:01.250Z",
+            "event": "AE-EXAMPLEEXAMPLEEXAMPLEEXAMP",
+            "leaf": "fedcba9876543210" * 4,
+            "signed": "share.example/log/receipts\nAE-…\nfedc…\n0123…\n2026-11-01T08:00:01.250000Z\n\n— share.example/log/receipts …\n",
+        },
         "links": {
             "self": f"https://share.example/api/v1/batches/{_BATCH}",
             "results": f"https://share.example/api/v1/batches/{_BATCH}/results",

@@ -80,10 +80,16 @@ class BatchSubmission(Shape):
 
 
 class ReceiptDigest(Shape):
-    """What was stored: SHA-256 of the stored rows, and when."""
+    """What was stored: SHA-256 of the stored rows, and when; and the promise that the event stands in the log."""
 
     digest = s.RegexField(r"^[0-9a-f]{64}$")
     received_at = s.DateTimeField()
+    event = s.CharField(required=False, help_text="The event in the transparency log, AE-…")
+    leaf = s.RegexField(r"^[0-9a-f]{64}$", required=False, help_text="The hash of its leaf, in hex.")
+    signed = s.CharField(
+        required=False,
+        help_text="A signed note (c2sp.org/signed-note): name, event, leaf, digest, received_at. `GET /log` has the key.",
+    )
 
 
 class BatchLinks(Shape):

@@ -22,7 +22,8 @@ from clues import quotas
 from clues.blinding import epochs
 from clues.models import Batch, BatchChunk
 from members import audit
-from members.models import reference
+from members.audit import receipts
+from members.models import AuditEvent, reference
 from members.queries import Member
 
 from .chunks import Chunk, ChunkSpool
@@ -34,6 +35,7 @@ from .rows import RowContext
 
 IDEMPOTENCY_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 SOURCE_API = "api"
+RECEIVED: Final = "batch.receive"
 LOCK_NOT_AVAILABLE = "55P03"
 NDJSON, CSV = "application/x-ndjson", "text/csv"
 FORMS: Final[Mapping[str, Callable[[Iterator[bytes | None]], Iterator[Any]]]] = MappingProxyType(
@@ -44,7 +46,10 @@ FORMS: Final[Mapping[str, Callable[[Iterator[bytes | None]], Iterator[Any]]]] = 
 
 @dataclass(frozen=True)
 class Received:
-    """What the acknowledgment says. `replayed` marks an answer to a repeated request."""
+    """What the acknowledgment says. `replayed` marks an answer to a repeated request.
+
+    `receipt` is None for a batch that was taken before there were any.
+    """
 
     id: int
     batch: str
@@ -53,6 +58,7 @@ class Received:
     rows_refused: int
     digest: str
     received_at: datetime
+    receipt: receipts.Receipt | None
     replayed: bool
 
 
@@ -181,15 +187,15 @@ def _commit(
             limit=by.submit_quota,
         )
         _store(batch, spool.chunks())
-        audit.record(
-            "batch.receive",
+        event = audit.record(
+            RECEIVED,
             actor=by,
             institution_id=by.institution_id,
             subject_ref=reference.encode("B", batch.id),
             detail={"clues": batch.clues, "refused": refused, "digest": batch.digest},
         )
         confirm()
-    return _answer(batch, replayed=False)
+    return _answer(batch, event, replayed=False)
 
 
 def _claim(batch: Batch) -> bool:
@@ -275,10 +281,13 @@ def _replay(batch: Batch, fingerprint: bytes) -> Received:
             "idempotency-conflict",
             "This Idempotency-Key was used with another body. Use a fresh key for a new batch.",
         )
-    return _answer(batch, replayed=True)
+    event = receipts.find_event(
+        institution_id=batch.institution_id, verb=RECEIVED, subject=reference.encode("B", batch.id)
+    )
+    return _answer(batch, event, replayed=True)
 
 
-def _answer(batch: Batch, *, replayed: bool) -> Received:
+def _answer(batch: Batch, event: AuditEvent | None, *, replayed: bool) -> Received:
     # A replay repeats the first answer, so the state is the one of that moment.
     first_state = Batch.RECEIVED if batch.clues else Batch.REJECTED
     return Received(
@@ -289,5 +298,6 @@ def _answer(batch: Batch, *, replayed: bool) -> Received:
         rows_refused=batch.rows_refused,
         digest=batch.digest,
         received_at=batch.received_at,
+        receipt=event and receipts.issue(event, digest=batch.digest, received_at=batch.received_at),
         replayed=replayed,
     )

@@ -16,13 +16,14 @@ from aif_share.errors import Refusal
 from members.api.base import PAGED, ApiView, caller_of
 from members.api.pagination import encode_cursor, get_page_size, get_position
 from members.api.problem_shapes import OPEN_READING, PAGING, READING, answer, problems
-from members.audit import log_queries
+from members.audit import log_queries, receipts
 
 
 class LogHead(s.Serializer[Any]):
     """The newest signed checkpoint, and the key that it is signed with."""
 
     verifier = s.CharField(help_text="name+key id+key, as c2sp.org/signed-note has it. Pin it at the first use.")
+    receipts = s.CharField(help_text="The key that receipts are signed with, in the same form.")
     checkpoint = s.CharField(help_text="A signed note, as c2sp.org/tlog-checkpoint has it: name, size, root.")
 
 
@@ -79,7 +80,13 @@ class LogView(ApiView):
     def get(self, request: Request) -> Response:
         """Return the note and the key."""
         head = log_queries.get_checkpoint()
-        return Response({"verifier": log_queries.get_verifier(), "checkpoint": head.note})
+        return Response(
+            {
+                "verifier": log_queries.get_verifier(),
+                "receipts": receipts.get_verifier(),
+                "checkpoint": head.note,
+            }
+        )
 
 
 class LogEntriesView(ApiView):

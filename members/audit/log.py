@@ -19,8 +19,8 @@ def record(
     subject_ref: str = "",
     institution_id: int | None = None,
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Add one event; the caller's transaction decides with its change whether it stays.
+) -> AuditEvent:
+    """Add one event, and return it; the caller's transaction decides with its change whether it stays.
 
     `detail` holds codes, numbers and references: never an identifier, a token or a secret.
     A verb without a row in `VERBS` and a call outside a transaction are errors of the program.
@@ -29,7 +29,7 @@ def record(
         raise ValueError(f"{verb} has no row in members.audit.verbs")
     if not connection.in_atomic_block:
         raise RuntimeError("An audit event must be in the transaction of the change it tells of.")
-    AuditEvent.objects.create(
+    return AuditEvent.objects.create(
         verb=verb,
         actor_kind=actor.audit_kind,
         actor_ref=actor.audit_ref,

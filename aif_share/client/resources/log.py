@@ -11,9 +11,10 @@ from aif_share.client.resources.base import Resource, given
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogHead(Answer):
-    """The newest checkpoint as a signed note, and the line of the key that signed it (c2sp.org/signed-note)."""
+    """The newest checkpoint as a signed note; the lines of the keys of log and receipts (c2sp.org/signed-note)."""
 
     verifier: str
+    receipts: str
     checkpoint: str
 
 

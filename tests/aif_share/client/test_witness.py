@@ -13,11 +13,13 @@ from aif_share.audit import merkle
 from aif_share.audit.note import Checkpoint, Verifier
 from aif_share.audit.verify import verify_log
 from aif_share.client.resources.log import LogEntry, LogHead, LogProof
-from aif_share.client.witness import WitnessStore, check_receipts, witness
+from aif_share.client.witness import Witnessed, WitnessStore, check_receipts, witness
 from aif_share.errors import PinError, ProofError
 from tests.aif_share.audit.test_merkle import mth, path, subproof
 
 URL = "https://share.example.cn"
+RECEIPT_KEY = Ed25519PrivateKey.from_private_bytes(bytes([3]) * 32)
+RECEIPTS = Verifier("log.example/receipts", RECEIPT_KEY.public_key().public_bytes_raw())
 KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2))
 
 
@@ -40,7 +42,9 @@ class Platform:
         verifier = Verifier("log.example", self.key.public_key().public_bytes_raw())
         text = str(Checkpoint(verifier.name, self.signed, mth(self.hashes(self.signed))))
         signature = base64.b64encode(verifier.key_id + self.key.sign(text.encode())).decode()
-        return LogHead(verifier=str(verifier), checkpoint=f"{text}\n— {verifier.name} {signature}\n")
+        return LogHead(
+            verifier=str(verifier), receipts=str(RECEIPTS), checkpoint=f"{text}\n— {verifier.name} {signature}\n"
+        )
 
     def consistency(self, *, old: int, size: int) -> LogProof:
         return LogProof(size=size, path=_text(subproof(old, self.hashes(size))))
@@ -114,11 +118,53 @@ def test_a_file_that_cannot_be_read_is_no_first_use(store: WitnessStore, text: s
         look(Platform(event(1)), store)
 
 
+def receipt_of(leaf: str, /, *, key: Ed25519PrivateKey = RECEIPT_KEY, **changed: str) -> dict[str, str]:
+    """The receipt of an event, signed as it is; then changed."""
+    said = json.loads(leaf)
+    receipt = {
+        "digest": said["detail"]["digest"], "received_at": "2026-11-01T08:00:01Z",
+        "event": said["event"], "leaf": merkle.leaf_hash(leaf.encode()).hex(),
+    }  # fmt: skip
+    text = "\n".join((RECEIPTS.name, receipt["event"], receipt["leaf"], receipt["digest"], receipt["received_at"], ""))
+    signature = base64.b64encode(RECEIPTS.key_id + key.sign(text.encode())).decode()
+    return receipt | {"signed": f"{text}\n— {RECEIPTS.name} {signature}\n"} | changed
+
+
+def check(platform: Platform, *receipts: tuple[str, dict[str, str]], signed: Checkpoint | None = None):
+    seen = Witnessed(signed or platform.checkpoint, RECEIPTS, 0, True)
+    return check_receipts(platform, seen, receipts)  # type: ignore[arg-type]
+
+
+ONE, TWO = event(1, batch="B-1", digest="aa"), event(2, batch="B-2", digest="bb")
+
+
 def test_receipts_are_proven_waited_for_or_missed() -> None:
-    platform = Platform(event(0), event(1, batch="B-1", digest="aa"), event(2, batch="B-2", digest="bb"))
+    platform = Platform(event(0), ONE, TWO)
     platform.signed = 2
-    found = check_receipts(platform, platform.checkpoint, [("B-1", "aa"), ("B-2", "bb"), ("B-3", "cc")])  # type: ignore[arg-type]
+    gone = event(3, batch="B-3", digest="cc")
+    found = check(platform, ("B-1", receipt_of(ONE)), ("B-2", receipt_of(TWO)), ("B-3", receipt_of(gone)))
     assert (found.proven, found.waiting, found.missing) == (("B-1",), ("B-2",), ("B-3",))
+
+
+def test_receipts_of_before_the_log_are_checked_by_their_digest() -> None:
+    assert check(Platform(ONE), ("B-1", {"digest": "aa"})).proven == ("B-1",)
+    with pytest.raises(ProofError):
+        check(Platform(ONE), ("B-1", {"digest": "ab"}))
+
+
+@pytest.mark.parametrize(
+    "receipt",
+    [
+        receipt_of(ONE, key=OTHER),
+        receipt_of(ONE, digest="ab"),
+        receipt_of(ONE, leaf="00" * 32),
+        receipt_of(ONE, event="AE-9"),
+        receipt_of(event(1, batch="B-1", digest="aa").replace("}}", "} }") + " "),  # another leaf, well signed
+    ],
+)
+def test_a_receipt_that_was_not_given_so_is_refused(receipt: dict[str, str]) -> None:
+    with pytest.raises(ProofError):
+        check(Platform(event(0), ONE), ("B-1", receipt))
 
 
 @pytest.mark.parametrize(
@@ -130,11 +176,11 @@ def test_receipts_are_proven_waited_for_or_missed() -> None:
     ],
 )
 def test_an_event_that_was_not_signed_proves_nothing(lie) -> None:
-    platform = Platform(event(0), event(1, batch="B-1", digest="aa"))
+    platform = Platform(event(0), ONE)
     head = platform.checkpoint
     lie(platform)
     with pytest.raises(ProofError):
-        check_receipts(platform, head, [("B-1", "aa")])  # type: ignore[arg-type]
+        check(platform, ("B-1", receipt_of(ONE)), signed=head)
 
 
 def test_a_whole_log_is_what_was_signed() -> None:

@@ -26,6 +26,8 @@ def test_works(aster: Member, tables: Any, ring: list[int]) -> None:
     received_at = body["receipt"].pop("received_at")
     assert received_at.endswith("Z") and datetime.fromisoformat(received_at)
     assert len(body["receipt"].pop("digest")) == 64
+    assert body["receipt"].pop("event").startswith("AE-") and len(body["receipt"].pop("leaf")) == 64
+    assert body["receipt"].pop("signed").count("\n") == 7
     assert body == {
         "batch": body["batch"],
         "state": "received",

@@ -1,0 +1,69 @@
+"""Receipts: a signed promise, given at once, that an event will stand in the transparency log.
+
+An event gets its leaf a moment after the answer. Were it removed in between, no checkpoint would show it; but whoever was
+answered holds the leaf's hash under the platform's signature (as signed certificate timestamps do, RFC 9162, section 4.8).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from members.audit.leaves import KIND, content, leaf_hash
+from members.models import AuditEvent, reference
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The event of what was acknowledged, the hash of its leaf in hex, and both with the digest as a signed note."""
+
+    event: str
+    leaf: str
+    signed: str
+
+
+def issue(event: AuditEvent, *, digest: str, received_at: datetime) -> Receipt:
+    """Return the receipt of an event; the same one every time."""
+    ref, leaf = reference.encode(KIND, event.pk), leaf_hash(content(event)).hex()
+    moment = received_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    text = f"{_name()}\n{ref}\n{leaf}\n{digest}\n{moment}\n"
+    key = _key(settings.AIF_REFERENCE_KEY)
+    signature = base64.b64encode(_key_id() + key.sign(text.encode())).decode()
+    return Receipt(ref, leaf, f"{text}\n— {_name()} {signature}\n")
+
+
+def find_event(*, institution_id: int, verb: str, subject: str) -> AuditEvent | None:
+    """Return the first event of a verb about a subject, as web may read it: its own institution's, one at a time."""
+    rows = AuditEvent.objects.raw("SELECT * FROM audit_event_of(%s, %s, %s)", [institution_id, verb, subject])
+    return next(iter(rows), None)
+
+
+def get_verifier() -> str:
+    """Return the line of the key that signs receipts (c2sp.org/signed-note)."""
+    return f"{_name()}+{_key_id().hex()}+{base64.b64encode(_public()).decode()}"
+
+
+def _name() -> str:
+    return f"{settings.AIF_LOG_ORIGIN}/receipts"
+
+
+@lru_cache(maxsize=2)
+def _key(key_hex: str) -> Ed25519PrivateKey:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=b"", info=b"aif1|receipt").derive(bytes.fromhex(key_hex))
+    return Ed25519PrivateKey.from_private_bytes(derived)
+
+
+def _public() -> bytes:
+    return b"\x01" + _key(settings.AIF_REFERENCE_KEY).public_key().public_bytes_raw()
+
+
+def _key_id() -> bytes:
+    return hashlib.sha256(_name().encode() + b"\n" + _public()).digest()[:4]
