@@ -26,7 +26,7 @@ from clues.matching import changes, release, rescore, reviewed, run, standing, t
 from clues.matching import oracle as matches_oracle
 from clues.reports import figures, funnel
 from clues.requests import escalation
-from clues.retention import delete, departures
+from clues.retention import departures, hourly
 from clues.rings import build
 from clues.statements import making
 from members.delivery import mails, outbox
@@ -139,7 +139,7 @@ def _escalate() -> int:
 
 def _retain() -> int:
     if turns.claim(name="retention", every_seconds=RETENTION_SECONDS, now=timezone.now()):
-        turns.record(name="retention", result=delete.delete_ended(now=timezone.now()))
+        turns.record(name="retention", result=hourly.run(now=timezone.now()))
     return 0
 
 

@@ -13,11 +13,11 @@ import click
 
 from aif_share import vocabulary
 from aif_share.cli.output import say
+from aif_share.client.addresses import is_plain_and_remote
 from aif_share.client.answers import reference
 from aif_share.client.api import Client
 from aif_share.client.map import Map, MapError
 from aif_share.client.profile import load_profile
-from aif_share.client.session import is_plain_and_remote
 from aif_share.client.source import FORMATS, Held, Source
 from aif_share.errors import InvalidInput
 from aif_share.identifiers import types

@@ -27,6 +27,7 @@ VERBS = {
     "feedback": "say what came of a match",
     "rings": "the rings your clues are part of",
     "cases": "the cases that concern you, the steps and the work that are yours",
+    "evidence": "add evidence to a case, see who had it in hand, open it",
     "requests": "ask other institutions, alert them, refer complaints; answer them",
     "dispositions": "record what you did, and lift what lost its ground",
     "outcomes": "what came of the cases, in figures",

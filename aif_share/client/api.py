@@ -32,6 +32,7 @@ from aif_share.client.resources.credentials import Credentials
 from aif_share.client.resources.dispositions import Dispositions
 from aif_share.client.resources.disputes import Disputes
 from aif_share.client.resources.events import Events
+from aif_share.client.resources.evidence import Evidence
 from aif_share.client.resources.exports import Exports
 from aif_share.client.resources.feedback import FeedbackResource
 from aif_share.client.resources.log import Log
@@ -97,6 +98,7 @@ class Client:
         self.dispositions = Dispositions(self._session)
         self.content = Contents(self._session)
         self.events = Events(self._session)
+        self.evidence = Evidence(self._session)
         self.exports = Exports(self._session)
         self.statements = Statements(self._session)
         self.webhooks = Webhooks(self._session)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aif_share.client.session import normalize_url
+from aif_share.client.addresses import normalize_url
 from aif_share.errors import AifShareError
 from aif_share.wire.keys import MemberKey
 

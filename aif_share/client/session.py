@@ -15,16 +15,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO, Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
 from aif_share import __version__
+from aif_share.client.addresses import API, normalize_url, origin
 from aif_share.client.answers import answered_id, problem_error, retry_after
 from aif_share.errors import NetworkError, RequestError
 from aif_share.wire.keys import PLATFORM, MemberKey
 
-API: Final = "/api/v1/"
 RETRIED: Final = frozenset({429, 502, 503, 504})
 BUSY: Final = "idempotency-busy"
 PATIENCE: Final = 60.0
@@ -117,6 +116,10 @@ class Session:
             version=version,
         ).body
 
+    def send_bytes(self, method: str, path: str, body: bytes, *, content_type: str, offset: int) -> Any:
+        """Send one piece of something larger, once; the decoded JSON."""
+        return self.send(method, self._address(path), body=body, content_type=content_type, offset=offset).body
+
     def upload(self, path: str, file: IO[bytes], *, content_type: str, idempotency_key: str) -> Any:
         """POST a file from its beginning, the same bytes at every attempt; the decoded JSON."""
 
@@ -152,6 +155,7 @@ class Session:
         params: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         version: int | None = None,
+        offset: int | None = None,
     ) -> Reply:
         """Send until there is an answer or patience ends. A `body` that is made anew is made for every attempt.
 
@@ -164,6 +168,8 @@ class Session:
             headers["Idempotency-Key"] = idempotency_key
         if version is not None:
             headers["If-Match"] = f'"{version}"'
+        if offset is not None:
+            headers["Upload-Offset"] = str(offset)
 
         def once() -> httpx.Response:
             content = body() if callable(body) else body
@@ -180,9 +186,11 @@ class Session:
             yield lines
 
     @contextmanager
-    def chunks(self, path: str, *, accept: str, params: Mapping[str, str] | None = None) -> Iterator[Iterator[bytes]]:
-        """GET a path as bytes while they arrive, like `lines`."""
-        with self._streamed(path, accept, params, httpx.Response.iter_bytes) as chunks:
+    def chunks(
+        self, path: str, *, accept: str, params: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
+    ) -> Iterator[Iterator[bytes]]:
+        """GET a path as bytes while they arrive, like `lines`; POST it, once, if there is a `body`."""
+        with self._streamed(path, accept, params, httpx.Response.iter_bytes, body) as chunks:
             yield chunks
 
     @contextmanager
@@ -192,9 +200,11 @@ class Session:
         accept: str,
         params: Mapping[str, str] | None,
         cut: Callable[[httpx.Response], Iterator[_Piece]],
+        body: Mapping[str, Any] | None = None,
     ) -> Iterator[Iterator[_Piece]]:
         url, (headers, request_id) = self._address(path), self._headers(PLATFORM)
-        asked = self._http.build_request("GET", url, params=params, headers=headers | {"Accept": accept})
+        method, headers = "GET" if body is None else "POST", headers | {"Accept": accept}
+        asked = self._http.build_request(method, url, params=params, json=body, headers=headers)
 
         def once() -> httpx.Response:
             response = self._http.send(asked, stream=True)
@@ -202,7 +212,7 @@ class Session:
                 response.read()
             return response
 
-        response = self._attempt(once, url, PLATFORM, request_id, may_repeat=True)
+        response = self._attempt(once, url, PLATFORM, request_id, may_repeat=body is None)
 
         def read() -> Iterator[_Piece]:
             try:
@@ -232,14 +242,14 @@ class Session:
                 failure = _no_answer(url, error, request_id, "check the address and the network")
                 repeat, pause = may_repeat and isinstance(error, httpx.TransportError), _backoff(attempt)
             else:
-                self._reached.add(_origin(url))
+                self._reached.add(origin(url))
                 if response.is_success:
                     return response
                 failure = problem_error(response, server, request_id)
                 repeat = may_repeat and (response.status_code in RETRIED or failure.code == BUSY)
                 asked = retry_after(response)
                 pause = _backoff(attempt) if asked is None else asked
-            patience = self._patience if _origin(url) in self._reached else min(self._patience, FIRST_PATIENCE)
+            patience = self._patience if origin(url) in self._reached else min(self._patience, FIRST_PATIENCE)
             if not repeat or waited + pause > patience:
                 raise failure from None
             self._sleep(pause)
@@ -255,24 +265,9 @@ class Session:
         if not path.startswith(("http://", "https://")):
             return self.url + API + path.lstrip("/")
         # The bearer goes to the platform only, whatever a page's `next` says.
-        if _origin(path) != _origin(self.url):
+        if origin(path) != origin(self.url):
             raise NetworkError("the server's next page is on another server; this is not followed")
         return path
-
-
-def normalize_url(url: str) -> str:
-    """The address of the platform without the API's path: `https://host[:port][/prefix]`."""
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("the platform's address looks like https://host")
-    path = parts.path.rstrip("/").removesuffix(API.rstrip("/")).rstrip("/")
-    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
-
-
-def is_plain_and_remote(url: str) -> bool:
-    """Whether bearers would cross a network unencrypted."""
-    parts = urlsplit(url)
-    return parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1")
 
 
 def _decoded(response: httpx.Response, request_id: str) -> Any:
@@ -282,18 +277,13 @@ def _decoded(response: httpx.Response, request_id: str) -> Any:
         return json.loads(response.content)
     except ValueError:
         raise NetworkError(
-            f"the answer of {_origin(str(response.url))} is not JSON; is this the platform's address?",
+            f"the answer of {origin(str(response.url))} is not JSON; is this the platform's address?",
             request_id=answered_id(response, request_id),
         ) from None
 
 
 def _no_answer(url: str, error: Exception, request_id: str, advice: str) -> NetworkError:
-    return NetworkError(f"no answer from {_origin(url)} ({type(error).__name__}); {advice}", request_id=request_id)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return NetworkError(f"no answer from {origin(url)} ({type(error).__name__}); {advice}", request_id=request_id)
 
 
 def _backoff(attempt: int) -> float:

@@ -5,6 +5,8 @@ from django.urls import path
 from .batches import BatchesView, BatchResultsView, BatchView
 from .clues import ClueView
 from .disputes import DisputesView
+from .evidence import CaseEvidenceView
+from .evidence_uploads import EvidenceUploadFinishView, EvidenceUploadView
 from .matches import MatchesView
 from .noise import NoiseView
 from .oprf import DirectoryView
@@ -24,6 +26,9 @@ urlpatterns = [
     path("watches", WatchesView.as_view(), name="watches"),
     path("disputes", DisputesView.as_view(), name="disputes"),
     path("noise", NoiseView.as_view(), name="noise"),
+    path("cases/<str:case>/evidence", CaseEvidenceView.as_view(), name="case-evidence"),
+    path("evidence-uploads/<str:upload>", EvidenceUploadView.as_view(), name="evidence-upload"),
+    path("evidence-uploads/<str:upload>/finish", EvidenceUploadFinishView.as_view(), name="evidence-upload-finish"),
     path("oprf/directory", DirectoryView.as_view(), name="oprf-directory"),
     path("vocabulary", VocabularyView.as_view(), name="vocabulary"),
 ]

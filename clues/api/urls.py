@@ -12,6 +12,8 @@ from .content import ContentsView, ContentView
 from .dispositions import DispositionActView, DispositionsView, DispositionView, LiftAnswerView
 from .disputes import DisputeAnswerView, DisputesView, DisputeView, ReceivedDisputesView
 from .events import EventsView, EventView
+from .evidence import CaseEvidenceView, EvidenceCustodyView, EvidenceOpenView, EvidenceView
+from .evidence_uploads import EvidenceUploadFinishView, EvidenceUploadView
 from .exports import ExportView
 from .matches import FeedbackView, MatchesView, MatchView
 from .noise import NoiseRemoveView, NoiseView
@@ -71,6 +73,12 @@ urlpatterns = [
     path("cases/<str:case>/tasks/<str:task>", CaseTaskView.as_view(), name="case-task"),
     path("cases/<str:case>/tasks/<str:task>/answer", CaseTaskAnswerView.as_view(), name="case-task-answer"),
     path("cases/<str:case>/tasks/<str:task>/cancel", CaseTaskCancelView.as_view(), name="case-task-cancel"),
+    path("cases/<str:case>/evidence", CaseEvidenceView.as_view(), name="case-evidence"),
+    path("evidence/<str:evidence>", EvidenceView.as_view(), name="evidence"),
+    path("evidence/<str:evidence>/custody", EvidenceCustodyView.as_view(), name="evidence-custody"),
+    path("evidence/<str:evidence>/open", EvidenceOpenView.as_view(), name="evidence-open"),
+    path("evidence-uploads/<str:upload>", EvidenceUploadView.as_view(), name="evidence-upload"),
+    path("evidence-uploads/<str:upload>/finish", EvidenceUploadFinishView.as_view(), name="evidence-upload-finish"),
     path("cases/<str:case>/part", CasePartView.as_view(), name="case-part"),
     path("cases/<str:case>/part/identifiers", PartIdentifiersView.as_view(), name="case-part-identifiers"),
     path(

@@ -125,6 +125,19 @@ WITH ended AS MATERIALIZED (
     DELETE FROM part_identifier i USING ended WHERE i.id = ended.id RETURNING 1
 ) SELECT count(*) FROM gone
 """
+# What an upload became stays; what came to nothing goes with its object and key, which were destroyed when it ended.
+UPLOADS = """
+WITH ended AS MATERIALIZED (
+    SELECT id, object_id, item_id FROM evidence_upload WHERE state <> 'open' AND changed_at < %(before)s
+    ORDER BY changed_at LIMIT %(limit)s
+), objects AS (
+    DELETE FROM stored_object o USING ended WHERE o.id = ended.object_id AND ended.item_id IS NULL RETURNING o.key_id
+), keys AS (
+    DELETE FROM data_key k USING objects WHERE k.id = objects.key_id
+), gone AS (
+    DELETE FROM evidence_upload u USING ended WHERE u.id = ended.id RETURNING 1
+) SELECT count(*) FROM gone
+"""
 QUOTA_DAYS = """
 WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
 SELECT count(*) FROM gone
@@ -147,5 +160,6 @@ RULES: Final = (
     Rule("part-identifiers", 366, PART_IDENTIFIERS),
     Rule("statements", 10 * 366, _ended("statement", "as_of < %(before)s")),
     Rule("screening-answers", 1, SCREENING_ANSWERS),
+    Rule("evidence-uploads", 30, UPLOADS),
     Rule("quota-days", 400, QUOTA_DAYS),
 )

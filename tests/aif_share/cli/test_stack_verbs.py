@@ -19,6 +19,7 @@ from tests.aif_share.client import alliance
 from tests.aif_share.client.members import admit, host
 
 from .conftest import run_process
+from .evidence_verbs import keep_evidence
 
 pytestmark = pytest.mark.stack
 
@@ -84,6 +85,7 @@ def test_what_two_members_say_to_each_other(stack: Stack, tmp_path: Path) -> Non
 
     _requests_and_dispositions(bank, insurer, match["match"])
     work_on(bank, insurer, made["case"])
+    keep_evidence(bank, insurer, made["case"], tmp_path)
     opened = bank.json("dispute", "open", "--match", match["match"], "--reason", "shared-device")
     (received,) = eventually(lambda: insurer.json("dispute", "received"))
     assert received["raw"] == [shared]

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from aif_share.client.session import Session, normalize_url
+from aif_share.client.addresses import normalize_url
+from aif_share.client.session import Session
 from aif_share.errors import AuthenticationError, NetworkError, QuotaError, RefusedError
 from aif_share.wire.keys import MemberKey
 

@@ -10,8 +10,10 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from aif_share.errors import Refusal
-from clues.evidence import destruction, holding, queries
-from clues.models import Case, CasePart, DataKey, EvidenceItem, EvidenceUpload
+from clues import tasks
+from clues.evidence import destruction, holding, queries, uploads
+from clues.models import Case, CasePart, DataKey, EvidenceItem, EvidenceUpload, StoredObject
+from clues.retention import delete
 from tests.clues.exhibits import add, begin, on_disk, send
 from tests.clues.joint import Joint, approve, own, who
 from tests.clues.scene import step
@@ -153,3 +155,24 @@ def test_another_approver_of_the_same_institution_may(joint: Joint) -> None:
     item = add(joint.case, joint.alice)
     second = make_user("approver", institution=joint.aster, name="second")
     assert destroy(item, second).destroyed_by_id == second.pk
+
+
+def test_uploads_that_ended_go_after_their_time_and_evidence_stays(joint: Joint) -> None:
+    item, upload = add(joint.case, joint.alice), begin(joint.case, joint.alice)
+    open_one = begin(joint.case, joint.alice)
+    uploads.cancel(upload=upload, by=who(joint.alice), now=NOW)
+    with acting_as("aif_match"):
+        assert delete.delete_ended(now=NOW + timedelta(days=29))["evidence-uploads"] == 0
+        assert delete.delete_ended(now=NOW + timedelta(days=31))["evidence-uploads"] == 2
+    assert [row.ref for row in EvidenceUpload.objects.all()] == [open_one]
+    assert again(item).object.state == "complete"
+    assert (DataKey.objects.count(), StoredObject.objects.count()) == (2, 2)
+
+
+def test_the_worker_keeps_house(joint: Joint) -> None:
+    add(joint.case, joint.alice)
+    rest()
+    own("UPDATE case_file SET changed_at = now() - interval '4 years'")
+    with acting_as("aif_match"):
+        tasks.RETENTION.do()
+        assert tasks.turns.last("retention")["evidence"] == 1

@@ -6,11 +6,13 @@ import os
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from aif_share.errors import Refusal
 from clues.models import DataKey
 from clues.vault import keys, objects, records
+from members.models import AuditEvent
 from members.permissions import Console
 from tests.clues.vault.test_attacks import again
 from tests.clues.vault.test_objects import store
@@ -79,3 +81,17 @@ def test_another_kek_under_the_same_id_opens_nothing(settings: Any) -> None:
     with pytest.raises(Refusal) as caught:
         objects.open_object(again(stored))
     assert caught.value.code == "integrity-failed"
+
+
+def test_the_command_says_what_it_did(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    store(b"evidence")
+    old, settings.AIF_KEKS = settings.AIF_KEKS, {"k2": os.urandom(32)}
+    with acting_as("aif_desk"):
+        with pytest.raises(CommandError, match=r"^kek-missing"):
+            call_command("rotate_keks")
+        settings.AIF_KEKS = {**old, **settings.AIF_KEKS}
+        call_command("rotate_keks")
+    assert capsys.readouterr().out == "1 keys wrapped by k2\n  k2: 1 keys\n"
+    with acting_as("aif_desk"):
+        (event,) = AuditEvent.objects.filter(verb="vault.rotate")
+    assert (event.actor_kind, event.actor_ref, event.detail) == ("command", "rotate_keks", {"keys": 1, "kek": "k2"})
