@@ -65,6 +65,7 @@ class Permission(StrEnum):
     GUIDANCE_PROPOSE = "guidance.propose"
     GUIDANCE_SIGN = "guidance.sign"
     CAMPAIGN_WORK = "campaign.work"
+    FEED_DECIDE = "feed.decide"
 
 
 _MEMBER_READS = frozenset({Permission.CLUE_VIEW, Permission.MATCH_VIEW, Permission.CASE_VIEW, Permission.REQUEST_VIEW})
@@ -138,6 +139,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.GRADE_CERTIFY,
             Permission.PROCEDURE_RECORD,
             Permission.GUIDANCE_SIGN,
+            Permission.FEED_DECIDE,
             Permission.CAMPAIGN_WORK,
         },
     }

@@ -32,6 +32,7 @@ VERBS = {
     "dispositions": "record what you did, and lift what lost its ground",
     "outcomes": "what came of the cases, in figures",
     "export": "your clues, matches or content as one file, CSV or STIX 2.1",
+    "feed": "pull your feed and acknowledge it; give values in clear for the feeds of others",
     "statements": "the monthly bulletin, and your own statement of each quarter",
     "screen": "ask whether values are known, without reporting them",
     "watch": "be told when somebody reports a value later",

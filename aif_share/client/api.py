@@ -35,6 +35,7 @@ from aif_share.client.resources.events import Events
 from aif_share.client.resources.evidence import Evidence
 from aif_share.client.resources.exports import Exports
 from aif_share.client.resources.feedback import FeedbackResource
+from aif_share.client.resources.feeds import Feeds
 from aif_share.client.resources.log import Log
 from aif_share.client.resources.matches import Matches
 from aif_share.client.resources.noise import Noise
@@ -100,6 +101,7 @@ class Client:
         self.events = Events(self._session)
         self.evidence = Evidence(self._session)
         self.exports = Exports(self._session)
+        self.feeds = Feeds(self._session)
         self.statements = Statements(self._session)
         self.webhooks = Webhooks(self._session)
         self.credentials = Credentials(self._session)

@@ -112,6 +112,7 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
     "confirmation-missing": ("Confirm it only if the value belongs to what you report and may be handed to the authority.", "仅在该原值属于本单位陈述内容且可以移交有权机关时确认。"),
     "conflict": _AGAIN,
     "sector-refused": ("Record a measure that institutions of your sector take; the vocabulary lists the sectors of each.", "请登记本行业可采取的措施；各措施适用行业见词表。"),
+    "already-listed": ("Nothing to do: the value waits for a decision or stands on the feed.", "无需操作：该值正在等待审核或已在清单中。"),
     "link-refused": ("Paste the whole public address alone; `detail` says what is wrong with it.", "请粘贴完整的公开网址；问题见 `detail`。"),
     "document-missing": ("Add `document_no`, the number of the authority's document.", "请补充 `document_no`（有权机关文书编号）。"),
     "lawful-use-unresolved": ("Ask for another purpose only if it is the true one; else ask the alliance to clear this use.", "仅在确属其他用途时更换用途；否则请联盟明确该用途。"),

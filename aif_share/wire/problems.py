@@ -113,6 +113,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "not-the-lead": Problem(403, "The lead institution does this", "此操作由牵头单位执行"),
     "transition-refused": Problem(409, "This step is not open now", "当前状态不允许此操作"),
     "sector-refused": Problem(422, "Not a measure of your sector", "所属行业不适用该处置措施"),
+    "already-listed": Problem(409, "It is listed already", "已在清单中"),
     "link-refused": Problem(422, "Not a link of public content", "不是公开内容的链接"),
     "document-missing": Problem(422, "The document number is missing", "缺少文书编号"),
     "conflict": Problem(409, "Somebody else changed this meanwhile", "内容已被他人修改"),

@@ -19,7 +19,8 @@ from aif_share.errors import Refusal
 from aif_share.vocabulary import platforms, takedown_refusals
 from clues.admin.columns import TYPES, ColumnsAdmin, ReferenceAdmin, local, ref, shown, table
 from clues.content import answering, queries, sheets, workflow
-from clues.models import Content, ContentAnswers, ContentReport, ContentSheet, ContentStep
+from clues.feeds import entries
+from clues.models import Content, ContentAnswers, ContentReport, ContentSheet, ContentStep, FeedEntry
 from members.admin.base import Operation
 from members.admin.site import site
 from members.models import User
@@ -34,6 +35,10 @@ def _act(action: str) -> Any:
         return answering.act(content=row.pk, action=action, by=by, now=now, reason=reason)
 
     return run
+
+
+def _feed(row: Content, *, by: User, now: datetime) -> FeedEntry:
+    return entries.propose_content(content=row.pk, by=by, now=now)
 
 
 def _open_to(action: str) -> Any:
@@ -187,6 +192,8 @@ class ContentAdmin(ReferenceAdmin):
                   _("Recorded. Whoever reported it is told."), open_for=_open_to("remove")),
         Operation("reappear", _("It re-appeared"), _act("reappear"), Permission.CONTENT_WORK,
                   _("Recorded. It goes on the next sheet."), open_for=_open_to("reappear")),
+        Operation("feed", _("Propose for the feeds"), _feed, Permission.CONTENT_WORK,
+                  _("Proposed. It stands on the feeds once a second person approved it.")),
         Operation("request", _("Request the takedown"), _act("request"), Permission.CONTENT_WORK,
                   _("Recorded as requested, beside any sheet."), open_for=_open_to("request")),
         Operation("reject", _("Not taken down"), _act("reject"), Permission.CONTENT_WORK,

@@ -15,6 +15,13 @@ from .events import EventsView, EventView
 from .evidence import CaseEvidenceView, EvidenceCustodyView, EvidenceOpenView, EvidenceView
 from .evidence_uploads import EvidenceUploadFinishView, EvidenceUploadView
 from .exports import ExportView
+from .feeds import (
+    FeedAcknowledgmentsView,
+    FeedEntriesView,
+    FeedValuesView,
+    FeedValueView,
+    FeedValueWithdrawView,
+)
 from .matches import FeedbackView, MatchesView, MatchView
 from .noise import NoiseRemoveView, NoiseView
 from .oprf import DirectoryView
@@ -108,6 +115,11 @@ urlpatterns = [
     path("noise", NoiseView.as_view(), name="noise"),
     path("noise/<str:entry>/remove", NoiseRemoveView.as_view(), name="noise-remove"),
     path("cases/<str:case>/entries", ProcedureEntriesView.as_view(), name="case-entries"),
+    path("feeds/entries", FeedEntriesView.as_view(), name="feed-entries"),
+    path("feeds/acknowledgments", FeedAcknowledgmentsView.as_view(), name="feed-acknowledgments"),
+    path("feeds/values", FeedValuesView.as_view(), name="feed-values"),
+    path("feeds/values/<str:entry>", FeedValueView.as_view(), name="feed-value"),
+    path("feeds/values/<str:entry>/withdraw", FeedValueWithdrawView.as_view(), name="feed-value-withdraw"),
     path("statements", StatementsView.as_view(), name="statements"),
     path("statements/<str:statement>", StatementView.as_view(), name="statement"),
     path("exports/<slug:what>", ExportView.as_view(), name="export"),

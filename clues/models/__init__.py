@@ -16,6 +16,7 @@ from .dispute import Dispute, DisputedClue
 from .epoch import KeyDirectory, KeyEpoch
 from .event import Event
 from .evidence import CustodyEntry, EvidenceItem, EvidenceUpload
+from .feed import FeedAcknowledgment, FeedEntry, FeedReceiver
 from .feedback import Feedback, SourceQuality
 from .figure import AllianceWeek, CategoryFigure, DailyFigure, FunnelFigure, InstitutionFigure, OutcomeFigure
 from .guidance import GuidanceRow, GuidanceVersion
@@ -77,6 +78,9 @@ __all__ = [
     "Event",
     "EvidenceItem",
     "EvidenceUpload",
+    "FeedAcknowledgment",
+    "FeedEntry",
+    "FeedReceiver",
     "Feedback",
     "FunnelFigure",
     "GroundCheck",

@@ -138,6 +138,18 @@ WITH ended AS MATERIALIZED (
     DELETE FROM evidence_upload u USING ended WHERE u.id = ended.id RETURNING 1
 ) SELECT count(*) FROM gone
 """
+# What was rejected, taken off, or has run out; with what receivers said of it.
+FEED_ENTRIES = """
+WITH ended AS MATERIALIZED (
+    SELECT id FROM feed_entry
+    WHERE coalesce(withdrawn_at, until, CASE WHEN state = 'rejected' THEN decided_at END) < %(before)s
+    ORDER BY id LIMIT %(limit)s
+), said AS (
+    DELETE FROM feed_acknowledgment a USING ended WHERE a.entry_id = ended.id
+), gone AS (
+    DELETE FROM feed_entry e USING ended WHERE e.id = ended.id RETURNING 1
+) SELECT count(*) FROM gone
+"""
 QUOTA_DAYS = """
 WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
 SELECT count(*) FROM gone
@@ -158,6 +170,7 @@ RULES: Final = (
     Rule("requests", 3 * 366, REQUESTS),
     Rule("campaigns", 5 * 366, CAMPAIGNS),
     Rule("part-identifiers", 366, PART_IDENTIFIERS),
+    Rule("feed-entries", 3 * 366, FEED_ENTRIES),
     Rule("statements", 10 * 366, _ended("statement", "as_of < %(before)s")),
     Rule("screening-answers", 1, SCREENING_ANSWERS),
     Rule("evidence-uploads", 30, UPLOADS),

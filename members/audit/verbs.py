@@ -152,6 +152,17 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "request.escalate": _("Request overdue, escalated to the alliance"),
         "request.remind": _("Receiver of a request reminded"),
         "request.end": _("Request closed by the alliance"),
+        # disposition feeds
+        "feed.give": _("Value given in clear"),
+        "feed.propose": _("Content proposed for a feed"),
+        "feed.approve": _("Feed entry approved"),
+        "feed.reject": _("Feed entry rejected"),
+        "feed.withdraw": _("Feed entry withdrawn"),
+        "feed.pull": _("Feed pulled"),
+        "feed.acknowledge": _("Feed entries acknowledged"),
+        "feed.receiver.propose": _("Receiver of a feed proposed"),
+        "feed.receiver.open": _("Feed opened"),
+        "feed.receiver.close": _("Feed closed"),
         # statements
         "statement.make": _("Statement made"),
         "statement.take": _("Statement taken"),

@@ -44,6 +44,7 @@ KINDS = {
     "T": 51,  # task of a case
     "PI": 68,  # raw value in a part of a case
     "ST": 66,  # statement
+    "FE": 67,  # entry of a feed
     "EV": 61,  # evidence
     "EU": 62,  # upload of evidence
     "CP": 65,  # campaign

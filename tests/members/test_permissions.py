@@ -20,7 +20,7 @@ EXPECTED = {
     "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.propose quota.set case.decide evidence.open"
     " export.decide rotation.propose rotation.decide"
     " ring.review ring.decide dispute.decide content.work request.mediate lawful-use.sign noise.decide grade.certify"
-    " procedure.record guidance.sign campaign.work",
+    " procedure.record guidance.sign campaign.work feed.decide",
 }
 
 

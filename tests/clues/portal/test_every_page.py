@@ -23,6 +23,8 @@ def test_every_page(scene: Scene, client: Any, language: str) -> None:
         f"/portal/batches/{scene.batch}",
         "/portal/exports",
         "/portal/statements",
+        "/portal/feeds",
+        "/portal/feeds/new",
         "/portal/matches",
         f"/portal/matches/{scene.match}",
         "/portal/cases",
