@@ -158,16 +158,6 @@ def charges_of(case: int, *, viewer: Viewer | None) -> list[CaseCharge]:
     return list(CaseCharge.objects.filter(told, case_id=case, dropped_at__isnull=True).order_by("id"))
 
 
-def list_own_evidence(*, case: str, viewer: Viewer) -> list[EvidenceName]:
-    """Return the evidence of the viewer's own part by which it can show something. Raise CaseNotFound."""
-    found = get_case(case=case, viewer=viewer)
-    items = EvidenceItem.objects.filter(
-        case_id=found.id, institution_id=viewer.institution_id, state=EvidenceItem.STORED
-    )
-    rows = items.order_by("id").values_list("id", "kind")
-    return [EvidenceName(reference.encode("EV", number), kind) for number, kind in rows]
-
-
 def find_element(case: str, *, charge: str, element: str, viewer: Viewer | User) -> tuple[Charge, ElementView] | None:
     """Return one element of a case's checklist, or None if it has no such element. Raise CaseNotFound."""
     for each in get_checklist(case=case, viewer=viewer).charges:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from aif_share.errors import Refusal
 from clues.cases import part_clues, part_identifiers, part_queries, parts, refusals
 from clues.checklists.queries import get_checklist
+from clues.evidence.queries import list_evidence
 from clues.portal.clue import read_version, say
 from clues.portal.viewer import viewer_of
 from members.permissions import Permission, can
@@ -113,6 +114,7 @@ def _show(
         "may_write": own.is_open and can(request.user, Permission.CASE_WORK),
         "may_decide": own.is_open and own.state == "ready" and can(request.user, Permission.CASE_DECIDE),
         "is_writer": me in (own.author, own.editor),
+        "evidence": [each for each in list_evidence(case=case, viewer=viewer) if each.is_own],
         "shows": get_checklist(case=case, viewer=viewer).own,
         "refused": refused,
         "wrong": field,

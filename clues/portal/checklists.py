@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from aif_share.errors import Refusal
 from clues.cases import naming, part_queries, refusals
 from clues.checklists import charges, queries, showing
+from clues.evidence.queries import list_evidence
 from clues.portal.clue import read_version, say
 from clues.portal.viewer import viewer_of
 from members.permissions import Permission, can
@@ -91,7 +92,7 @@ def _show(request: HttpRequest, case: str, *, refused: str, status: int) -> Http
         "checklist": found,
         "shown": found.elements - found.missing,
         "rows": [(each, _own_of(each)) for each in found.charges],
-        "items": queries.list_own_evidence(case=case, viewer=viewer),
+        "items": [each for each in list_evidence(case=case, viewer=viewer) if each.is_own and each.state == "stored"],
         "possible": [each for each in charges.list_possible() if each.code not in chosen],
         "may_choose": found.is_open and leads and works,
         "may_write": found.is_open and works,

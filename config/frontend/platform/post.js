@@ -41,6 +41,22 @@ export async function post(address, body, { signal, key: given } = {}) {
   return { body: await read(answer), replayed: answer.headers.get("Idempotency-Replayed") === "true" };
 }
 
+/**
+ * Send something that is no JSON, or nothing: a piece of a file, a deletion. What makes a repetition harmless, the caller sees to.
+ *
+ * @param {string} method
+ * @param {string} address
+ * @param {{ body?: Blob, headers?: Record<string, string>, signal?: AbortSignal }} [options]
+ * @returns {Promise<any>} rejects with a Problem
+ */
+export async function send(method, address, options = {}) {
+  let answer = await ask(address, { method, ...options });
+  if (answer.status === 403 && (await renewToken())) {
+    answer = await ask(address, { method, ...options });
+  }
+  return read(answer);
+}
+
 /** Ask for JSON. @returns {Promise<any>} rejects with a Problem */
 export async function get(address, { signal } = {}) {
   return read(await ask(address, { signal }));

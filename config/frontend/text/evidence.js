@@ -1,0 +1,23 @@
+// Texts of the page that sends evidence.
+export default {
+  reading: { zh: "正在读取文件并计算 SHA-256…", en: "Reading the file and making its SHA-256…" },
+  announcing: { zh: "正在登记…", en: "Announcing it…" },
+  sending: { zh: "正在发送。", en: "Sending." },
+  "sent-n": { zh: "已发送 {n}%。", en: "{n}% sent." },
+  paused: { zh: "已暂停。可以稍后继续，也可以离开此页，之后从证据列表继续。", en: "Paused. Go on here, or leave the page and go on from the list of evidence later." },
+  waiting: { zh: "连接中断，{n} 秒后自动重试。", en: "The connection broke off. It is tried again in {n} seconds." },
+  finishing: { zh: "正在核对摘要和内容…", en: "Checking digest and content…" },
+  done: { zh: "已存入证据库。", en: "It is in the vault." },
+  canceled: { zh: "上传已放弃，收到的部分已销毁。", en: "The upload is given up; what was received is destroyed." },
+  pause: { zh: "暂停", en: "Pause" },
+  "go-on": { zh: "继续", en: "Go on" },
+  figures: { zh: "{sent} / {size} · {rate}/秒 · 约剩 {left}", en: "{sent} of {size} · {rate}/s · about {left} left" },
+  "figures-still": { zh: "{sent} / {size}", en: "{sent} of {size}" },
+  seconds: { zh: "{n} 秒", en: "{n} s" },
+  minutes: { zh: "{n} 分钟", en: "{n} min" },
+  "file-too-large": { zh: "文件太大：最多 {most}。没有发送任何内容。", en: "The file is too large: {most} at most. Nothing was sent." },
+  "file-empty": { zh: "文件是空的。没有发送任何内容。", en: "The file is empty. Nothing was sent." },
+  "file-other": { zh: "这不是当初选择的文件：大小或 SHA-256 不同。没有发送任何内容。", en: "This is not the file that was chosen then: its size or SHA-256 differs. Nothing was sent." },
+  "file-changed": { zh: "文件在发送过程中被修改或移动，无法继续读取。请放弃这次上传，重新添加。", en: "The file was changed or moved while it was sent, and cannot be read any more. Give the upload up and add it anew." },
+  "ended": { zh: "这次上传已结束，收到的部分已销毁。请检查文件后重新添加。", en: "This upload has ended, and what was received is destroyed. Look at the file and add it anew." },
+};
