@@ -24,6 +24,7 @@ from clues.events import expiring_keys
 from clues.feedback import quality
 from clues.matching import changes, release, rescore, reviewed, run, standing, turns
 from clues.matching import oracle as matches_oracle
+from clues.official_requests import clocks, keeping
 from clues.reports import figures, funnel
 from clues.requests import escalation
 from clues.retention import departures, hourly
@@ -41,6 +42,7 @@ CHANGES_A_TURN = 2_000
 DEPARTING_A_TURN = 1_000
 NOISE_A_TURN = 200
 REQUESTS_A_TURN = 200
+DOCUMENTS_A_TURN = 200
 STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
 EXPIRED_A_SLICE = 10_000
 EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
@@ -132,6 +134,7 @@ def _depart() -> int:
 
 def _escalate() -> int:
     done = escalation.escalate_due(limit=REQUESTS_A_TURN, now=timezone.now())
+    done += clocks.remind_due(limit=REQUESTS_A_TURN, now=timezone.now())
     if done:
         release.release_pending()
     return done
@@ -139,7 +142,9 @@ def _escalate() -> int:
 
 def _retain() -> int:
     if turns.claim(name="retention", every_seconds=RETENTION_SECONDS, now=timezone.now()):
-        turns.record(name="retention", result=hourly.run(now=timezone.now()))
+        found = hourly.run(now=timezone.now())
+        found["official-documents"] = keeping.destroy_due(limit=DOCUMENTS_A_TURN, now=timezone.now())
+        turns.record(name="retention", result=found)
     return 0
 
 

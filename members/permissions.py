@@ -66,6 +66,8 @@ class Permission(StrEnum):
     GUIDANCE_SIGN = "guidance.sign"
     CAMPAIGN_WORK = "campaign.work"
     FEED_DECIDE = "feed.decide"
+    OFFICIAL_WORK = "official.work"
+    OFFICIAL_DECIDE = "official.decide"
 
 
 _MEMBER_READS = frozenset({Permission.CLUE_VIEW, Permission.MATCH_VIEW, Permission.CASE_VIEW, Permission.REQUEST_VIEW})
@@ -117,6 +119,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.PROCEDURE_RECORD,
             Permission.GUIDANCE_PROPOSE,
             Permission.CAMPAIGN_WORK,
+            Permission.OFFICIAL_WORK,
         },
         "alliance-approver": _DESK_READS
         | {
@@ -141,6 +144,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.GUIDANCE_SIGN,
             Permission.FEED_DECIDE,
             Permission.CAMPAIGN_WORK,
+            Permission.OFFICIAL_DECIDE,
         },
     }
 )

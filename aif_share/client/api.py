@@ -39,6 +39,7 @@ from aif_share.client.resources.feeds import Feeds
 from aif_share.client.resources.log import Log
 from aif_share.client.resources.matches import Matches
 from aif_share.client.resources.noise import Noise
+from aif_share.client.resources.official_requests import OfficialRequests
 from aif_share.client.resources.outcomes import OutcomesResource
 from aif_share.client.resources.quota import Quotas
 from aif_share.client.resources.requests import Requests
@@ -87,6 +88,7 @@ class Client:
         self.cases = Cases(self._session)
         self.case_work = CaseWork(self._session)
         self.campaigns = Campaigns(self._session)
+        self.official_requests = OfficialRequests(self._session)
         self.outcomes = OutcomesResource(self._session)
         self.clues = Clues(self._session)
         self.matches = Matches(self._session)

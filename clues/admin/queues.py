@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from clues.models import (
     LawfulUseMatrix,
     LiftNotice,
     NoiseEntry,
+    OfficialRequest,
     RequestParty,
     Ring,
     RingReview,
@@ -34,6 +36,14 @@ from members.admin.queues import Queue
 
 def _are_due(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
     return rows.filter(due_at__lte=now)
+
+
+def _official(state: str) -> Callable[[], QuerySet[Any]]:
+    return lambda: OfficialRequest.objects.filter(state=state)
+
+
+def _official_late(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
+    return rows.filter(due_on__lt=today(now))
 
 
 def _cases(state: str) -> Queue:
@@ -116,6 +126,15 @@ ROWS = (
         lambda: RequestParty.objects.filter(escalated_at__isnull=False, state__in=sorted(OPEN)),
         since="escalated_at", page="clues_requestparty", query="queue=escalated", group=_("Cases"),
     ),
+    *(
+        Queue(f"official-{state}", label, _official(state), since=since, page="clues_officialrequest",
+              query=f"state={state}", late=_official_late, group=_("Cases"))
+        for state, since, label in (
+            (OfficialRequest.REGISTERED, "registered_at", _("Official requests to check")),
+            (OfficialRequest.PROPOSED, "proposed_at", _("Official requests to decide")),
+            (OfficialRequest.ROUTED, "decided_at", _("Official requests to answer")),
+        )
+    ),
     Queue(
         "rings-new", _("Rings that nobody has looked at"),
         lambda: Ring.objects.filter(state=Ring.OPEN, reviews__isnull=True),
@@ -149,3 +168,4 @@ references.add("RQ", "clues_requestparty", query="request__id__exact={}")
 references.add("D", "clues_disputedclue", query="dispute__id__exact={}")
 references.add("CT", "clues_content")
 references.add("CP", "clues_campaign")
+references.add("OR", "clues_officialrequest")

@@ -24,6 +24,7 @@ from .feeds import (
 )
 from .matches import FeedbackView, MatchesView, MatchView
 from .noise import NoiseRemoveView, NoiseView
+from .official_requests import OfficialReplyView, OfficialRequestsView, OfficialRequestView
 from .oprf import DirectoryView
 from .outcomes import GuidanceView, OutcomesView
 from .part_identifiers import PartIdentifiersView, PartIdentifierView
@@ -70,6 +71,9 @@ urlpatterns = [
     path("cases/<str:case>/actions", CaseActionsView.as_view(), name="case-actions"),
     path("campaigns", CampaignsView.as_view(), name="campaigns"),
     path("campaigns/<str:campaign>", CampaignView.as_view(), name="campaign"),
+    path("official-requests", OfficialRequestsView.as_view(), name="official-requests"),
+    path("official-requests/<str:official>", OfficialRequestView.as_view(), name="official-request"),
+    path("official-requests/<str:official>/reply", OfficialReplyView.as_view(), name="official-reply"),
     path("content", ContentsView.as_view(), name="contents"),
     path("content/<str:content>", ContentView.as_view(), name="content"),
     path("dispositions", DispositionsView.as_view(), name="dispositions"),

@@ -46,6 +46,8 @@ TASK_GIVEN, TASK_ANSWERED = "case.task-given", "case.task-answered"
 TASK_CANCELED, TASK_OVERDUE = "case.task-canceled", "case.task-overdue"
 PART_APPROVED = "case.part-approved"
 NAMING_OFFERED, PARTY_NAMED = "case.naming-offered", "case.party-named"
+OFFICIAL_ASKED, OFFICIAL_OVERDUE = "official.asked", "official.overdue"
+OFFICIAL_WITHDRAWN, OFFICIAL_ANSWERED = "official.withdrawn", "official.answered"
 CAMPAIGN_STARTED, CAMPAIGN_ENDED = "campaign.started", "campaign.ended"
 WEBHOOK_TEST = "webhook.test"
 
@@ -94,6 +96,10 @@ ROWS: Final = (
     Kind(PART_APPROVED, "case", "CASE", "其他参与方的材料已定稿", "Another party approved its part of a case"),
     Kind(NAMING_OFFERED, "case", "CASE", "有参与方提议互示名称", "A party of a case offers to be named"),
     Kind(PARTY_NAMED, "case", "CASE", "专案参与方已互示名称", "Parties of a case know each other by name"),
+    Kind(OFFICIAL_ASKED, "official_request", "OR", "收到协查或调证要求", "An authority asks for something of yours"),
+    Kind(OFFICIAL_OVERDUE, "official_request", "OR", "协查或调证要求已逾期", "An official request is overdue"),
+    Kind(OFFICIAL_WITHDRAWN, "official_request", "OR", "协查或调证要求已撤回", "An official request was withdrawn"),
+    Kind(OFFICIAL_ANSWERED, "official_request", "OR", "协查或调证要求已答复", "An official request was answered"),
     Kind(CAMPAIGN_STARTED, "campaign", "CP", "专项行动已启动", "A campaign has started"),
     Kind(CAMPAIGN_ENDED, "campaign", "CP", "专项行动已结束", "A campaign has ended"),
     Kind(WEBHOOK_TEST, "webhook", "H", "回调测试", "Webhook test"),

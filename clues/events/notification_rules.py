@@ -29,6 +29,7 @@ READ_BY: Final[Mapping[str, Permission]] = MappingProxyType(
         "request": Permission.REQUEST_VIEW,
         "content": Permission.CLUE_VIEW,
         "campaign": Permission.CASE_VIEW,
+        "official_request": Permission.REQUEST_VIEW,
     }
 )
 MAILED_AT_ONCE: Final = frozenset(
@@ -48,6 +49,8 @@ MAILED_AT_ONCE: Final = frozenset(
         events.TASK_GIVEN,
         events.TASK_OVERDUE,
         events.NAMING_OFFERED,
+        events.OFFICIAL_ASKED,
+        events.OFFICIAL_OVERDUE,
     }
 )
 NEVER_MAILED_UNASKED: Final = frozenset({events.BATCH_DONE})
@@ -60,6 +63,8 @@ URGENT: Final = frozenset(
         events.REQUEST_URGENT,
         events.REQUEST_REMINDED,
         events.REQUEST_ESCALATED,
+        events.OFFICIAL_ASKED,
+        events.OFFICIAL_OVERDUE,
     }
 )
 """Somebody is at it now, or a deadline runs."""
@@ -72,6 +77,8 @@ ALWAYS_SHOWN: Final = frozenset(
         events.REQUEST_URGENT,
         events.REQUEST_REMINDED,
         events.REQUEST_ESCALATED,
+        events.OFFICIAL_ASKED,
+        events.OFFICIAL_OVERDUE,
     }
 )
 """What does harm when nobody sees it."""

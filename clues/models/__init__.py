@@ -27,6 +27,7 @@ from .match import AppliedStanding, Match, MatchParty
 from .match_work import MatchRead, MatchReadUntil, MatchWork
 from .noise import NoiseEntry
 from .notification import NoticeMark, NoticeRead
+from .official_request import OfficialDisclosure, OfficialOfficer, OfficialParty, OfficialRequest, OfficialStep
 from .part_identifier import PartIdentifier
 from .procedure_entry import ProcedureEntry, Proceeding
 from .quota import QuotaUse
@@ -103,6 +104,11 @@ __all__ = [
     "NoiseEntry",
     "NoticeMark",
     "NoticeRead",
+    "OfficialDisclosure",
+    "OfficialOfficer",
+    "OfficialParty",
+    "OfficialRequest",
+    "OfficialStep",
     "OutcomeFigure",
     "PartIdentifier",
     "ProcedureEntry",

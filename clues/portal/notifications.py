@@ -40,6 +40,7 @@ PAGES = {
     "request": "clues:request",
     "content": "clues:content-one",
     "campaign": "clues:campaign",
+    "official_request": "clues:official-request",
 }
 LISTS = {"ring": "clues:rings", "clue": "clues:disputes-received", "credential": "members:credentials"}
 

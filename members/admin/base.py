@@ -16,6 +16,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -141,7 +142,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self._turn_away(request, "delete", object_id)
         return super().delete_view(request, object_id, extra_context)
 
-    def operate(self, request: HttpRequest, name: str, object_id: int | None = None) -> HttpResponse:
+    def operate(self, request: HttpRequest, name: str, object_id: int | None = None) -> HttpResponseBase:
         """Show an operation's form, and perform it."""
         row = None if object_id is None else self.get_object(request, str(object_id))
         if object_id is not None and row is None:
@@ -177,7 +178,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 field = refusal.extra.get("field")
                 form.add_error(field if field in form.fields else None, _(refusal.detail or refusal.code))
             else:
-                if isinstance(made, HttpResponse):
+                if isinstance(made, HttpResponseBase):
                     return made  # a file to take away
                 messages.success(request, str(operation.done(made) if callable(operation.done) else operation.done))
                 return redirect(self._address_of(made) if operation.on_list else back)

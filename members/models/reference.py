@@ -47,6 +47,7 @@ KINDS = {
     "FE": 67,  # entry of a feed
     "EV": 61,  # evidence
     "EU": 62,  # upload of evidence
+    "OR": 64,  # official request
     "CP": 65,  # campaign
     "AE": 70,  # audit event
 }

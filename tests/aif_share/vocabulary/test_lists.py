@@ -105,6 +105,19 @@ EXPECTED = {
     "custody-actions": "collected added opened shared unshared packaged hold-placed hold-lifted destroyed",
     "task-kinds": """
         provide-evidence confirm-amounts contact-victims confirm-identifiers check-dispositions draft-facts other""",
+    "official-kinds": "assistance evidence",
+    "official-bases": """
+        criminal-procedure police-notice telecom-fraud data-security public-order civil-procedure banking-supervision
+        insurance-supervision anti-money-laundering administrative-penalty""",
+    "official-items": """
+        case-facts clue-records match-analysis identifiers evidence-items disposition-records aggregate-figures
+        account-transactions communications-records screening-records keys bulk-data""",
+    "scope-findings": """
+        not-of-the-alliance authority-may-not kind-does-not-carry basis-does-not-cover subjects-missing too-many-subjects
+        period-missing period-too-long document-too-old""",
+    "officer-checks": "called-back in-person official-system unit-letter",
+    "official-refusals": "out-of-scope officers-not-verified document-invalid basis-missing not-addressed-to-us",
+    "official-answers": "package no-records",
     "noise-lists": "hotline own-number own-domain link-shortener shared-host dummy-value",
     "regions": """
         CN-11 CN-12 CN-13 CN-14 CN-15 CN-21 CN-22 CN-23 CN-31 CN-32 CN-33 CN-34 CN-35 CN-36 CN-37 CN-41 CN-42 CN-43

@@ -9,10 +9,10 @@ from members.delivery.notification_rules import all_rules, rules_of
 # Written by hand: what the people of each role read, by the subject.
 READ = {
     "submitter": "batch clue content disposition",
-    "analyst": "batch campaign case clue content disposition dispute match request ring watch",
-    "approver": "batch campaign case clue content disposition dispute match request ring watch",
-    "member-admin": "batch campaign case clue content credential disposition match request ring",
-    "auditor": "batch campaign case clue content disposition match request ring",
+    "analyst": "batch campaign case clue content disposition dispute match official_request request ring watch",
+    "approver": "batch campaign case clue content disposition dispute match official_request request ring watch",
+    "member-admin": "batch campaign case clue content credential disposition match official_request request ring",
+    "auditor": "batch campaign case clue content disposition match official_request request ring",
     "alliance-operator": "campaign case credential",
     "no-such-role": "",
 }

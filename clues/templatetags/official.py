@@ -1,0 +1,36 @@
+"""Official requests in templates: where one stands for us, and steps, in the reader's language."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from clues.official_requests import workflow
+from clues.official_requests.queries import OfficialView
+
+register = template.Library()
+
+COLORS = {"asked": "warn", "confirmed": "info", "supplied": "good"}
+STEPS = {
+    workflow.APPROVE: _("asked us"),
+    workflow.WITHDRAW: _("the authority took it back"),
+    workflow.ANSWER: _("answered the authority"),
+    workflow.CONFIRM: _("confirmed"),
+    workflow.SUPPLY: _("supplied"),
+    workflow.DECLINE: _("declined"),
+}
+
+
+@register.filter
+def official_state(row: OfficialView) -> str:
+    """Where it stands at our institution, as a badge; where we were not asked, where it stands."""
+    code = row.own_state or ""
+    words = workflow.AT_MEMBERS.get(code) or workflow.STATES[row.state]
+    return format_html('<span class="badge{}">{}</span>', f" badge--{COLORS[code]}" if code in COLORS else "", words)
+
+
+@register.filter
+def official_step(action: str) -> str:
+    """What was done, in words."""
+    return str(STEPS.get(action, action))

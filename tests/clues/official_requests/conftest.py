@@ -1,0 +1,30 @@
+"""Fixtures of this folder: the scene of tests/clues/scene.py with a vault of its own, rolled back after the test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+# Whatever touches models is imported inside: this file is read before Django is set up.
+if TYPE_CHECKING:
+    from tests.clues.scene import Scene
+
+
+@pytest.fixture
+def vault(settings: Any, tmp_path: Path) -> Path:
+    """An empty folder for the objects of the vault."""
+    settings.AIF_EVIDENCE = tmp_path / "evidence"
+    return tmp_path / "evidence"
+
+
+@pytest.fixture
+def scene(db: None, settings: Any, vault: Path) -> Scene:
+    """Everybody, one match, one ring."""
+    from tests.clues.scene import make_scene
+
+    settings.AIF_DISCLOSURE_TICK = 0.01
+    # Nobody logs in by password here, and nine slow hashes for each test would be most of its time.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return make_scene()
