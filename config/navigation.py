@@ -83,6 +83,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
         (
             Entry("team", "members:team", _("Team"), "users", "g t", Permission.TEAM_MANAGE),
             Entry("keys", "members:credentials", _("Keys"), "key", "g k", Permission.KEY_MANAGE),
+            Entry("audit", "members:audit", _("Audit trail"), "history", "g 4", Permission.AUDIT_VIEW),
             Entry("webhooks", "members:webhooks", _("Webhooks"), "webhook", "g h", Permission.KEY_MANAGE),
         ),
     ),

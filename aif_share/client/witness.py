@@ -111,6 +111,7 @@ def witness(log: Log, *, url: str, store: WitnessStore) -> Witnessed:
             old_size=before.size, old_root=before.root, size=now.size, root=now.root, path=_hashes(path)
         )
     store.put(url, head)
+    log.witness(now.size, base64.b64encode(now.root).decode("ascii"))
     return Witnessed(now, Verifier.parse(head.receipts), before.size, known is None)
 
 

@@ -49,6 +49,7 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
     "method-not-allowed": ("Use a method that Allow names.", "请使用 Allow 所列方法。"),
     "precondition-required": ("Send If-Match with the ETag of what you read.", "请发送 If-Match，取值为读取时得到的 ETag。"),
     "version-changed": _AGAIN,
+    "log-differs": ("Keep your checkpoint: it is the evidence. Tell the alliance and other members by another way.", "请保存您的检查点，它就是证据；并通过其他途径告知联盟与其他成员。"),
     "quota-exhausted": ("Go on after 00:00 UTC, or ask the alliance for more.", "请在 UTC 零点后继续，或向联盟申请提高配额。"),
     "too-many-requests": ("Wait as long as Retry-After says; send fewer requests with more in each.", "请按 Retry-After 等待；减少请求次数，增加单次数量。"),
     "idempotency-key-missing": ("Send an Idempotency-Key, fresh for each new request.", "请发送 Idempotency-Key；每个新请求使用新的值。"),

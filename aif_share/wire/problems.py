@@ -53,6 +53,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "method-not-allowed": Problem(405, "This method is not allowed here", "不允许使用该方法"),
     # versions
     "precondition-required": Problem(428, "If-Match is required", "缺少 If-Match"),
+    "log-differs": Problem(409, "The log shown to you is another one", "向您出示的日志与此处的不一致"),
     "version-changed": Problem(412, "It was changed meanwhile", "内容已有更新的版本"),
     # how often
     "quota-exhausted": Problem(429, "The day's quota is used up", "当日配额已用完"),

@@ -19,6 +19,7 @@ from clues.models import Batch, ClueChange, Job, KeyDirectory, KeyEpoch, RingEdg
 from clues.reports import figures, funnel
 from members.admin import health
 from members.admin.health import Part, Sign
+from members.audit import witnesses
 from members.models import OutboxMessage, OutboxState, WebhookDelivery, WebhookEndpoint
 
 ENDS_SOON = timedelta(days=90)
@@ -122,6 +123,18 @@ def _jobs() -> Iterator[Sign]:
         yield Sign(label, _now("%(age)s ago") % {"age": timesince(ran[name])}, late)
 
 
+def _log() -> Iterator[Sign]:
+    state, waiting_since = witnesses.look(now := timezone.now())
+    yield Sign(_("Events signed"), f"{state.size:,}", state.signed_at is None)
+    late = waiting_since is not None and now - waiting_since > SLOW
+    yield Sign(_("Events that wait for their place"), _("yes") if waiting_since else _("none"), late)
+    short = not state.is_witnessed
+    note = _(
+        "Cut off now, the end of the log would be missed by nobody. Ask members to run aif-share audit verify daily."
+    )
+    yield Sign(_("Institutions that looked in the last 24 hours"), state.recent, short, note if short else "")
+
+
 def _database() -> Iterator[Sign]:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
@@ -137,6 +150,7 @@ for part in (
     Part("custodians", _("Key custodians"), _custodians),
     Part("keys", _("Keys of the alliance"), _keys),
     Part("jobs", _("Jobs, and when each last ran"), _jobs),
+    Part("log", _("Transparency log"), _log),
     Part("database", _("Database"), _database),
 ):
     health.add(part)

@@ -298,6 +298,6 @@ def _answer(batch: Batch, event: AuditEvent | None, *, replayed: bool) -> Receiv
         rows_refused=batch.rows_refused,
         digest=batch.digest,
         received_at=batch.received_at,
-        receipt=event and receipts.issue(event, digest=batch.digest, received_at=batch.received_at),
+        receipt=None if event is None else receipts.issue(event, digest=batch.digest, received_at=batch.received_at),
         replayed=replayed,
     )

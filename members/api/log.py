@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,9 +16,12 @@ from rest_framework.response import Response
 
 from aif_share.errors import Refusal
 from members.api.base import PAGED, ApiView, caller_of
+from members.api.body import read_json_object
 from members.api.pagination import encode_cursor, get_page_size, get_position
-from members.api.problem_shapes import OPEN_READING, PAGING, READING, answer, problems
-from members.audit import log_queries, receipts
+from members.api.problem_shapes import FRAMING, OPEN_READING, PAGING, READING, REPEATING, answer, problems
+from members.api.query_shapes import IDEMPOTENCY_KEY
+from members.api.repeat import once
+from members.audit import log_queries, receipts, witnesses
 
 
 class LogHead(s.Serializer[Any]):
@@ -57,6 +62,16 @@ class ConsistencyProof(s.Serializer[Any]):
     old = s.IntegerField()
     size = s.IntegerField()
     path = s.ListField(child=s.CharField())
+
+
+class Seen(s.Serializer[Any]):
+    """A checkpoint that was checked: its size, and its root in base64."""
+
+    size = s.IntegerField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields; one is named as a property of every serializer is."""
+        return {**super().get_fields(), "root": s.CharField()}
 
 
 def _number(name: str, description: str) -> OpenApiParameter:
@@ -161,6 +176,55 @@ class LogConsistencyView(ApiView):
         """Return the path."""
         old, size = _read(request, "from"), _read(request, "size")
         return Response({"old": old, "size": size, "path": _encoded(log_queries.prove_consistency(old=old, size=size))})
+
+
+class LogWitnessView(ApiView):
+    """That somebody looks."""
+
+    required_scope = None
+
+    @extend_schema(
+        operation_id="log_witness",
+        summary="Say that you checked a checkpoint and keep it",
+        parameters=[IDEMPOTENCY_KEY],
+        request=Seen,
+        responses={
+            200: Seen,
+            **problems(*FRAMING, "unknown-field", "field-missing", "field-invalid", "log-differs", *REPEATING),
+        },
+    )
+    def put(self, request: Request) -> Response:
+        """Note it; the largest counts. 409 `log-differs`: what was signed here with this size has another root."""
+        body, caller = read_json_object(request._request), caller_of(request)
+        size, root = _seen(body)
+
+        def make() -> tuple[int, dict[str, Any]]:
+            witnesses.witness(size=size, root=root, by=caller, now=timezone.now())
+            return 200, {"size": size, "root": body["root"]}
+
+        try:
+            return once(request, route="log-witness", make=make)
+        except witnesses.LogDiffers:
+            witnesses.alarm(size=size, by=caller)
+            raise
+
+
+def _seen(body: dict[str, Any]) -> tuple[int, bytes]:
+    if body.keys() - {"size", "root"}:
+        raise Refusal("unknown-field", known=["root", "size"])
+    for name in ("size", "root"):
+        if name not in body:
+            raise Refusal("field-missing", field=name)
+    size, root = body["size"], body["root"]
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 < size < 2**63:
+        raise Refusal("field-invalid", gettext_noop("This is the size of a log: a number."), field="size")
+    try:
+        raw = base64.b64decode(root, validate=True) if isinstance(root, str) else b""
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != 32:
+        raise Refusal("field-invalid", gettext_noop("This is the root of a log: 32 bytes in base64."), field="root")
+    return size, raw
 
 
 def _read(request: Request, name: str) -> int:

@@ -9,7 +9,7 @@ from members.api.credentials import (
     CredentialView,
 )
 from members.api.docs import docs
-from members.api.log import LogConsistencyView, LogEntriesView, LogInclusionView, LogView
+from members.api.log import LogConsistencyView, LogEntriesView, LogInclusionView, LogView, LogWitnessView
 from members.api.me import MeView, QuotaView
 from members.api.problem_catalog import ProblemCatalogView
 from members.api.webhooks import (
@@ -46,6 +46,7 @@ urlpatterns = [
     path("log/entries", LogEntriesView.as_view(), name="log-entries"),
     path("log/inclusion", LogInclusionView.as_view(), name="log-inclusion"),
     path("log/consistency", LogConsistencyView.as_view(), name="log-consistency"),
+    path("log/witness", LogWitnessView.as_view(), name="log-witness"),
     path("docs", docs, name="docs"),
     path("problems", ProblemCatalogView.as_view(), name="problems"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_noop
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from members.audit.leaves import KIND, content
 from members.audit.tree import Tree
+from members.audit.verbs import VERBS
 from members.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditLogKey, reference
 from members.permissions import Permission, check
 
@@ -35,6 +37,18 @@ class Entry:
     leaf: str
 
 
+@dataclass(frozen=True)
+class Shown:
+    """One event for people: its place, and what was done when, by whom, to what."""
+
+    seq: int
+    at: datetime
+    what: Any
+    actor_kind: str
+    actor_ref: str
+    subject_ref: str
+
+
 def get_checkpoint() -> AuditCheckpoint:
     """Return the newest signed checkpoint. Raise NotSequenced: nothing was signed yet."""
     found = AuditCheckpoint.objects.order_by("-size").first()
@@ -55,6 +69,19 @@ def list_entries(*, viewer: Member, after: int = -1, limit: int = PAGE) -> list[
         "SELECT * FROM audit_entries(%s, %s, %s)", [viewer.institution_id, after, min(limit, PAGE)]
     )
     return [Entry(row.seq, content(row).decode()) for row in rows]
+
+
+def list_newest(*, viewer: Member, before: int | None = None, limit: int = 50) -> list[Shown]:
+    """Return the viewer's institution's events in the log, newest first, from below the place `before`."""
+    check(viewer, Permission.AUDIT_VIEW)
+    rows: Any = AuditEvent.objects.raw(
+        "SELECT * FROM audit_entries_before(%s, %s, %s)",
+        [viewer.institution_id, 2**62 if before is None else before, min(limit, PAGE)],
+    )
+    return [
+        Shown(row.seq, row.at, VERBS.get(row.verb, row.verb), row.actor_kind, row.actor_ref, row.subject_ref)
+        for row in rows
+    ]
 
 
 def prove_inclusion(*, event: str, size: int, viewer: Member) -> tuple[int, list[bytes]]:

@@ -43,6 +43,8 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "export.take": _("Export taken out of the desk"),
         "export.make": _("Export made by a member"),
         "log.export": _("Transparency log exported"),
+        "log.witness": _("Checkpoint of the transparency log witnessed"),
+        "log.differ": _("A witness was shown another log"),
         "user.create": _("Account created"),
         "user.role.set": _("Role changed"),
         "user.deactivate": _("Account deactivated"),

@@ -2,7 +2,7 @@
 
 from members.models.approval import Approval, ApprovalState
 from members.models.audit_event import AuditEvent
-from members.models.audit_log import AuditCheckpoint, AuditLeaf, AuditLogKey, AuditPending, AuditTile
+from members.models.audit_log import AuditCheckpoint, AuditLeaf, AuditLogKey, AuditPending, AuditTile, AuditWitness
 from members.models.credential import Credential
 from members.models.institution import Institution, InstitutionState
 from members.models.institution_agreement import InstitutionAgreement
@@ -25,6 +25,7 @@ __all__ = [
     "AuditLogKey",
     "AuditPending",
     "AuditTile",
+    "AuditWitness",
     "Credential",
     "DeliveryState",
     "EndpointState",

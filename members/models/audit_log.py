@@ -87,3 +87,17 @@ class AuditLogKey(models.Model):
 
     def __str__(self) -> str:
         return self.verifier
+
+
+class AuditWitness(models.Model):
+    """The newest checkpoint that an institution's system says it checked and keeps."""
+
+    institution_id = models.BigIntegerField(primary_key=True)
+    size = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_witness"
+
+    def __str__(self) -> str:
+        return f"{self.institution_id} · {self.size}"

@@ -3,7 +3,19 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from members.portal import account, credentials, factors, help, invitations, login, sessions, step_up, team, webhooks
+from members.portal import (
+    account,
+    audit,
+    credentials,
+    factors,
+    help,
+    invitations,
+    login,
+    sessions,
+    step_up,
+    team,
+    webhooks,
+)
 
 app_name = "members"
 
@@ -27,6 +39,7 @@ urlpatterns = [
     path("portal/account/recovery-codes/new", factors.renew_recovery_codes, name="new-recovery-codes"),
     path("portal/account/sessions/end-others", sessions.end_others, name="end-other-sessions"),
     path("portal/account/sessions/<str:session>/end", sessions.end, name="end-session"),
+    path("portal/audit", audit.audit, name="audit"),
     path("portal/team", team.team, name="team"),
     path("portal/team/invite", invitations.invite, name="invite"),
     path("portal/team/invitations/<str:invitation>/resend", invitations.resend, name="resend-invitation"),

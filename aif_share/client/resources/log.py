@@ -53,3 +53,7 @@ class Log(Resource):
     def consistency(self, *, old: int, size: int) -> LogProof:
         """The proof that the log of `old` leaves is the beginning of that of `size`."""
         return LogProof.read(self._session.get("log/consistency", {"from": str(old), "size": str(size)}))
+
+    def witness(self, size: int, root: str) -> None:
+        """Tell the platform that this checkpoint was checked and is kept. Raise Conflict if it signed another one."""
+        self._session.write("PUT", "log/witness", {"size": size, "root": root})

@@ -56,6 +56,9 @@ class Platform:
     def entries(self) -> list[LogEntry]:
         return [LogEntry(seq=seq, leaf=leaf) for seq, leaf in enumerate(self.leaves)]
 
+    def witness(self, size: int, root: str) -> None:
+        self.seen = (size, root)
+
     @property
     def checkpoint(self) -> Checkpoint:
         return Checkpoint("log.example", self.signed, mth(self.hashes(self.signed)))
@@ -81,6 +84,7 @@ def test_growth_is_seen_and_kept(store: WitnessStore) -> None:
     platform.signed = 10
     seen = look(platform, store)
     assert (seen.first, seen.before, seen.now.size) == (False, 3, 10)
+    assert platform.seen == (10, base64.b64encode(seen.now.root).decode())
     assert look(platform, store).before == 10
     assert store.path.stat().st_mode & 0o077 == 0
 

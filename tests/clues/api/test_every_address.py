@@ -29,6 +29,7 @@ ADDRESSES = {
     "log": ("GET", "/log", None),
     "log/entries": ("GET", "/log/entries", "audit"),
     "log/inclusion": ("GET", "/log/inclusion?event=AE-NONE&size=1", "audit"),
+    "log/witness": ("PUT", "/log/witness", None),
     "log/consistency": ("GET", "/log/consistency?from=0&size=1", None),
     "events": ("GET", "/events", "read"),
     "events/<str:event>": ("GET", "/events/E-NONE", "read"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,6 +13,7 @@ from django.db import transaction
 from aif_share.audit import merkle, note
 from members import audit
 from members.audit import sequencing
+from members.models import AuditEvent, AuditWitness
 from tests.factories import CONSOLE, acting_as, bearer, make_institution, make_key
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +125,49 @@ def test_sizes_are_sizes_of_the_log(client, aster, auditor, path):
     sequence(1, aster)
     answer = client.get(LOG + path, **auditor)
     assert (answer.status_code, answer.json()["code"]) == (422, "field-invalid")
+
+
+def witness(client, headers, size, root):
+    body = {"size": size, "root": base64.b64encode(root).decode()}
+    return client.put(
+        LOG + "/witness", body, content_type="application/json", HTTP_IDEMPOTENCY_KEY=uuid4().hex, **headers
+    )
+
+
+def test_a_witness_is_noted_and_never_set_back(client, aster, auditor):
+    sequence(2, aster)
+    old = head_of(client, auditor)
+    sequence(2, aster)
+    new = head_of(client, auditor)
+    for head in (new, old):
+        assert witness(client, auditor, head.size, head.root).status_code == 200
+    assert list(AuditWitness.objects.values_list("institution_id", "size")) == [(aster.pk, new.size)]
+
+
+def test_who_was_shown_another_log_raises_the_alarm(client, aster, auditor):
+    sequence(2, aster)
+    answer = witness(client, auditor, head_of(client, auditor).size, bytes(32))
+    assert (answer.status_code, answer.json()["code"]) == (409, "log-differs")
+    assert not AuditWitness.objects.exists()
+    with acting_as("aif_audit"):
+        assert AuditEvent.objects.filter(verb="log.differ", institution_id=aster.pk).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"size": 1}, "field-missing"),
+        ({"size": 1, "root": "x", "more": 1}, "unknown-field"),
+        ({"size": "1", "root": "A" * 43 + "="}, "field-invalid"),
+        ({"size": True, "root": "A" * 43 + "="}, "field-invalid"),
+        ({"size": 1, "root": "AAAA"}, "field-invalid"),
+        ({"size": 1, "root": 7}, "field-invalid"),
+        ({"size": 10**6, "root": "A" * 43 + "="}, "field-invalid"),
+    ],
+)
+def test_what_is_no_checkpoint_is_refused(client, aster, auditor, body, code):
+    sequence(1, aster)
+    answer = client.put(
+        LOG + "/witness", body, content_type="application/json", HTTP_IDEMPOTENCY_KEY=uuid4().hex, **auditor
+    )
+    assert answer.json()["code"] == code
