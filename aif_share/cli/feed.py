@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -62,7 +63,7 @@ def acknowledge(entry: str, outcome: str, reason: str | None, key: str | None, a
 @click.option("--category", required=True, type=listed("categories"))
 @click.option("--in-clear", is_flag=True, help="Yes, the values are meant to leave this machine as they are.")
 @json_option
-def give(type_: str, file: click.utils.LazyFile, category: str, in_clear: bool, as_json: bool) -> None:
+def give(type_: str, file: IO[str], category: str, in_clear: bool, as_json: bool) -> None:
     """Give the values of FILE, one a line (- is standard input), in clear. Only types that concern no person are taken."""
     if types()[type_].personal:
         raise click.UsageError("values of this type concern persons; they are shared as tokens: aif-share submit")

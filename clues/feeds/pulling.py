@@ -154,7 +154,12 @@ def _row(seen: Pulled | None, given: Mapping[str, Any], index: int, *, by: Membe
             index=index,
         )  # fmt: skip
     return FeedAcknowledgment(
-        entry_id=seen.id, institution_id=by.institution_id, outcome=outcome, reason=reason, by_ref=by.audit_ref, at=now
+        entry_id=seen.id,
+        institution_id=by.institution_id,
+        outcome=str(outcome),
+        reason=reason,
+        by_ref=by.audit_ref,
+        at=now,
     )
 
 

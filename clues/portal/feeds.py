@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -45,7 +47,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
 @member_required(Permission.CLUE_SUBMIT)
 def new(request: HttpRequest) -> HttpResponse:
     """Give one value in clear, confirmed to be meant so."""
-    context = SECTION | {
+    context: dict[str, Any] = SECTION | {
         "types": [kind for kind in types().values() if not kind.personal],
         "categories": categories.ROWS,
     }

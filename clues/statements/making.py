@@ -65,13 +65,13 @@ def make_due(*, limit: int, now: datetime) -> int:
     return made
 
 
-def make_bulletin(*, month: date, by: object, now: datetime) -> tuple[Statement, ...]:
+def make_bulletin(*, month: date, by: Actor, now: datetime) -> tuple[Statement, ...]:
     """Make both editions of the bulletin of the month of a day, for the desk; a month under way is counted up to now."""
     check(by, Permission.PROCEDURE_RECORD)
     period = month_of(month)
     if period.since > day_of(now):
         raise Refusal("field-invalid", gettext_noop("The month has not begun."), field="month")
-    return _make_bulletin(period, by=by, now=now)  # type: ignore[arg-type] - who has the permission is an actor
+    return _make_bulletin(period, by=by, now=now)
 
 
 @transaction.atomic

@@ -87,7 +87,7 @@ WHERE {_within("m.read_at")} GROUP BY u.role ORDER BY 2 DESC, 1
 
 def sections(period: Period, institution: Institution, *, as_of: datetime) -> list[Section]:
     """Return the figures of a quarter of one institution."""
-    names = {
+    names: dict[str, Any] = {
         "institution": institution.pk,
         "group": institution.group_id,
         "since": begin_of(period.since),

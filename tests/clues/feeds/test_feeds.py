@@ -17,6 +17,8 @@ from clues.content import reporting
 from clues.feeds import entries, files, pulling, queries, receivers
 from clues.models import Content, FeedAcknowledgment, FeedEntry, FeedReceiver
 from clues.models.feed import CLEAR_TYPES
+from clues.retention import delete
+from clues.retention.rules import RULES
 from members.models import AuditEvent
 from tests.clues.alliance import caller
 from tests.clues.feeds.world import (
@@ -229,3 +231,28 @@ def test_files(scene: Scene) -> None:
     assert [row["value"] for row in rows] == [row.value for row in seen] and len(rows) == 4
     assert rows[-1]["state"] == "withdrawn" and rows[-1]["outcome"] == "applied"
     assert trail("feed.pull") == [("feed.pull", "testtest")]
+
+
+@pytest.mark.parametrize("role", ["aif_web", "aif_desk", "aif_owner"])
+def test_what_ended_stays_ended(scene: Scene, role: str) -> None:
+    """Whatever the program does: taken off, nothing comes back without a second person."""
+    row = list_value(scene)
+    entries.withdraw(entry=row.ref, by=caller(scene.cast.aster), now=timezone.now())
+    with acting_as(role), pytest.raises(IntegrityError), transaction.atomic():
+        FeedEntry.objects.update(state="listed")
+    other = give(scene.cast.aster, "other.example.com")
+    with acting_as("aif_web"), pytest.raises(IntegrityError), transaction.atomic():
+        FeedEntry.objects.filter(pk=other.pk).update(state="rejected")
+
+
+def test_what_has_ended_goes_after_its_time(scene: Scene) -> None:
+    """With what was said of it; what stands stays."""
+    operator = open_feed(scene)
+    gone, kept = list_value(scene, "gone.example.com"), list_value(scene)
+    acknowledge(operator, (gone, "applied", ""), (kept, "applied", ""))
+    desk(entries.withdraw_at_desk, entry=gone.pk, reason="A mistake.", by=scene.cast.olga)
+    (rule,) = [each for each in RULES if each.name == "feed-entries"]
+    with acting_as("aif_match"):
+        assert delete.delete_ended(now=timezone.now() + timedelta(days=rule.days - 1), rules=(rule,)) == {rule.name: 0}
+        assert delete.delete_ended(now=timezone.now() + timedelta(days=rule.days + 1), rules=(rule,)) == {rule.name: 1}
+    assert list(FeedEntry.objects.all()) == [kept] and FeedAcknowledgment.objects.count() == 1

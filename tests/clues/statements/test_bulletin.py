@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import random
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -21,6 +21,8 @@ from aif_share.vocabulary import outcome_counters
 from clues.cases import parties
 from clues.models import Statement
 from clues.reports.figures import ZONE
+from clues.retention import delete
+from clues.retention.rules import RULES
 from clues.statements import making, periods, queries
 from clues.statements.periods import Period
 from members.models import AuditEvent
@@ -171,3 +173,11 @@ def test_when_it_is_due() -> None:
     assert periods.last_due(NOW, quarter=True) == quarter == periods.quarter_of(date(2026, 12, 31))
     assert periods.last_due(at("2027-01-04T12:00:00+08:00"), quarter=True).since == date(2026, 7, 1)
     assert periods.month_of(date(2027, 1, 31)) == Period(date(2027, 1, 1), date(2027, 2, 1))
+
+
+def test_it_is_kept_for_ten_years(scene: Scene) -> None:
+    make(by=scene.cast.olga)
+    (rule,) = [each for each in RULES if each.name == "statements"]
+    with acting_as("aif_match"):
+        assert delete.delete_ended(now=timezone.now() + timedelta(days=3650), rules=(rule,)) == {rule.name: 0}
+        assert delete.delete_ended(now=timezone.now() + timedelta(days=rule.days + 1), rules=(rule,)) == {rule.name: 2}
