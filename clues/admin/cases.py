@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clues.admin import case_tasks, checklists
 from clues.admin.columns import link, local, ref, shown, table
+from clues.admin.evidence import evidence_of
 from clues.admin.forms import given, step_form
 from clues.admin.of_a_case import OfACase
 from clues.admin.proceedings import OPENING, proceedings
@@ -233,6 +234,7 @@ class CaseAdmin(OfACase):
         proceedings,
         *case_tasks.COLUMNS,
         checklists.checklist_of,
+        evidence_of,
         shown("opened_by", _("opened by")),
         shown("edited_by", _("last worked on by")),
         shown("proposed_by", _("proposed by")),

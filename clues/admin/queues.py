@@ -167,5 +167,6 @@ for kind, page in {"B": "clues_batch", "C": "clues_clue", "M": "clues_match", "R
 references.add("RQ", "clues_requestparty", query="request__id__exact={}")
 references.add("D", "clues_disputedclue", query="dispute__id__exact={}")
 references.add("CT", "clues_content")
+references.add("EV", "clues_evidenceitem")
 references.add("CP", "clues_campaign")
 references.add("OR", "clues_officialrequest")

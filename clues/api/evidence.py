@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
-from typing import IO, Any
-from urllib.parse import quote
+from typing import Any
 
-from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -20,6 +17,7 @@ from aif_share.errors import Refusal
 from clues.cases import refusals
 from clues.evidence import holding, opening, queries, upload_queries, uploads
 from clues.submissions.rows import names_of
+from members.api.attachments import attachment
 from members.api.renderers import JSONRenderer
 from members.api.repeat import once
 from members.api.versions import expected_version, tagged
@@ -31,9 +29,6 @@ from .downloads import FormNegotiation
 from .query_shapes import IF_MATCH, IF_NONE_MATCH
 
 REPEATED = ("idempotency-key-missing", "idempotency-key-invalid", "idempotency-conflict", "idempotency-busy")
-PIECE = 256 * 1024
-SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
-"""The policy of an answer that holds what somebody else made: nothing in it runs or loads, wherever it is shown."""
 
 
 class CaseEvidenceView(ApiView):
@@ -178,24 +173,7 @@ class EvidenceOpenView(ApiView):
         body, caller = read_json_object(request._request), caller_of(request)
         with refusals.recorded(case=evidence, action="evidence-open", by=caller):
             opened = opening.open_evidence(evidence=evidence, reason=_reason(body), by=caller, now=timezone.now())
-        return content_answer(opened)
-
-
-def content_answer(opened: opening.Opened) -> HttpResponseBase:
-    """Return the content as a file to take away: of no type that a browser shows, in a sandbox, and kept by nobody."""
-    response = StreamingHttpResponse(_pieces(opened.content), content_type="application/octet-stream")
-    response["Content-Length"] = str(opened.size)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(opened.details.file_name, safe='')}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SANDBOX
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _pieces(content: IO[bytes]) -> Iterator[bytes]:
-    with content:
-        while piece := content.read(PIECE):
-            yield piece
+        return attachment(opened.content, size=opened.size, file_name=opened.details.file_name)
 
 
 def _reason(body: dict[str, Any]) -> str:
