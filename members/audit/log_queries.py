@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -104,20 +103,6 @@ def prove_consistency(*, old: int, size: int) -> list[bytes]:
     if not 0 <= old <= size:
         raise Refusal("field-invalid", gettext_noop("The older log is not the smaller one."), field="from")
     return Tree(size).consistency(old)
-
-
-def read_log(*, after: int = -1) -> Iterator[Entry]:
-    """Yield every leaf of the log in its order, for whoever may read the whole trail (the login aif_audit)."""
-    while True:
-        places = dict(AuditLeaf.objects.filter(seq__gt=after).order_by("seq").values_list("event_id", "seq")[:PAGE])
-        if not places:
-            return
-        events = AuditEvent.objects.in_bulk(places)
-        for number, seq in places.items():
-            if number not in events:
-                raise LookupError(f"the event of leaf {seq} is gone")
-            yield Entry(seq, content(events[number]).decode())
-        after = max(places.values())
 
 
 def _check_size(size: int) -> None:

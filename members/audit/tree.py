@@ -79,7 +79,7 @@ class Tree:
         first = index << within
         number, place = divmod(first, WIDTH)
         hashes = self._tile(level, number)
-        return _fold([hashes[32 * at : 32 * at + 32] for at in range(place, place + (1 << within))])
+        return fold([hashes[32 * at : 32 * at + 32] for at in range(place, place + (1 << within))])
 
     def _tile(self, level: int, number: int) -> bytes:
         """All hashes of the tile that this tree knows: 256, or fewer at its end."""
@@ -101,7 +101,7 @@ class Tree:
         tiles = AuditTile.objects.filter(level=level - 1, number__gte=numbers.start, number__lt=numbers.stop)
         known = {each: bytes(hashes) for each, hashes in tiles.values_list("number", "hashes")}
         below = (known[each] if each in known else self._tile(level - 1, each) for each in numbers)
-        return b"".join(_fold([tile[at : at + 32] for at in range(0, len(tile), 32)]) for tile in below)
+        return b"".join(fold([tile[at : at + 32] for at in range(0, len(tile), 32)]) for tile in below)
 
 
 def _split(count: int) -> int:
@@ -109,7 +109,8 @@ def _split(count: int) -> int:
     return 1 << ((count - 1).bit_length() - 1)
 
 
-def _fold(hashes: list[bytes]) -> bytes:
+def fold(hashes: list[bytes]) -> bytes:
+    """Return the node over a power of two of nodes."""
     while len(hashes) > 1:
         hashes = [_above(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
     return hashes[0]

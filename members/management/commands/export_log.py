@@ -10,7 +10,7 @@ from django.db import transaction
 
 from aif_share.errors import Refusal
 from members import audit
-from members.audit import log_queries
+from members.audit import log_queries, reading
 from members.permissions import Console
 
 
@@ -30,12 +30,17 @@ class Command(BaseCommand):
         with transaction.atomic():
             audit.record("log.export", actor=Console("export_log"), detail={"size": head.size})
         beside = file.with_name(file.name + ".new")
-        with beside.open("w", encoding="utf-8") as out:
-            for entry in log_queries.read_log():
-                if entry.seq >= head.size:
-                    break
-                out.write(entry.leaf + "\n")
-        beside.replace(file)
+        try:
+            with beside.open("w", encoding="utf-8") as out:
+                for entry in reading.read_log():
+                    if entry.seq >= head.size:
+                        break
+                    out.write(entry.leaf + "\n")
+            beside.replace(file)
+        except reading.LogAltered as why:
+            raise CommandError(f"{why}: nothing was exported") from None
+        finally:
+            beside.unlink(missing_ok=True)
         file.with_name(file.name + ".checkpoint").write_text(head.note, encoding="utf-8")
         file.with_name(file.name + ".key").write_text(log_queries.get_verifier() + "\n", encoding="utf-8")
         self.stdout.write(f"{head.size} events in {file}; check them with aif-share audit verify-file")
