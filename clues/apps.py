@@ -14,3 +14,4 @@ class CluesConfig(AppConfig):
         """Let the kinds of approvals register themselves."""
         from clues.blinding import rotation  # noqa: F401
         from clues.cases import unmasking  # noqa: F401
+        from clues.packages import release  # noqa: F401

@@ -8,7 +8,6 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
 from celery import shared_task
@@ -20,11 +19,13 @@ from clues.blinding import reachability
 from clues.cases import tasks as case_tasks
 from clues.dispositions import lifting
 from clues.disputes import apply as disputes
+from clues.duty import Duty
 from clues.events import expiring_keys
 from clues.feedback import quality
 from clues.matching import changes, release, rescore, reviewed, run, standing, turns
 from clues.matching import oracle as matches_oracle
 from clues.official_requests import clocks, keeping
+from clues.packages import build as packages
 from clues.reports import figures, funnel
 from clues.requests import escalation
 from clues.retention import departures, hourly
@@ -47,8 +48,7 @@ STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
 EXPIRED_A_SLICE = 10_000
 EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
 ORACLE_SECONDS = 3600
-KEYS_SECONDS = 600
-APPROVALS_SECONDS = 600
+KEYS_SECONDS = APPROVALS_SECONDS = 600
 CUSTODIANS_SECONDS = 60
 QUALITY_SECONDS = 30
 SCORES_SECONDS = 86_400
@@ -177,8 +177,7 @@ def _expire() -> int:
     return total
 
 
-# What waits to be applied, in this order: each step does a slice and tells how much it was. A further kind of change
-# (the answers to disputes, say) is a further row.
+# What waits to be applied, in this order: each step does a slice and tells how much it was.
 STEPS: tuple[Callable[[], int], ...] = (
     lambda: changes.apply_changes(limit=CHANGES_A_TURN, now=timezone.now()),
     lambda: changes.apply_noise(limit=NOISE_A_TURN, now=timezone.now()),
@@ -199,25 +198,6 @@ def _change() -> int:
     return done
 
 
-@dataclass(frozen=True)
-class Duty:
-    """One kind of work: `look` does a turn of it and tells how much; a turn at a time in a process."""
-
-    name: str
-    look: Callable[[], int]
-    pause: float  # seconds until the next look when nothing was there
-    turn: threading.Lock = field(default_factory=threading.Lock)
-
-    def do(self) -> int:
-        """Do a turn, unless the bell or the timer is at it already."""
-        if not self.turn.acquire(blocking=False):
-            return 0
-        try:
-            return self.look()
-        finally:
-            self.turn.release()
-
-
 # Apart from each other: a suspension must reach the custodian while a million clues wait to be matched, and a disputed
 # clue must stop answering while as many expire.
 MATCHING = Duty("matching", _match, 0.5)
@@ -225,6 +205,7 @@ CHANGES = Duty("changes", _change, 0.5)
 DISPUTES = Duty("disputes", _dispute, 0.5)
 RINGS = Duty("rings", _build, 0.5)
 REQUESTS = Duty("requests", _escalate, 1.0)
+PACKAGES = Duty("packages", packages.make_pending, 1.0)
 DELIVERIES = Duty("deliveries", _deliver, 0.5)
 WEBHOOKS = Duty("webhooks", webhook_outcomes.deliver_pending, 0.1)
 ORACLE = Duty("oracle", _check, 60.0)
@@ -235,7 +216,7 @@ FIGURES = Duty("figures", _reckon, 10.0)
 DEPARTURES = Duty("departures", _depart, 30.0)
 CUSTODIANS = Duty("custodians", _probe, 20.0)
 DUTIES = (
-    MATCHING, DISPUTES, CHANGES, RINGS, REQUESTS, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, DEPARTURES,
+    MATCHING, DISPUTES, CHANGES, RINGS, REQUESTS, PACKAGES, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, DEPARTURES,
     CUSTODIANS,
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ CASE, TASK = References("CASE"), References("T")
 TASKS = ("task", "kind", "state", "to", "giver", "due_at", "note", "answer")
 PARTS = ("party", "approved_at", "excused", "amount_lost", "victims", "persons", "clues", "facts")
 VALUES = ("identifier", "type", "role", "added_at")
+PACKAGES = ("package", "version", "receiver", "unit", "released_at", "receipt_no", "received_date", "sha256")
 NAMES = ("party", "own", "lead", "name", "contact", "named_at", "offered", "asked")
 ENTRIES = ("entry", "proceeding", "track", "state", "status", "date", "authority", "document_no", "due_date")
 
@@ -246,8 +247,18 @@ def record_entry(case: str, file: str, key: str | None, as_json: bool) -> None:
         emit_answer(client.case_work.record_entry(case, fields, idempotency_key=key).body, as_json=as_json)
 
 
+@click.command()
+@click.argument("case", type=CASE)
+@json_option
+def packages(case: str, as_json: bool) -> None:
+    """List the report packages of a case that went to an authority, with their digests."""
+    with open_client() as client:
+        emit_answers(PACKAGES, (each.body for each in client.case_work.packages(case)), as_json=as_json)
+
+
 COMMANDS = (
     tasks, give_task, answer_task, cancel_task, part, write_part, hand_over_part, identifiers, add_identifier,
     remove_identifier, parts, names, entries, record_entry,
+    packages,
 )  # fmt: skip
 """What `aif-share cases` has beside the steps of a case."""

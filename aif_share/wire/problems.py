@@ -119,6 +119,10 @@ _ROWS: Final[dict[str, Problem]] = {
     "document-missing": Problem(422, "The document number is missing", "缺少文书编号"),
     "conflict": Problem(409, "Somebody else changed this meanwhile", "内容已被他人修改"),
     # evidence
+    "case-incomplete": Problem(409, "The case is not complete", "专案尚不完整"),
+    "clue-withdrawn": Problem(409, "A clue in it was withdrawn or has ended", "其中的线索已撤回或失效"),
+    "package-outdated": Problem(409, "The case has changed since", "专案此后有变动"),
+    "signer-missing": Problem(503, "No package can be signed", "无法签名材料包"),
     "kek-missing": Problem(503, "The key that opens this is not installed", "缺少解开该内容的主密钥"),
     "integrity-failed": Problem(500, "What is stored was altered", "存储内容已被改动"),
     "evidence-destroyed": Problem(410, "It was destroyed", "内容已销毁"),

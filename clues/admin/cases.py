@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin import case_tasks, checklists
+from clues.admin import case_tasks, checklists, packages
 from clues.admin.columns import link, local, ref, shown, table
 from clues.admin.evidence import evidence_of
 from clues.admin.forms import given, step_form
@@ -235,6 +235,7 @@ class CaseAdmin(OfACase):
         *case_tasks.COLUMNS,
         checklists.checklist_of,
         evidence_of,
+        *packages.COLUMNS,
         shown("opened_by", _("opened by")),
         shown("edited_by", _("last worked on by")),
         shown("proposed_by", _("proposed by")),
@@ -256,6 +257,7 @@ class CaseAdmin(OfACase):
         *OPENING,
         *case_tasks.OPERATIONS,
         *checklists.OPERATIONS,
+        *packages.OPERATIONS,
     )
 
     attempts = (
@@ -263,6 +265,7 @@ class CaseAdmin(OfACase):
         | {each.name: "entry-record" for each in OPENING}
         | case_tasks.ATTEMPTS
         | checklists.ATTEMPTS
+        | packages.ATTEMPTS
     )
 
     def case_of(self, row: Any) -> Case:
@@ -287,7 +290,7 @@ class CaseAdmin(OfACase):
         if row is None or not isinstance(request.user, User):
             return []
         mine = {_operation_address(each) for each in open_actions(row, by=request.user)}
-        mine |= {each.name for each in (*OPENING, *case_tasks.OPERATIONS, *checklists.OPERATIONS)}
+        mine |= {each.name for each in (*OPENING, *case_tasks.OPERATIONS, *checklists.OPERATIONS, *packages.OPERATIONS)}
         return [
             {**button, "url": f"{button['url']}?version={row.version}"}
             for button in super()._buttons(request, row)

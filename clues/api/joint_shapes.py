@@ -162,6 +162,27 @@ class CaseNames(Shape):
     results = CaseName(many=True)
 
 
+class CasePackage(Shape):
+    """A report package that two people of the alliance released. The package itself is the receiver's alone."""
+
+    package = s.CharField(help_text="Opaque reference PK-…")
+    version = s.IntegerField()
+    receiver = code_of("authority-kinds")
+    unit = s.CharField(help_text="The office that receives it.")
+    size = s.IntegerField(help_text="Bytes of the ZIP.")
+    sha256 = s.CharField(help_text="Of the ZIP, hexadecimal.")
+    signer_sha256 = s.CharField(help_text="Fingerprint of the certificate that signed it, hexadecimal.")
+    released_at = s.DateTimeField()
+    receipt_no = s.CharField(allow_null=True, help_text="Null until the receipt is recorded.")
+    received_date = s.DateField(allow_null=True)
+
+
+class CasePackages(Shape):
+    """The released packages of a case, the latest first."""
+
+    results = CasePackage(many=True)
+
+
 CaseTaskPage = _page_of("CaseTaskPage", CaseTask)
 
 TASK_EXAMPLE = OpenApiExample(

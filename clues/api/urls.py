@@ -27,6 +27,7 @@ from .noise import NoiseRemoveView, NoiseView
 from .official_requests import OfficialReplyView, OfficialRequestsView, OfficialRequestView
 from .oprf import DirectoryView
 from .outcomes import GuidanceView, OutcomesView
+from .packages import CasePackagesView
 from .part_identifiers import PartIdentifiersView, PartIdentifierView
 from .procedure_entries import ProcedureEntriesView
 from .requests import (
@@ -91,6 +92,7 @@ urlpatterns = [
     path("evidence-uploads/<str:upload>", EvidenceUploadView.as_view(), name="evidence-upload"),
     path("evidence-uploads/<str:upload>/finish", EvidenceUploadFinishView.as_view(), name="evidence-upload-finish"),
     path("cases/<str:case>/part", CasePartView.as_view(), name="case-part"),
+    path("cases/<str:case>/packages", CasePackagesView.as_view(), name="case-packages"),
     path("cases/<str:case>/part/identifiers", PartIdentifiersView.as_view(), name="case-part-identifiers"),
     path(
         "cases/<str:case>/part/identifiers/<str:identifier>",

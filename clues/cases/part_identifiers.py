@@ -116,7 +116,7 @@ def remove(*, case: str, identifier: str, version: int, by: Member, now: datetim
 
 def read_value(row: PartIdentifier) -> str:
     """Return the value itself. Whoever calls has seen to the trail. Raise KekMissing, IntegrityFailed, Destroyed."""
-    return records.unseal(row.sealed, key=row.key, about=_about(row.part)).decode()
+    return records.unseal(bytes(row.sealed), key=row.key, about=_about(row.part)).decode()
 
 
 def _rows(case: int, viewer: Viewer) -> list[PartIdentifier]:

@@ -16,7 +16,8 @@ WORK: Final = (
     "task-give", "task-answer", "task-assign", "task-cancel", "part-edit", "part-ready", "part-approve", "part-return",
     "name-offer", "name-withdraw", "name-all", "entry-record", "entry-confirm", "entry-void",
     "charge-add", "charge-drop", "element-show",
-    "identifier-add", "identifier-remove", "identifier-open",
+    "identifier-add", "identifier-remove", "identifier-open", "package-ask", "package-open", "package-release",
+    "package-receive",
     "evidence-begin", "evidence-append", "evidence-finish", "evidence-cancel", "evidence-open", "evidence-share",
     "evidence-hold", "evidence-destroy",
 )  # fmt: skip

@@ -45,6 +45,7 @@ REQUEST_WITHDRAWN, REQUEST_CLOSED, REQUEST_ESCALATED = "request.withdrawn", "req
 TASK_GIVEN, TASK_ANSWERED = "case.task-given", "case.task-answered"
 TASK_CANCELED, TASK_OVERDUE = "case.task-canceled", "case.task-overdue"
 PART_APPROVED = "case.part-approved"
+PACKAGE_RELEASED = "case.package-released"
 NAMING_OFFERED, PARTY_NAMED = "case.naming-offered", "case.party-named"
 OFFICIAL_ASKED, OFFICIAL_OVERDUE = "official.asked", "official.overdue"
 OFFICIAL_WITHDRAWN, OFFICIAL_ANSWERED = "official.withdrawn", "official.answered"
@@ -94,6 +95,7 @@ ROWS: Final = (
     Kind(TASK_CANCELED, "case", "CASE", "专案任务已取消", "A task of a case was canceled"),
     Kind(TASK_OVERDUE, "case", "CASE", "专案任务已逾期", "A task of a case is overdue"),
     Kind(PART_APPROVED, "case", "CASE", "其他参与方的材料已定稿", "Another party approved its part of a case"),
+    Kind(PACKAGE_RELEASED, "case", "CASE", "专案的报案材料已移交", "The report package of a case was released"),
     Kind(NAMING_OFFERED, "case", "CASE", "有参与方提议互示名称", "A party of a case offers to be named"),
     Kind(PARTY_NAMED, "case", "CASE", "专案参与方已互示名称", "Parties of a case know each other by name"),
     Kind(OFFICIAL_ASKED, "official_request", "OR", "收到协查或调证要求", "An authority asks for something of yours"),

@@ -28,6 +28,7 @@ from .match_work import MatchRead, MatchReadUntil, MatchWork
 from .noise import NoiseEntry
 from .notification import NoticeMark, NoticeRead
 from .official_request import OfficialDisclosure, OfficialOfficer, OfficialParty, OfficialRequest, OfficialStep
+from .package import Package
 from .part_identifier import PartIdentifier
 from .procedure_entry import ProcedureEntry, Proceeding
 from .quota import QuotaUse
@@ -110,6 +111,7 @@ __all__ = [
     "OfficialRequest",
     "OfficialStep",
     "OutcomeFigure",
+    "Package",
     "PartIdentifier",
     "ProcedureEntry",
     "Proceeding",

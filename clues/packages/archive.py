@@ -48,7 +48,7 @@ class DigestWrong(Refusal):
 
     def __init__(self, evidence: str) -> None:
         super().__init__(
-            "evidence-integrity", gettext_noop("An item of evidence differs from its digest."), evidence=evidence
+            "integrity-failed", gettext_noop("An item of evidence differs from its digest."), evidence=evidence
         )
 
 
@@ -91,8 +91,12 @@ def write(target: Target, contents: Contents, *, signer: Signer, open_evidence: 
         for name, text in _texts(contents, signer).items():
             _put(archive, contents, done, name, text)
         for item in contents.evidence:
-            with open_evidence(item.evidence) as source:
-                row = _copy(archive, contents, done, item.file, source, compress=False)
+            try:
+                with open_evidence(item.evidence) as source:
+                    row = _copy(archive, contents, done, item.file, source, compress=False)
+            except Refusal as refusal:
+                refusal.extra.setdefault("evidence", item.evidence)
+                raise
             if (row["sha256"], row["size"]) != (item.sha256, item.size):
                 raise DigestWrong(item.evidence)
         _put(archive, contents, done, "index.csv", _index(contents, done).encode())

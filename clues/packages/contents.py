@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -73,6 +73,7 @@ class Report:
     received_at: datetime
     region: str
     amount_cny: Decimal | None
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """One link of an item's chain, in order: what was done, when, by whom, and what binds it to the one before."""
+    """One link of an item's chain, in order: what was done, when, by whom, and what binds it to the one before.
+
+    `digest` is SHA-256 of the JSON `[previous, evidence, number, action, at, actor, note]` without spaces; `actor` stands for
+    who acted, so that the chain of a party that is not named can be checked all the same.
+    """
 
     evidence: str
     number: int
     at: datetime
     action: str
+    action_name: Words
     by: str
-    reason: str
+    note: str
+    actor: str
     previous: str
     digest: str
 
@@ -184,7 +191,7 @@ def as_document(contents: Contents) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, (Decimal, date)):
         return str(value)
     if isinstance(value, dict):

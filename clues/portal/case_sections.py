@@ -10,6 +10,7 @@ from django.utils import timezone
 from clues.cases import naming, part_queries, task_queries
 from clues.checklists.queries import get_checklist
 from clues.evidence.queries import list_evidence
+from clues.packages.queries import list_packages
 from clues.portal.viewer import viewer_of
 from members.permissions import Permission, can
 
@@ -27,6 +28,7 @@ def joint_sections(request: HttpRequest, case: str) -> dict[str, Any]:
         "parties": [(party, shared.get(party.party)) for party in parties],
         "has_lead": any(party.is_lead for party in parties),
         "own_part": own,
+        "packages": list_packages(case=case, viewer=viewer),
         "checklist": get_checklist(case=case, viewer=viewer),
         "evidence": list_evidence(case=case, viewer=viewer),
         "tasks": task_queries.list_tasks(case=case, viewer=viewer, limit=TASKS_MOST),

@@ -150,6 +150,21 @@ WITH ended AS MATERIALIZED (
     DELETE FROM feed_entry e USING ended WHERE e.id = ended.id RETURNING 1
 ) SELECT count(*) FROM gone
 """
+# A package goes with its key; that it went, to whom and with which digest stays.
+PACKAGES = """
+WITH ended AS MATERIALIZED (
+    SELECT p.id, o.id AS object, o.key_id AS key FROM package p JOIN stored_object o ON o.id = p.object_id
+    WHERE p.state IN ('built', 'released') AND coalesce(p.released_at, p.built_at) < %(before)s
+    ORDER BY p.id LIMIT %(limit)s
+), keys AS (
+    UPDATE data_key k SET wrapped = '', destroyed_at = clock_timestamp() FROM ended
+    WHERE k.id = ended.key AND k.destroyed_at IS NULL
+), objects AS (
+    UPDATE stored_object o SET state = 'destroyed' FROM ended WHERE o.id = ended.object AND o.state <> 'destroyed'
+), gone AS (
+    UPDATE package p SET state = 'destroyed' FROM ended WHERE p.id = ended.id RETURNING 1
+) SELECT count(*) FROM gone
+"""
 QUOTA_DAYS = """
 WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
 SELECT count(*) FROM gone
@@ -169,6 +184,7 @@ RULES: Final = (
     Rule("screenings", 3 * 366, _ended("screening", "screened_at < %(before)s")),
     Rule("requests", 3 * 366, REQUESTS),
     Rule("campaigns", 5 * 366, CAMPAIGNS),
+    Rule("packages", 5 * 366, PACKAGES),
     Rule("part-identifiers", 366, PART_IDENTIFIERS),
     Rule("feed-entries", 3 * 366, FEED_ENTRIES),
     Rule("statements", 10 * 366, _ended("statement", "as_of < %(before)s")),

@@ -12,9 +12,11 @@ import secrets
 import socket
 import sys
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from clues.packages.signing import make_signer
 from config.stack import postgres, valkey
 from config.stack.folders import Folders, StackError
 
@@ -51,6 +53,7 @@ def load_secrets(data: Path) -> dict[str, str]:
         "AIF_REFERENCE_KEY": secrets.token_hex(32),
         "AIF_PEPPERS": f"p1:{secrets.token_hex(32)}",
         "AIF_LOG_KEY": secrets.token_hex(32),
+        "AIF_PACKAGE_SIGNER": make_signer(name="AIF-Share (embedded)", now=datetime.now(UTC)),
         "operator-token": secrets.token_urlsafe(32),
         postgres.SUPERUSER: secrets.token_urlsafe(24),
         **{login: secrets.token_urlsafe(24) for login in postgres.LOGINS},
@@ -192,6 +195,7 @@ class Plan:
             env["AIF_KEKS_FILE"] = str(self.key_file)
         if process == "worker":
             env["AIF_READY_SIGN"] = str(self.ready_file)
+            env["AIF_PACKAGE_SIGNER"] = self.secrets["AIF_PACKAGE_SIGNER"]
         if process == "sequencer":
             env["AIF_LOG_KEY"] = self.secrets["AIF_LOG_KEY"]
         if process in ("worker", "manage"):

@@ -42,6 +42,7 @@ KINDS = {
     "AG": 42,  # agreement
     "RQ": 43,  # request
     "T": 51,  # task of a case
+    "PK": 63,  # report package of a case
     "PI": 68,  # raw value in a part of a case
     "ST": 66,  # statement
     "FE": 67,  # entry of a feed

@@ -82,6 +82,22 @@ class SharedPart(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CasePackage(Answer):
+    """A report package that went to an authority; digests are hexadecimal, `received_date` is such as 2026-11-02."""
+
+    package: str
+    version: int
+    receiver: str
+    unit: str
+    size: int
+    sha256: str
+    signer_sha256: str
+    released_at: datetime
+    receipt_no: str | None = None
+    received_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseName(Answer):
     """A party of a case, by pseudonym; `name` and `contact` once it is named to you."""
 
@@ -216,16 +232,13 @@ class CaseWork(Resource):
         version: int | None = None,
         idempotency_key: str | None = None,
     ) -> PartIdentifier:
-        """Seal a raw value into your part, for the report package alone; an approval of the part is taken back.
-
-        `confirm` has to be True: it belongs to what you report, and may be handed to the authority. Raise VersionChanged.
-        """
+        """Seal a raw value into your part; `confirm` (True): it may be handed to the authority. Raise VersionChanged."""
         found, known = edited("CASE", "case", part, version)
         body = {"type": type, "role": role, "value": value, "confirm": confirm}
-        path = f"cases/{found}/part/identifiers"
-        return PartIdentifier.read(
-            self._session.write("POST", path, body, version=known, idempotency_key=idempotency_key)
+        done = self._session.write(
+            "POST", f"cases/{found}/part/identifiers", body, version=known, idempotency_key=idempotency_key
         )
+        return PartIdentifier.read(done)
 
     def remove_identifier(
         self,
@@ -243,6 +256,10 @@ class CaseWork(Resource):
     def parts(self, case: Case | str) -> list[SharedPart]:
         """One row for each other party, with what it approved."""
         return [SharedPart.read(row) for row in self._session.get(f"{_of(case)}/parts")["results"]]
+
+    def packages(self, case: Case | str) -> list[CasePackage]:
+        """The report packages that were released, the latest first."""
+        return [CasePackage.read(row) for row in self._session.get(f"{_of(case)}/packages")["results"]]
 
     def names(self, case: Case | str) -> list[CaseName]:
         """The parties of a case; before it has a lead, you alone."""

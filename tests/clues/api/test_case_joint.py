@@ -173,3 +173,19 @@ def test_raw_values_go_in_and_do_not_come_back(joint: Joint, document: Any) -> N
     assert last_refusal()[1:] == (joint.case, "identifier-add", "not-found")
     gone = write(aster, f"{path}/{row['identifier']}", b"", method="DELETE", version=made.json()["version"])
     assert gone.status_code == 200 and aster.get(path).json() == {"results": []}
+
+
+def test_released_packages(joint: Joint, document: Any, settings: Any, tmp_path: Any) -> None:
+    from django.utils import timezone
+
+    from clues.packages.signing import make_signer
+    from tests.clues.packaged import UNIT, make_released
+
+    settings.AIF_EVIDENCE = tmp_path / "evidence"
+    settings.AIF_PACKAGE_SIGNER = make_signer(name="Test", now=timezone.now())
+    package = make_released(joint)
+    answer = key(joint.birch).get(f"/cases/{joint.case}/packages")
+    valid(document, "CasePackages", answer.json())
+    (row,) = answer.json()["results"]
+    assert (row["package"], row["sha256"], row["unit"], row["receipt_no"]) == (package.ref, package.sha256, UNIT, None)
+    problem(key(joint.cedar).get(f"/cases/{joint.case}/packages"), 404, "not-found")

@@ -68,6 +68,7 @@ ADDRESSES = {
     "evidence-uploads/<str:upload>/finish": ("POST", "/evidence-uploads/EU-NONE/finish", "submit"),
     "cases/<str:case>/part": ("GET", "/cases/CASE-NONE/part", "read"),
     "cases/<str:case>/part PATCH": ("PATCH", "/cases/CASE-NONE/part", "submit"),
+    "cases/<str:case>/packages": ("GET", "/cases/CASE-NONE/packages", "read"),
     "cases/<str:case>/part/identifiers": ("GET", "/cases/CASE-NONE/part/identifiers", "read"),
     "cases/<str:case>/part/identifiers POST": ("POST", "/cases/CASE-NONE/part/identifiers", "submit"),
     "cases/<str:case>/part/identifiers/<str:identifier>": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import BinaryIO
@@ -64,10 +65,8 @@ def make_contents(**changes: object) -> Contents:
              "=cmd|letter.pdf", "application/pdf"),
         )),
         custody=(
-            Custody("EV-7Q2M4K1A", 1, AT, "存入", "晨星银行", "", "0" * 64, hashlib.sha256(b"1").hexdigest()),
-            Custody("EV-7Q2M4K1A", 2, AT, "打开", "联盟", "制作材料包", hashlib.sha256(b"1").hexdigest(),
-                    hashlib.sha256(b"2").hexdigest()),
-            Custody("EV-9B3X5C2D", 1, AT, "存入", "成员乙", "", "0" * 64, hashlib.sha256(b"3").hexdigest()),
+            *_links("EV-7Q2M4K1A", ("added", "晨星银行", ""), ("packaged", "联盟", "制作材料包")),
+            *_links("EV-9B3X5C2D", ("added", "成员乙", "")),
         ),
         elements=(
             Element("extortion", EXTORTION, "刑法第二百七十四条", "threat",
@@ -95,6 +94,25 @@ def _item(
         ref, party, kind, kind_name, title, f"evidence/{ref}.{suffix}", file_name, media_type, len(data),
         hashlib.sha256(data).hexdigest(), "", AT, "录音设备时钟，已与国家授时中心核对", "张某（反欺诈岗）", "坐席录音系统", "李某", "", AT,
     )  # fmt: skip
+
+
+def _links(evidence: str, *rows: tuple[str, str, str]) -> list[Custody]:
+    """Return a chain as docs/evidence.md describes it."""
+    previous, found = "0" * 64, []
+    for number, (action, by, note) in enumerate(rows, start=1):
+        actor = hashlib.sha256(by.encode()).hexdigest()
+        text = json.dumps(
+            [previous, evidence, number, action, "2026-11-28T06:30:05.000000Z", actor, note],
+            ensure_ascii=False, separators=(",", ":"),
+        )  # fmt: skip
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        words = {
+            "added": Words("存入", "Put into the vault"),
+            "packaged": Words("编入报案材料包", "Put into a package"),
+        }[action]
+        found.append(Custody(evidence, number, AT, action, words, by, note, actor, previous, digest))
+        previous = digest
+    return found
 
 
 def open_sample(evidence: str) -> BinaryIO:
