@@ -10,11 +10,11 @@ import json
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Any, Final, NamedTuple, TypeVar
 
 import httpx
 
@@ -43,6 +43,13 @@ class Reply:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: Any = field(repr=False)
+
+
+class Piece(NamedTuple):
+    """Where a piece of something larger begins, and how many bytes it has."""
+
+    offset: int
+    length: int
 
 
 class Session:
@@ -116,9 +123,9 @@ class Session:
             version=version,
         ).body
 
-    def send_bytes(self, method: str, path: str, body: bytes, *, content_type: str, offset: int) -> Any:
-        """Send one piece of something larger, once; the decoded JSON."""
-        return self.send(method, self._address(path), body=body, content_type=content_type, offset=offset).body
+    def send_piece(self, path: str, blocks: Callable[[], Iterable[bytes]], *, piece: Piece, content_type: str) -> Any:
+        """PATCH one piece of something larger, once, block by block; the decoded JSON."""
+        return self.send("PATCH", self._address(path), body=blocks, content_type=content_type, piece=piece).body
 
     def upload(self, path: str, file: IO[bytes], *, content_type: str, idempotency_key: str) -> Any:
         """POST a file from its beginning, the same bytes at every attempt; the decoded JSON."""
@@ -150,12 +157,12 @@ class Session:
         url: str,
         *,
         server: str = PLATFORM,
-        body: bytes | Callable[[], IO[bytes]] | None = None,
+        body: bytes | Callable[[], Iterable[bytes]] | None = None,
         content_type: str = JSON,
         params: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         version: int | None = None,
-        offset: int | None = None,
+        piece: Piece | None = None,
     ) -> Reply:
         """Send until there is an answer or patience ends. A `body` that is made anew is made for every attempt.
 
@@ -168,8 +175,8 @@ class Session:
             headers["Idempotency-Key"] = idempotency_key
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        if offset is not None:
-            headers["Upload-Offset"] = str(offset)
+        if piece is not None:
+            headers |= {"Upload-Offset": str(piece.offset), "Content-Length": str(piece.length)}
 
         def once() -> httpx.Response:
             content = body() if callable(body) else body

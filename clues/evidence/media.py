@@ -107,7 +107,7 @@ def _check_text(start: bytes) -> None:
 
 def _check_archive(row: Media, content: IO[bytes]) -> None:
     try:
-        with zipfile.ZipFile(_Bounded(content)) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(_Bounded(content)) as archive:
             entries = archive.infolist()
             if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > _most(entries):
                 raise ArchiveRefused

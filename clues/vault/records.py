@@ -18,7 +18,7 @@ def seal(plain: bytes, *, key: DataKey, about: str) -> bytes:
     return nonce + AESGCM(keys.unwrap(key)).encrypt(nonce, plain, _bound(key, about))
 
 
-def unseal(sealed: bytes, *, key: DataKey, about: str) -> bytes:
+def unseal(sealed: bytes | memoryview, *, key: DataKey, about: str) -> bytes:
     """Return what was sealed under the same key about the same. Raise Destroyed, KekMissing or IntegrityFailed."""
     sealed = bytes(sealed)
     try:

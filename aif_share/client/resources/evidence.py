@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import os
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Final
@@ -14,8 +15,10 @@ from typing import IO, Any, Final
 from aif_share.client.answers import Answer
 from aif_share.client.resources.base import Resource, edited, named
 from aif_share.client.resources.cases import Case
+from aif_share.client.session import Piece
 from aif_share.errors import Conflict, InvalidInput, NetworkError, ProofError, RateLimited, ServerError
 
+BLOCK: Final = 256 * 1024
 PIECE: Final = 16 * 1024 * 1024
 """Bytes of one request; a whole number of mebibytes, which is what the platform keeps of a piece that breaks off."""
 PATIENCE: Final = 8
@@ -97,7 +100,7 @@ class Evidence(Resource):
         """The evidence of a case that you may know of: your own, and what the approved parts of others show."""
         return [EvidenceItem.read(row) for row in self._session.get(_of(case))["results"]]
 
-    def uploads(self, case: Case | str) -> list[EvidenceUpload]:
+    def uploads(self, case: Case | str) -> builtins.list[EvidenceUpload]:
         """Your uploads of a case that are under way."""
         return [EvidenceUpload.read(row) for row in self._session.get(_of(case))["uploads"]]
 
@@ -105,7 +108,7 @@ class Evidence(Resource):
         """One piece of evidence; not its content."""
         return EvidenceItem.read(self._session.get(f"evidence/{named('EV', 'evidence', evidence)}"))
 
-    def custody(self, evidence: EvidenceItem | str) -> tuple[list[CustodyEntry], bool]:
+    def custody(self, evidence: EvidenceItem | str) -> tuple[builtins.list[CustodyEntry], bool]:
         """Who had it in hand, oldest first, and whether every digest of the chain holds on the platform."""
         body = self._session.get(f"evidence/{named('EV', 'evidence', evidence)}/custody")
         return [CustodyEntry.read(row) for row in body["results"]], bool(body["holds"])
@@ -206,20 +209,29 @@ class Evidence(Resource):
         return item
 
     def _send_piece(self, stands: EvidenceUpload, file: IO[bytes]) -> EvidenceUpload:
-        file.seek(stands.offset)
-        piece = file.read(PIECE)
-        if not piece or stands.offset + len(piece) > stands.size:
+        if file.seek(0, os.SEEK_END) != stands.size:
             raise InvalidInput("the file has another length than the upload")
-        address = f"evidence-uploads/{stands.upload}"
-        reply = self._session.send_bytes("PATCH", address, piece, content_type=BYTES, offset=stands.offset)
+        piece = Piece(stands.offset, min(PIECE, stands.size - stands.offset))
+        path = f"evidence-uploads/{stands.upload}"
+        reply = self._session.send_piece(path, lambda: _blocks(file, piece), piece=piece, content_type=BYTES)
         return EvidenceUpload.read(reply)
+
+
+def _blocks(file: IO[bytes], piece: Piece) -> Iterator[bytes]:
+    file.seek(piece.offset)
+    left = piece.length
+    while left and (block := file.read(min(BLOCK, left))):
+        left -= len(block)
+        yield block
 
 
 def _measure(file: IO[bytes]) -> tuple[int, str]:
     """Size and SHA-256 of an open binary file, in constant memory."""
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256")
-    size = file.seek(0, os.SEEK_END)
+    digest = hashlib.sha256()
+    while block := file.read(BLOCK):
+        digest.update(block)
+    size = file.tell()
     if size == 0:
         raise InvalidInput("the file is empty")
     return size, digest.hexdigest()
