@@ -1,0 +1,123 @@
+"""PostgreSQL: that it keeps what it acknowledges, who may do what, and that the triggers stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from clues.doctor.finding import Finding, good, unsure, wrong
+
+LOGINS: Final = ("aif_web", "aif_desk", "aif_match", "aif_audit")
+DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
+WEAK: Final = frozenset({"off", "local", "false", "0", "no"})
+APPEND_ONLY: Final = (
+    "audit_event_append_only", "audit_leaf_append_only", "audit_tile_append_only", "audit_checkpoint_append_only",
+    "audit_log_key_append_only", "audit_event_waits",
+)  # fmt: skip
+TRUNCATE: Final = """
+SELECT DISTINCT grantee FROM information_schema.role_table_grants
+WHERE table_schema = 'public' AND privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES') AND grantee <> 'aif_owner'
+ORDER BY 1
+"""
+
+
+def look() -> Iterator[Finding]:
+    """Yield what was found; the login of this process has to be able to read the catalog."""
+    yield from _durability()
+    yield from _roles()
+    yield _grants()
+    yield _triggers()
+    yield _migrations()
+    yield _encryption()
+
+
+def _durability() -> Iterator[Finding]:
+    settings = [(name, value) for name in DURABLE for (value,) in _rows(f"SHOW {name}")]
+    overrides = [tuple(text.split("=", 1)) for (text,) in _rows("SELECT unnest(setconfig) FROM pg_db_role_setting")]
+    weak = sorted({name for name, value in [*settings, *overrides] if name in DURABLE and value.lower() in WEAK})
+    for name in weak:
+        yield wrong(
+            f"database.{name}", f"{name} is off for the server, a database or a role",
+            "Turn it on: what members were told is stored may be lost in a crash.",
+        )  # fmt: skip
+    if not weak:
+        yield good("database.durable", "what is acknowledged survives a crash")
+
+
+def _roles() -> Iterator[Finding]:
+    rows = {name: rest for name, *rest in _rows(
+        "SELECT rolname, rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles"
+        " WHERE rolname LIKE 'aif\\_%%'"
+    )}  # fmt: skip
+    for name in LOGINS:
+        if name not in rows:
+            yield wrong(
+                "database.role", f"the login {name} is missing", "Run `manage.py migrate`, then `config.roles`."
+            )
+        elif any(rows[name][1:]):
+            yield wrong(
+                "database.role", f"{name} is a superuser, passes row security, or makes roles or databases",
+                f"ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB.",
+            )  # fmt: skip
+    if rows.get("aif_owner", [False])[0]:
+        yield wrong(
+            "database.owner", "aif_owner can log in", "ALTER ROLE aif_owner NOLOGIN: only migrations become it."
+        )
+    members = [name for (name,) in _rows(
+        "SELECT m.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles r ON r.oid = a.roleid"
+        " WHERE r.rolname = 'aif_owner' AND m.rolname = ANY (%s)", list(LOGINS)
+    )]  # fmt: skip
+    for name in members:
+        yield wrong("database.owner", f"{name} may become the owner of the tables", f"REVOKE aif_owner FROM {name}.")
+    if set(LOGINS) <= rows.keys() and not members and not any(any(rows[name][1:]) for name in LOGINS):
+        yield good("database.roles", "every process has a login of its own, and none may more than it needs")
+
+
+def _grants() -> Finding:
+    too_much = [name for (name,) in _rows(TRUNCATE) if name in LOGINS or name == "PUBLIC"]
+    if too_much:
+        return wrong(
+            "database.grants", f"{', '.join(too_much)} may empty tables or put triggers on them",
+            "Revoke TRUNCATE, TRIGGER and REFERENCES; the migrations grant neither.",
+        )  # fmt: skip
+    return good("database.grants", "no login may empty a table")
+
+
+def _triggers() -> Finding:
+    enabled = {name for (name,) in _rows("SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')")}
+    gone = [name for name in APPEND_ONLY if name not in enabled]
+    if gone:
+        return wrong(
+            "database.triggers", f"not in force: {', '.join(gone)}",
+            "Somebody took them away by hand. Find out who and why; then restore them, and verify the log.",
+        )  # fmt: skip
+    return good("database.triggers", "the trail is only ever added to")
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        return wrong("database.migrations", f"{len(plan)} migrations are not applied", "Run `manage.py migrate`.")
+    return good("database.migrations", "the tables are those of this release")
+
+
+def _encryption() -> Finding:
+    ((encrypted, address),) = _rows(
+        "SELECT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false), inet_server_addr()::text"
+    )
+    if encrypted or address is None:
+        return good("database.way", "the way to the database is encrypted, or stays on this machine")
+    return unsure(
+        "database.way", "the way to the database is not encrypted",
+        "Fine within one host or a network of its own; else add sslmode=verify-full to DATABASE_URL.",
+    )  # fmt: skip
+
+
+def _rows(statement: str, *values: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+        return cursor.fetchall()

@@ -1,0 +1,102 @@
+"""What the processes stand on: clocks, addresses, the broker, the log, and the backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from clues.doctor.finding import Finding, good, unsure, wrong
+from members.audit import witnesses
+
+CLOCKS_APART: Final = timedelta(seconds=2)
+LOG_LATE: Final = timedelta(minutes=1)
+BACKUP_LATE: Final = timedelta(hours=26)
+
+
+def look() -> Iterator[Finding]:
+    """Yield what was found."""
+    yield _clocks()
+    yield _address()
+    yield _broker()
+    yield from _log()
+    yield _backup()
+
+
+def _clocks() -> Finding:
+    before = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (at,) = cursor.fetchone()
+    apart = max(before - at, at - timezone.now(), timedelta(0))
+    if apart > CLOCKS_APART:
+        return wrong(
+            "clocks", f"this machine and the database are {apart.total_seconds():.0f} s apart",
+            "Keep both by NTP: matches show by the database's clock, one-time codes and keys end by this one's.",
+        )  # fmt: skip
+    return good("clocks", "this machine and the database agree on the time")
+
+
+def _address() -> Finding:
+    if settings.AIF_PUBLIC_URL.startswith("https://"):
+        return good("address", "members come by https")
+    if settings.PRODUCTION:
+        return wrong("address", "AIF_PUBLIC_URL is not https", "Put a proxy that ends TLS before web, and say so here.")
+    return unsure("address", "members come by plain http", "Fine on one machine for trying; never for members' data.")
+
+
+def _broker() -> Finding:
+    # Celery's form of a socket's address, without what is only the broker's.
+    address = settings.CELERY_BROKER_URL.replace("redis+socket:", "unix:").partition("?")[0]
+    try:
+        redis.Redis.from_url(address, socket_connect_timeout=2, socket_timeout=2).ping()
+    except redis.RedisError:
+        return unsure(
+            "broker", "Redis does not answer",
+            "Nothing is lost: workers look by themselves every two seconds. Start it again.",
+        )  # fmt: skip
+    return good("broker", "Redis answers")
+
+
+def _log() -> Iterator[Finding]:
+    now = timezone.now()
+    state, waiting_since = witnesses.look(now)
+    if state.signed_at is None or (waiting_since is not None and now - waiting_since > LOG_LATE):
+        yield wrong(
+            "log.sequencer", "events wait for their place in the transparency log",
+            "Start `manage.py sequence_log` with AIF_LOG_KEY and the login aif_audit.",
+        )  # fmt: skip
+    else:
+        yield good("log.sequencer", f"{state.size} events are signed")
+    if state.is_witnessed:
+        yield good("log.witnesses", f"{state.recent} institutions looked in the last 24 hours")
+    else:
+        yield unsure(
+            "log.witnesses", f"{state.recent} institutions looked in the last 24 hours, and two should",
+            "Ask members to run `aif-share audit verify` daily: without them a cut end of the log is not noticed.",
+        )  # fmt: skip
+
+
+def _backup() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW archive_mode")
+        (mode,) = cursor.fetchone()
+        cursor.execute("SELECT last_archived_time, last_failed_time FROM pg_stat_archiver")
+        archived, failed = cursor.fetchone()
+    if mode == "off":
+        return unsure(
+            "backup", "PostgreSQL archives nothing, so a lost disk loses all since the last base backup",
+            "Set archive_mode and archive_command, or say in your plan how you restore.",
+        )  # fmt: skip
+    if failed and (archived is None or failed > archived):
+        return wrong(
+            "backup", "the last attempt to archive failed", "See the server's log; the disk fills up until then."
+        )
+    if archived is None or timezone.now() - archived > BACKUP_LATE:
+        return unsure("backup", "nothing was archived for a day", "See whether anything was written since.")
+    return good("backup", "PostgreSQL archives")

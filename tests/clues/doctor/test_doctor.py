@@ -1,0 +1,141 @@
+"""The doctor: each fault of a deployment, made for real, is named; a sound one has nothing wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from clues.doctor.examination import examine, is_sound
+from clues.doctor.finding import Level
+from clues.models import KeyEpoch
+from config.stack import Stack
+from config.stack.postgres import connected
+from tests.factories import acting_as
+
+Break = Callable[[Any], None]
+
+
+def statement(*texts: str) -> Break:
+    """Done by the administrator of the database, who may do anything."""
+
+    def do(cursor: Any) -> None:
+        for text in texts:
+            cursor.execute(text)
+
+    return do
+
+
+FAULTS: dict[str, tuple[str, Break, Break]] = {
+    "a role gives up durability": (
+        "database.synchronous_commit",
+        statement("ALTER ROLE aif_match SET synchronous_commit = off"),
+        statement("ALTER ROLE aif_match RESET synchronous_commit"),
+    ),
+    "a superuser": (
+        "database.role", statement("ALTER ROLE aif_desk SUPERUSER"), statement("ALTER ROLE aif_desk NOSUPERUSER"),
+    ),
+    "row security passed": (
+        "database.role", statement("ALTER ROLE aif_web BYPASSRLS"), statement("ALTER ROLE aif_web NOBYPASSRLS"),
+    ),
+    "an owner who logs in": (
+        "database.owner", statement("ALTER ROLE aif_owner LOGIN"), statement("ALTER ROLE aif_owner NOLOGIN"),
+    ),
+    "a login that may become the owner": (
+        "database.owner", statement("GRANT aif_owner TO aif_match"), statement("REVOKE aif_owner FROM aif_match"),
+    ),
+    "a table that may be emptied": (
+        "database.grants", statement("GRANT TRUNCATE ON audit_event TO aif_desk"), statement("SELECT 1"),
+    ),
+    "a trigger out of force": (
+        "database.triggers", statement("ALTER TABLE audit_event DISABLE TRIGGER audit_event_append_only"), statement("SELECT 1"),
+    ),
+    "a migration that was not applied": (
+        "database.migrations",
+        statement("DELETE FROM django_migrations WHERE app = 'members' AND name = '0018_witnesses'"),
+        statement("SELECT 1"),
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def administrator(fresh_database: str, database_server: Any) -> Iterator[Any]:
+    with connected(database_server.superuser_url(connection.settings_dict["NAME"])) as cursor:
+        yield cursor
+
+
+def wrong_codes() -> set[str]:
+    with acting_as("aif_desk"):
+        return {finding.code for finding in examine() if finding.level is Level.WRONG}
+
+
+@pytest.fixture
+def usual(fresh_database: str) -> set[str]:
+    """What is wrong with a database of tests: nobody sequences, and no directory is published."""
+    return wrong_codes()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_named(fault: str, administrator: Any, usual: set[str]) -> None:
+    code, break_it, mend = FAULTS[fault]
+    break_it(administrator)
+    try:
+        assert wrong_codes() - usual == {code}
+    finally:
+        mend(administrator)  # roles are shared by all databases of a server
+
+
+def test_keys_that_are_gone(fresh_database: str, usual: set[str], settings: Any) -> None:
+    now = timezone.now()
+    with acting_as("aif_owner"):
+        KeyEpoch.objects.create(
+            type="domain", epoch=7, suite="x", pepper_id="p9", not_before=now, not_after=now + timedelta(days=365)
+        )
+        assert "keys.peppers" in wrong_codes()
+        settings.AIF_PEPPERS = project.AIF_PEPPERS | {"p9": bytes(32)}
+        assert "keys.peppers" not in wrong_codes()
+
+
+def test_evidence_that_others_may_list(fresh_database: str, usual: set[str], settings: Any, tmp_path: Path) -> None:
+    settings.AIF_EVIDENCE = tmp_path
+    tmp_path.chmod(0o755)
+    assert "keys.evidence" in wrong_codes()
+    tmp_path.chmod(0o700)
+    assert "keys.evidence" not in wrong_codes()
+
+
+def test_plain_http_in_production(fresh_database: str, usual: set[str], settings: Any) -> None:
+    settings.PRODUCTION = True
+    assert wrong_codes() - usual == {"address"}
+
+
+def test_what_cannot_be_seen_is_said_and_the_rest_is_looked_at(fresh_database: str) -> None:
+    with acting_as("aif_match"):  # may not read the log's checkpoints
+        found = {finding.code: finding.level for finding in examine()}
+    assert found["surroundings"] is Level.UNSURE and "database.roles" in found
+
+
+@pytest.mark.stack
+def test_a_running_stack_is_sound(stack: Stack) -> None:
+    found = json.loads(stack.manage("doctor", "--json"))
+    assert not [row for row in found if row["level"] == "wrong"]
+    assert {"database.durable", "database.roles", "keys.peppers", "keys.directory", "log.sequencer"} <= {
+        row["code"] for row in found if row["level"] == "good"
+    }
+
+
+@pytest.mark.django_db
+def test_it_ends_with_1_where_something_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    with acting_as("aif_desk"), pytest.raises(SystemExit) as ended:
+        call_command("doctor")
+    out = capsys.readouterr().out
+    assert ended.value.code == 1 and "WRONG" in out and "sequence_log" in out
+    assert not is_sound(examine())
