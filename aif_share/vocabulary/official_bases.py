@@ -45,6 +45,6 @@ ROWS = (
     OfficialBasis("anti-money-laundering", "反洗钱调查", "Anti-money-laundering inquiry",
                   "反洗钱法（2024）", authorities=("pbc",)),
     OfficialBasis("administrative-penalty", "行政执法调查取证", "Administrative inquiry",
-                  "行政处罚法 art. 42, 55", authorities=REGULATORS),
+                  "行政处罚法 art. 42", authorities=REGULATORS),
 )  # fmt: skip
 BY_CODE = by_code(ROWS)

@@ -40,7 +40,7 @@ class OfficialRequestsView(ApiView):
         responses={200: official_shapes.OfficialRequestPage, **shapes.problems(*shapes.READING, *shapes.PAGING)},
     )
     def get(self, request: Request) -> Response:
-        """Return one page, also of requests in which something of yours was disclosed without your being asked."""
+        """Return one page."""
         caller = caller_of(request)
         return Response(
             newest_first(
@@ -110,7 +110,7 @@ def _show(row: OfficialView) -> dict[str, Any]:
         "document_date": row.document_date.isoformat(),
         "basis": row.basis,
         "items": list(row.items),
-        "question": row.question or None,
+        "question": row.question,
         "from_date": None if row.from_date is None else row.from_date.isoformat(),
         "until_date": None if row.until_date is None else row.until_date.isoformat(),
         "case": row.case,

@@ -39,15 +39,12 @@ class OfficialRequest(Shape):
     document_date = s.DateField()
     basis = code_of("official-bases")
     items = s.ListField(child=s.CharField(), help_text="Codes of `official-items`.")
-    question = s.CharField(allow_null=True, help_text="Null where you were not asked.")
+    question = s.CharField()
     from_date = s.DateField(allow_null=True)
     until_date = s.DateField(allow_null=True)
     case = s.CharField(allow_null=True, help_text="CASE-…, if it is about one that you are a party of.")
     state = s.ChoiceField(["routed", "answered", "withdrawn"])
-    own_state = s.ChoiceField(
-        ["asked", "confirmed", "supplied", "declined", "ended"], allow_null=True,
-        help_text="Null where you were not asked: something of yours was disclosed.",
-    )  # fmt: skip
+    own_state = s.ChoiceField(["asked", "confirmed", "supplied", "declined", "ended"])
     due_at = s.DateTimeField(allow_null=True)
     late = s.BooleanField()
     released_at = s.DateTimeField()

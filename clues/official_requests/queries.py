@@ -1,4 +1,4 @@
-"""Reads of official requests by members: those that went to the institution, and those in which something of it was disclosed.
+"""Reads of official requests by members: those that went to the institution, with what of it was disclosed.
 
 Nothing shows before its tick. A member sees its own side and the desk's moves, never another member, nor who the officers are:
 those names stand in the document, which is opened with a reason (documents.py).
@@ -52,10 +52,7 @@ class DisclosureView:
 
 @dataclass(frozen=True, slots=True)
 class OfficialView:
-    """An official request as a member sees it. `own_state` is None to who was not asked, and learns what was disclosed.
-
-    `case` is None to who is no party of it.
-    """
+    """An official request as a member that was asked sees it; `case` is None to who is no party of it."""
 
     id: int
     request: str
@@ -73,7 +70,7 @@ class OfficialView:
     until_date: date | None
     case: str | None
     state: str
-    own_state: str | None
+    own_state: str
     due_at: datetime | None
     is_late: bool
     released_at: datetime
@@ -116,10 +113,8 @@ def _waiting(viewer: Viewer) -> QuerySet[OfficialParty]:
 
 
 def _seen(viewer: Viewer) -> QuerySet[OfficialRequest]:
-    own = {"institution_id": viewer.institution_id}
-    asked = OfficialParty.objects.filter(**own).values("request_id")
-    disclosed = OfficialDisclosure.objects.filter(**own, released_at__lte=Now()).values("request_id")
-    return OfficialRequest.objects.filter(Q(pk__in=asked, released_at__lte=Now()) | Q(pk__in=disclosed))
+    asked = OfficialParty.objects.filter(institution_id=viewer.institution_id).values("request_id")
+    return OfficialRequest.objects.filter(pk__in=asked, released_at__lte=Now())
 
 
 def _views(rows: Sequence[OfficialRequest], viewer: Viewer) -> list[OfficialView]:
@@ -146,7 +141,7 @@ def _views(rows: Sequence[OfficialRequest], viewer: Viewer) -> list[OfficialView
     names = find_authorities({row.authority for row in rows})
     return [
         _view(
-            row, parties.get(row.pk), steps[row.pk], disclosures[row.pk], viewer, name=names.get(row.authority),
+            row, parties[row.pk], steps[row.pk], disclosures[row.pk], viewer, name=names.get(row.authority),
             knows_case=row.case_id in known, is_late=row.pk in late,
         )
         for row in rows
@@ -155,7 +150,7 @@ def _views(rows: Sequence[OfficialRequest], viewer: Viewer) -> list[OfficialView
 
 def _view(
     row: OfficialRequest,
-    party: OfficialParty | None,
+    party: OfficialParty,
     steps: Sequence[OfficialStep],
     disclosures: Sequence[OfficialDisclosure],
     viewer: Viewer,
@@ -167,9 +162,7 @@ def _view(
     told = [step.to_state for step in steps if step.institution_id is None]
     state = told[-1] if told else OfficialRequest.ROUTED
     released = row.released_at if row.released_at is not None else row.registered_at
-    if party is None:  # only what was disclosed is its business
-        steps = [step for step in steps if step.action == workflow.ANSWER]
-    own_state = None if party is None else party.state
+    own_state = party.state
     if own_state == OfficialParty.ENDED and state == OfficialRequest.ROUTED:
         own_state = OfficialParty.ASKED  # the end is told from its tick on
     replies = [each.action for each in workflow.REPLIES if own_state in each.sources]
@@ -184,14 +177,14 @@ def _view(
         document_date=row.document_date,
         basis=row.basis,
         items=tuple(row.items),
-        question="" if party is None else row.question,
+        question=row.question,
         subjects=row.subjects,
         from_date=row.from_date,
         until_date=row.until_date,
         case=reference.encode("CASE", row.case_id) if row.case_id is not None and knows_case else None,
         state=state,
         own_state=own_state,
-        due_at=None if party is None else party.due_at,
+        due_at=party.due_at,
         is_late=is_late,
         released_at=released,
         actions=tuple(replies) if state == OfficialRequest.ROUTED else (),

@@ -109,7 +109,7 @@ def _page(
         "section": "official",
         "found": found,
         "basis": official_bases.BY_CODE.get(found.basis),
-        "own_state": workflow.AT_MEMBERS.get(found.own_state or ""),
+        "own_state": workflow.AT_MEMBERS[found.own_state],
         "state": workflow.STATES[found.state],
         "declines": request_declines.ROWS,
         "refused": refused or {},

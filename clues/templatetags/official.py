@@ -24,10 +24,10 @@ STEPS = {
 
 @register.filter
 def official_state(row: OfficialView) -> str:
-    """Where it stands at our institution, as a badge; where we were not asked, where it stands."""
-    code = row.own_state or ""
-    words = workflow.AT_MEMBERS.get(code) or workflow.STATES[row.state]
-    return format_html('<span class="badge{}">{}</span>', f" badge--{COLORS[code]}" if code in COLORS else "", words)
+    """Where it stands at our institution, as a badge."""
+    code = row.own_state
+    color = f" badge--{COLORS[code]}" if code in COLORS else ""
+    return format_html('<span class="badge{}">{}</span>', color, workflow.AT_MEMBERS[code])
 
 
 @register.filter

@@ -97,6 +97,7 @@ def run(rings: Mapping[str, str]) -> dict[str, str]:
     _work_together(cases["joint"], people)
     _hand_over(cases["reported"], people)
     authorities.act_together(cases, people.desk(0))
+    authorities.ask_the_alliance(cases["reported"], people.desk(0), people.desk(1))
     return cases
 
 

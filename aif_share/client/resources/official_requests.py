@@ -23,7 +23,7 @@ class OfficialDisclosure(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficialRequest(Answer):
-    """One of them. `own_state` is None where you were not asked: something of yours was disclosed."""
+    """One of them: what is asked, where it stands for you, and what of yours went."""
 
     official_request: str
     kind: str
@@ -36,7 +36,7 @@ class OfficialRequest(Answer):
     items: tuple[str, ...] = ()
     question: str | None = None
     case: str | None = None
-    own_state: str | None = None
+    own_state: str = ""
     due_at: datetime | None = None
     late: bool = False
     actions: tuple[str, ...] = ()
