@@ -256,3 +256,12 @@ def test_what_has_ended_goes_after_its_time(scene: Scene) -> None:
         assert delete.delete_ended(now=timezone.now() + timedelta(days=rule.days - 1), rules=(rule,)) == {rule.name: 0}
         assert delete.delete_ended(now=timezone.now() + timedelta(days=rule.days + 1), rules=(rule,)) == {rule.name: 1}
     assert list(FeedEntry.objects.all()) == [kept] and FeedAcknowledgment.objects.count() == 1
+
+
+def test_an_entry_waits_for_the_tick(scene: Scene, settings: Any) -> None:
+    operator = open_feed(scene)
+    row = give(scene.cast.aster)
+    settings.AIF_DISCLOSURE_TICK = 3600
+    desk(entries.approve, entry=row.pk, by=scene.cast.pavel)
+    assert values(operator) == []
+    assert code_of(acknowledge, operator, (row, "applied", "")) == "not-found", "nor can anything be said of it"
