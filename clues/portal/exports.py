@@ -59,6 +59,6 @@ def _show(request: HttpRequest, given: dict[str, str], *, status: int = 200) -> 
         ],
         "formats": formats().values(),
         "given": {"what": CLUES, "form": "csv"} | given,
-        "most_rows": making.MOST_ROWS,
+        "most_rows": f"{making.MOST_ROWS:,}",
     }
     return render(request, "clues/exports/exports.html", context, status=status)

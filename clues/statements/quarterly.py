@@ -119,7 +119,11 @@ def _sectors(ask: Callable[[str], list[tuple[Any, ...]]], institution: Instituti
 
 
 def _roles(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    return [(role, "<10" if matches < 10 else round_sum(matches)) for role, matches, behind in found if behind >= LEAST_INSTITUTIONS]
+    return [
+        (role, "<10" if matches < 10 else round_sum(matches))
+        for role, matches, behind in found
+        if behind >= LEAST_INSTITUTIONS
+    ]
 
 
 def _lines(section: str, codes: tuple[str, ...], values: tuple[Any, ...]) -> Section:

@@ -25,7 +25,7 @@ def river_bank(stack: Stack, folder: Path) -> Place:
 
 
 def prepare(portal: Portal, place: Place, folder: Path) -> None:
-    """Give the pages of screenings, watches, disputes, requests, own numbers and webhooks something to show."""
+    """Give the pages of screenings, watches, disputes, requests, own numbers, feeds, statements and webhooks something to show."""
     url = portal.stack.url
     with Client(url, place.key) as ours:
         (seen, *_others) = ours.tokenize("domain", ["watched-in-the-demo.example", "other.example"])
@@ -34,12 +34,16 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
         ours.watches.add([seen], purpose="investigation", case_ref="DEMO-1")
         ours.noise.add("own-domain", ours.tokenize("domain", ["river-bank.example"]))
         ours.webhooks.add("https://hooks.example.com/aif", description="反欺诈平台")
+        ours.feeds.give(
+            "domain", "river-bank-login.example.net", category="counterfeit-site-app", note="仿冒本行登录页。"
+        )
         own = [match.match for match in ours.matches.list()]
         _act(ours, own)
         ours.disputes.open(own[0], reason="wrong-person")
         (telecom, *_further) = [each for each in ours.requests.addressees() if each.sector == "telecom"]
         ours.requests.send("complaint-referral", "每天被催收，贷款早已还清。", to=telecom,
                            complaint=COMPLAINT | {"reference": "RB-2026-31"})  # fmt: skip
+    portal.order(bulletin={})
     with Client(url, place.key) as ours:
         _await(lambda: list(ours.dispositions.list(show="lift")))
     with Client(url, _read_key(folder, OTHER)) as theirs:

@@ -2,6 +2,7 @@
 
     {"institution": {"name": …, "sector": …}}                      -> {"institution": "I-…", "key": …, "browser_key": …}
     {"person": {"institution": "I-…", "role": …}}                  -> {"username": …, "password": …, "session": …}
+    {"bulletin": {}}                                               -> {}: the bulletin of this month, for members to read
     {"desk": {"person": "U-…"}}                                    -> {}: something that waits in the desk's queues
 
 Without an institution the person is the alliance's. One process answers all orders of a stack, for most of an order's
@@ -132,7 +133,18 @@ def make_desk(*, person: str) -> dict[str, Any]:
     return {}
 
 
-ORDERS = {"institution": make_institution, "person": make_person, "desk": make_desk}
+def make_bulletin() -> dict[str, Any]:
+    """Make the bulletin of this month, up to now."""
+    from django.utils import timezone
+
+    from clues.statements import making
+    from members.permissions import Console
+
+    making.make_bulletin(month=timezone.localdate(), by=Console("tests"), now=timezone.now())
+    return {}
+
+
+ORDERS = {"institution": make_institution, "person": make_person, "bulletin": make_bulletin, "desk": make_desk}
 
 
 def main() -> None:
