@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from aif_share.cli import case_work, checklists
 from aif_share.cli.access import IF_VERSION, LIMIT, REPEAT, References, open_client
-from aif_share.cli.case_work import COMMANDS
 from aif_share.cli.output import emit_answer, emit_answers, json_option
 
 CASE = References("CASE")
@@ -21,7 +21,7 @@ def cases() -> None:
     """Look at the cases that concern you, take the steps that are yours, and do your part of the work."""
 
 
-for _command in COMMANDS:
+for _command in (*case_work.COMMANDS, *checklists.COMMANDS):
     cases.add_command(_command)
 
 

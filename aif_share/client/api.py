@@ -26,6 +26,7 @@ from aif_share.client.resources.batches import Batches
 from aif_share.client.resources.campaigns import Campaigns
 from aif_share.client.resources.case_work import CaseWork
 from aif_share.client.resources.cases import Cases
+from aif_share.client.resources.checklists import Checklists
 from aif_share.client.resources.clues import Clues
 from aif_share.client.resources.content import Contents
 from aif_share.client.resources.credentials import Credentials
@@ -87,6 +88,7 @@ class Client:
         self.batches = Batches(self._session)
         self.cases = Cases(self._session)
         self.case_work = CaseWork(self._session)
+        self.checklists = Checklists(self._session)
         self.campaigns = Campaigns(self._session)
         self.official_requests = OfficialRequests(self._session)
         self.outcomes = OutcomesResource(self._session)

@@ -7,6 +7,7 @@ from .campaigns import CampaignsView, CampaignView
 from .case_parts import CaseNamesView, CasePartReadyView, CasePartsView, CasePartView
 from .case_tasks import CaseTaskAnswerView, CaseTaskCancelView, CaseTasksView, CaseTaskView
 from .cases import CaseActionsView, CasesView, CaseView
+from .checklists import CaseChargesView, CaseChargeView, CaseElementsView, ChecklistView
 from .clues import ClueExtendView, ClueHistoryView, CluesView, ClueView, ClueWithdrawView
 from .content import ContentsView, ContentView
 from .dispositions import DispositionActView, DispositionsView, DispositionView, LiftAnswerView
@@ -91,6 +92,10 @@ urlpatterns = [
     path("evidence/<str:evidence>/open", EvidenceOpenView.as_view(), name="evidence-open"),
     path("evidence-uploads/<str:upload>", EvidenceUploadView.as_view(), name="evidence-upload"),
     path("evidence-uploads/<str:upload>/finish", EvidenceUploadFinishView.as_view(), name="evidence-upload-finish"),
+    path("cases/<str:case>/checklist", ChecklistView.as_view(), name="case-checklist"),
+    path("cases/<str:case>/charges", CaseChargesView.as_view(), name="case-charges"),
+    path("cases/<str:case>/charges/<str:charge>", CaseChargeView.as_view(), name="case-charge"),
+    path("cases/<str:case>/charges/<str:charge>/elements", CaseElementsView.as_view(), name="case-elements"),
     path("cases/<str:case>/part", CasePartView.as_view(), name="case-part"),
     path("cases/<str:case>/packages", CasePackagesView.as_view(), name="case-packages"),
     path("cases/<str:case>/part/identifiers", PartIdentifiersView.as_view(), name="case-part-identifiers"),

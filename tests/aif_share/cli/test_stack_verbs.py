@@ -194,6 +194,13 @@ def work_on(lead: Member, party: Member, case: str) -> None:
     again = ("cases", "cancel-task", case, wrong["task"], "--reason", "asked twice")
     assert lead.json(*again)["state"] == "canceled"
     assert "transition-refused" in lead.run(*again, "--if-version", "2", code=1).stderr
+    assert lead.json("cases", "add-charge", case, "fraud")["missing"] == 5
+    assert "not-the-lead" in party.run("cases", "drop-charge", case, "fraud", code=1).stderr
+    shown = lead.json("cases", "show-elements", case, "fraud", "--facts", "deception", "--facts", "amount")
+    assert shown["part_version"] == 2 and lead.json("cases", "checklist", case) == shown
+    assert "deception" in lead.run("cases", "checklist", case).stdout
+    assert lead.json("cases", "add-charge", case, "extortion")["elements"] == 10
+    assert lead.json("cases", "drop-charge", case, "extortion")["elements"] == 5
     facts = '{"facts": "Three callers in the name of one agency.", "victims": 3}'
     assert lead.json("cases", "write-part", case, "-", stdin=facts)["victims"] == 3
     assert lead.json("cases", "hand-over-part", case)["state"] == "ready"
