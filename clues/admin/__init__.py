@@ -30,6 +30,7 @@ from clues.admin import (
     rings,
     screenings,
     statements,
+    vault_health,
 )
 
 __all__ = [
@@ -62,4 +63,5 @@ __all__ = [
     "rings",
     "screenings",
     "statements",
+    "vault_health",
 ]

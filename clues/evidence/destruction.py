@@ -59,7 +59,13 @@ def destroy(*, evidence: str, reason: str, version: int, by: Person, now: dateti
 
 def destroy_due(*, limit: int, now: datetime) -> int:
     """Destroy up to `limit` pieces whose time is over, each in a transaction of its own; return how many. The worker's."""
-    rests = Case.objects.filter(pk=OuterRef("case"), state__in=RESTING)
+    # A case that was merged goes on in another one: its evidence waits until that one has ended.
+    rests = Case.objects.filter(
+        ~Q(state=Case.MERGED)
+        | Q(merged_into__state__in=(Case.CLOSED, Case.DISMISSED), merged_into__changed_at__lt=now - KEPT),
+        pk=OuterRef("case"),
+        state__in=RESTING,
+    )
     over = Q(keep_until__lt=now.date()) & Exists(rests) | Q(keep_until__isnull=True) & Exists(
         rests.filter(changed_at__lt=now - KEPT)
     )

@@ -37,7 +37,7 @@ class EvidenceView:
 
     `party` is the code of a party that is not named, `name` what it is called where that may be seen; the desk sees names.
     `details` is None where they may not be seen, or cannot be: then `is_unreadable`. `added_by` is a person `U-…`, None for
-    a key, and for others. `keep_until` and `version` are the holder's.
+    a key, and for others. `legal_hold`, `keep_until` and `version` are the holder's, and the desk's: others see none, and version 1.
     """
 
     evidence: str
@@ -200,6 +200,7 @@ def _view(row: EvidenceItem, party: PartyView | None, viewer: Viewer) -> Evidenc
         party=party.party if party else "",
         name=party.name if party else None,
         own=own,
+        full=own,
         details=_details(row) if readable else (None, False),
         may_open=readable and can(viewer, Permission.CASE_VIEW) and can(viewer, Permission.EVIDENCE_OPEN),
     )
@@ -208,11 +209,18 @@ def _view(row: EvidenceItem, party: PartyView | None, viewer: Viewer) -> Evidenc
 def _desk_view(row: EvidenceItem, by: User) -> EvidenceView:
     may_open = can(by, Permission.EVIDENCE_OPEN)
     details = _details(row) if may_open else (None, False)
-    return _make(row, party="", name=row.institution.name, own=False, details=details, may_open=may_open)
+    return _make(row, party="", name=row.institution.name, own=False, full=True, details=details, may_open=may_open)
 
 
 def _make(
-    row: EvidenceItem, *, party: str, name: str | None, own: bool, details: tuple[Details | None, bool], may_open: bool
+    row: EvidenceItem,
+    *,
+    party: str,
+    name: str | None,
+    own: bool,
+    full: bool,
+    details: tuple[Details | None, bool],
+    may_open: bool,
 ) -> EvidenceView:
     return EvidenceView(
         evidence=row.ref,
@@ -230,10 +238,11 @@ def _make(
         details=details[0],
         is_unreadable=details[1],
         shared_with_parties=row.shared_with_parties,
-        legal_hold=row.legal_hold,
-        keep_until=row.keep_until,
+        # Holds and days are the holder's, and change outside of what a part's approval tells.
+        legal_hold=row.legal_hold and full,
+        keep_until=row.keep_until if full else None,
         state=row.state,
-        version=row.version,
+        version=row.version if full else 1,
         added_by=reference.encode("U", row.added_by_id) if own and row.added_by_id is not None else None,
         added_at=row.added_at,
         destroyed_at=row.destroyed_at,

@@ -28,6 +28,8 @@ from members.queries import Member, Person
 
 MOST_OPEN: Final = 50
 """Uploads that one institution has under way."""
+MOST_ITEMS: Final = 500
+"""Pieces of evidence in the part of one institution."""
 BAD_INPUT: Final = frozenset({"too-large"})
 """Codes that are a slip of the pen elsewhere, and here something that somebody tried (`clues.cases.refusals.recorded`)."""
 SYNC: Final = 16 * frames.FRAME
@@ -57,6 +59,9 @@ def begin(*, case: str, request: Mapping[str, Any], by: Member, now: datetime) -
         open_ones = EvidenceUpload.objects.filter(institution_id=by.institution_id, state=EvidenceUpload.OPEN)
         if open_ones.count() >= MOST_OPEN:
             raise Refusal("conflict", gettext_noop("Too many uploads are under way; finish or cancel one first."))
+        items = EvidenceItem.objects.filter(case_id=found.id, institution_id=by.institution_id)
+        if items.count() + open_ones.filter(case_id=found.id).count() >= MOST_ITEMS:
+            raise Refusal("conflict", gettext_noop("The part holds as much evidence as it may; pack files together."))
         stored = receiving.begin(
             kind="evidence", bound_to=custody.binding(found.id, by.institution_id), size=said.size, now=now
         )

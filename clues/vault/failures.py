@@ -12,6 +12,8 @@ from members.permissions import Job
 
 log = logging.getLogger(__name__)
 JOB = Job("vault")
+SUBJECT = "vault"
+"""What alarms are about in the audit trail, so that they are found together."""
 
 
 class KekMissing(Refusal):
@@ -49,5 +51,5 @@ def alarm(*, what: str, about: str) -> IntegrityFailed:
     `clues.cases.refusals.recorded`, `desk.refuse` or `portal.refuse`, which keep it. The log has it in any case.
     """
     log.error("integrity failure of a %s: %s", what, about)
-    audit.record_refused("vault.integrity", actor=JOB, detail={"what": what, "object": about})
+    audit.record_refused("vault.integrity", actor=JOB, subject_ref=SUBJECT, detail={"what": what, "object": about})
     return IntegrityFailed()

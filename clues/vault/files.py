@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -13,10 +14,14 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
+from aif_share.errors import Refusal
 from clues.models import StoredObject
-from clues.vault.failures import UploadBusy
+from clues.vault.failures import UploadBusy, alarm
 
+log = logging.getLogger(__name__)
+RETRY_AFTER_S: Final = 60
 GRACE: Final = timedelta(days=1)
 """So long a file may lie there before its row shows: a package is written before its transaction ends."""
 _NAME: Final = re.compile(r"([0-9a-f-]{36})\.([0-9]{1,9})")
@@ -29,17 +34,20 @@ def path_of(stored: StoredObject) -> Path:
 
 
 def open_to_write(stored: StoredObject, *, new: bool) -> int:
-    """Return the file opened to write, held against other writers until it is closed. Raise UploadBusy.
+    """Return the file opened to write, held against other writers until it is closed. Raise UploadBusy, IntegrityFailed.
 
     A new one is made durable with its folder, so that what is acknowledged later cannot vanish with its name.
     """
     path = path_of(stored)
-    if new:
-        for folder in (path.parent.parent, path.parent):
-            if not folder.is_dir():
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _sync(folder.parent)
-    held = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if new else 0), 0o600)
+    if not new and not path.exists():
+        raise alarm(what="file", about=str(stored.id))
+    with _writing():
+        if new:
+            for folder in (path.parent.parent, path.parent):
+                if not folder.is_dir():
+                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    _sync(folder.parent)
+        held = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if new else 0), 0o600)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -57,11 +65,32 @@ def remove(stored: StoredObject) -> None:
 
 
 def write_all(held: int, data: bytes, at: int) -> None:
-    """Write every byte of `data` at a position."""
+    """Write every byte of `data` at a position. Raise Refusal `unavailable` where the disk takes no more."""
     view = memoryview(data)
-    while view:
-        done = os.pwrite(held, view, at)
-        view, at = view[done:], at + done
+    with _writing():
+        while view:
+            done = os.pwrite(held, view, at)
+            view, at = view[done:], at + done
+
+
+def sync(held: int) -> None:
+    """Make what was written durable. Raise Refusal `unavailable` where that fails."""
+    with _writing():
+        os.fsync(held)
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    """A full or broken disk is no error of whoever sends: they come again, and nothing was acknowledged."""
+    try:
+        yield
+    except OSError as error:
+        log.error("the folder of objects cannot be written: %s", error.strerror)
+        raise Refusal(
+            "unavailable",
+            gettext_noop("What arrives cannot be stored now. Try again later."),
+            retry_after=RETRY_AFTER_S,
+        ) from None
 
 
 def sweep(*, now: datetime) -> int:

@@ -56,7 +56,11 @@ class Writer(io.RawIOBase):
         self._size = self._frames = 0
         self._is_finished = False
         self._held = files.open_to_write(self.stored, new=True)
-        files.write_all(self._held, frames.HEADER, 0)
+        try:
+            files.write_all(self._held, frames.HEADER, 0)
+        except BaseException:
+            self.abort()
+            raise
 
     def writable(self) -> bool:
         """Only this."""
@@ -80,7 +84,7 @@ class Writer(io.RawIOBase):
         """Make the file durable, store key and object, and return the latter; both stand with the caller's transaction."""
         self._put(bytes(self._waiting), last=True)
         self._waiting.clear()
-        os.fsync(self._held)
+        files.sync(self._held)
         row = self.stored
         row.size, row.frames, row.state = self._size, self._frames, StoredObject.COMPLETE
         row.sha256, row.sm3 = self._digests.finish()

@@ -91,7 +91,7 @@ class Receiver:
         Raise Destroyed if the upload was canceled meanwhile.
         """
         if self._next > self.stored.frames:
-            os.fsync(self._held)
+            files.sync(self._held)
             row = self.stored
             rows = StoredObject.objects.filter(pk=row.pk, state=StoredObject.RECEIVING, frames=row.frames)
             if not rows.update(frames=self._next):

@@ -141,6 +141,36 @@ def test_retention_destroys_what_had_its_time_after_the_case_rests(joint: Joint)
         assert DataKey.objects.filter(destroyed_at__isnull=True).count() == 0
 
 
+def test_evidence_of_a_merged_case_waits_for_the_one_that_goes_on(joint: Joint) -> None:
+    add(joint.case, joint.alice)
+    rest()
+    own(
+        "INSERT INTO case_file (match_id, state, version, opened_by_id, opened_at, changed_at, due_at, receiver, closed_code, "
+        "closed_reason) SELECT match_id, 'triage', 1, opened_by_id, now(), now(), now(), '', '', '' FROM case_file"
+    )
+    own(
+        "UPDATE case_file SET state = 'merged', closed_reason = 'x', due_at = NULL, lead_id = NULL, "
+        "merged_into_id = (SELECT max(id) FROM case_file) WHERE id = (SELECT min(id) FROM case_file)"
+    )
+    with acting_as("aif_match"):
+        assert destruction.destroy_due(limit=10, now=LATER) == 0
+    own("UPDATE case_file SET state = 'dismissed', closed_reason = 'x', due_at = NULL WHERE state = 'triage'")
+    with acting_as("aif_match"):
+        assert destruction.destroy_due(limit=10, now=LATER) == 1
+
+
+def test_holds_and_days_are_the_holders(joint: Joint) -> None:
+    item = add(joint.case, joint.alice, keep_until="2027-06-01", shared_with_parties=True)
+    approve(joint, joint.alice, joint.amir)
+    holding.place_hold(evidence=item.ref, reason="The court asked", by=who(joint.amir), now=NOW)
+    ours = queries.get_evidence(evidence=item.ref, viewer=who(joint.alice))
+    theirs = queries.get_evidence(evidence=item.ref, viewer=who(joint.bea))
+    assert (ours.legal_hold, ours.version, str(ours.keep_until)) == (True, 2, "2027-06-01")
+    assert (theirs.legal_hold, theirs.version, theirs.keep_until) == (False, 1, None)
+    with acting_as("aif_desk"):
+        assert queries.list_at_desk(case=item.case_id, by=joint.olga)[0].legal_hold
+
+
 def test_an_upload_that_stands_still_expires(joint: Joint, django_capture_on_commit_callbacks: Any) -> None:
     upload = begin(joint.case, joint.alice)
     send(upload, joint.alice, b"")

@@ -93,6 +93,45 @@ def test_a_file_that_lost_acknowledged_bytes_raises_the_alarm(joint: Joint, audi
     assert audited("vault.integrity") == ["vault"]
 
 
+def test_a_lost_file_raises_the_alarm(joint: Joint, audited: Any) -> None:
+    content = b"%PDF-1.7" + os.urandom(2 * MIB)
+    upload = begin(joint.case, joint.alice, content, file_name="scan.pdf")
+    send(upload, joint.alice, content[: MIB + 10])
+    on_disk()[0].unlink()
+    refused("integrity-failed", send, upload, joint.alice, content, offset=MIB)
+    assert audited("vault.integrity") == ["vault"]
+
+
+@pytest.mark.parametrize("call", ["pwrite", "fsync"])
+def test_a_full_disk_acknowledges_nothing_and_the_sender_comes_again(
+    joint: Joint, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    content = b"%PDF-1.7" + os.urandom(2 * MIB)
+    upload = begin(joint.case, joint.alice, content, file_name="scan.pdf")
+    send(upload, joint.alice, content[: MIB + 10])
+
+    def full(*_arguments: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, full)
+        told = refused("unavailable", send, upload, joint.alice, content, offset=MIB)
+    assert told.extra == {"retry_after": 60}
+    assert stands(upload, joint).offset == MIB
+    assert send(upload, joint.alice, content, offset=MIB) == len(content)
+    objects.verify(finish(upload, joint.alice).object)
+
+
+def test_a_part_holds_so_much_and_no_more(joint: Joint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MOST_ITEMS", 2)
+    add(joint.case, joint.alice)
+    begin(joint.case, joint.alice)
+    refused("conflict", begin, joint.case, joint.alice)
+    begin(joint.case, joint.bea)
+    monkeypatch.setattr(uploads, "MOST_OPEN", 1)
+    refused("conflict", begin, joint.case, joint.bea)
+
+
 def test_two_do_not_send_at_once(joint: Joint) -> None:
     content = b"%PDF-1.7" + os.urandom(2 * MIB)
     upload = begin(joint.case, joint.alice, content, file_name="scan.pdf")

@@ -97,6 +97,17 @@ def test_given_up_or_failed_it_leaves_nothing(evidence_folder: Path) -> None:
     assert (DataKey.objects.count(), StoredObject.objects.count()) == (0, 0)
 
 
+def test_a_full_disk_leaves_nothing(evidence_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(Refusal) as caught:
+        store(b"x")
+    assert caught.value.code == "unavailable"
+    assert everything(evidence_folder) == []
+
+
 def test_the_file_of_an_object_that_stands_survives_an_error_after_it(evidence_folder: Path) -> None:
     with pytest.raises(RuntimeError), objects.create(kind="package", bound_to="CASE-1", now=NOW) as out:
         out.write(b"x")
