@@ -40,7 +40,7 @@ class PlanForm(forms.Form):
         label=_("Title"), max_length=100, help_text=_("Every member reads it. No names of customers, no identifiers.")
     )
     about = forms.CharField(
-        label=_("What it is about"), max_length=500, required=False,
+        label=_("In words"), max_length=500, required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
         help_text=_("Every member reads it. No names of customers, no identifiers."),
     )  # fmt: skip
@@ -48,8 +48,8 @@ class PlanForm(forms.Form):
     regions = forms.MultipleChoiceField(
         label=_("Regions"), choices=_choices("regions"), required=False, help_text=_("None: the whole country.")
     )
-    starts_on = _day(_("From"))
-    ends_on = _day(_("Until"))
+    starts_on = _day(_("First day"))
+    ends_on = _day(_("Last day"))
     lead_unit = forms.ChoiceField(
         label=_("Leading unit"), choices=lambda: [("", "—"), *authority_choices()], required=False
     )
@@ -155,7 +155,7 @@ def cases(row: Campaign) -> str:
     )
 
 
-@admin.display(description=_("figures"))
+@admin.display(description=_("what came of it"))
 def figures(row: Campaign) -> str:
     """What came of its cases, beside its targets."""
     return table(

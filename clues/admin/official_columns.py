@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import official_bases, official_items, scope_findings
-from clues.admin.columns import link, local, table, word
+from clues.admin.columns import link, listed, local, table, word
 from clues.guidance.queries import find_authorities
 from clues.models import OfficialDisclosure, OfficialRequest
 from clues.official_requests import documents, scope, workflow
@@ -22,15 +22,15 @@ from clues.procedures.deadlines import today
 ACTIONS = {
     workflow.REGISTER: _("registered"),
     workflow.VERIFY: _("officer verified"),
-    workflow.PROPOSE: _("proposed"),
-    workflow.APPROVE: _("approved"),
+    workflow.PROPOSE: _("proposed for approval"),
+    workflow.APPROVE: _("approved, members asked"),
     workflow.RETURN: _("returned"),
-    workflow.REFUSE: _("turned down"),
+    workflow.REFUSE: _("turned down by the alliance"),
     workflow.WITHDRAW: _("withdrawn"),
     workflow.ANSWER: _("answered"),
     workflow.CONFIRM: _("confirmed"),
     workflow.SUPPLY: _("supplied"),
-    workflow.DECLINE: _("declined"),
+    workflow.DECLINE: _("declined to supply"),
 }
 CODES = {
     workflow.VERIFY: "officer-checks",
@@ -65,7 +65,7 @@ def basis(row: OfficialRequest) -> str:
     """The basis with its source, and that counsel has not confirmed it."""
     found = official_bases.BY_CODE.get(row.basis)
     if found is None:
-        return row.basis
+        return str(row.basis)
     note = f"; {_now('to be confirmed by counsel')}" if found.to_confirm else ""
     return f"{found.zh if _chinese() else found.en} ({found.source}{note})"
 
@@ -75,12 +75,12 @@ def check(row: OfficialRequest) -> str:
     """Every item asked for, with what speaks against it."""
     findings = scope.check(scope.asked_of(row))
     whole = [each.code for each in findings if not each.item]
-    rows = [("—", ", ".join(_finding(code) for code in whole), "")] if whole else []
+    rows = [("—", listed(_finding(code) for code in whole), "")] if whole else []
     for code in row.items:
         item = official_items.BY_CODE[code]
         said = [_finding(each.code) for each in findings if each.item == code]
         instead = item.instead_zh if _chinese() else item.instead_en
-        rows.append((item.zh if _chinese() else item.en, ", ".join(said) or _now("in scope"), instead))
+        rows.append((item.zh if _chinese() else item.en, listed(said) or _now("in scope"), instead))
     return table((_("asked for"), _("scope check"), _("instead")), rows)
 
 
@@ -98,7 +98,7 @@ def officers(row: OfficialRequest) -> str:
     except Refusal as refusal:
         return _now(refusal.detail)
     return table(
-        (_("number"), _("name"), _("card no."), _("verified how"), _("verified by"), _("verified at")),
+        (_("number"), _("Officer"), _("card no."), _("verified how"), _("verified by"), _("verified at")),
         (
             (
                 each.position,

@@ -144,7 +144,7 @@ class RefuseForm(forms.Form):
 class AnswerForm(forms.Form):
     """How it was answered."""
 
-    answer = forms.ChoiceField(label=_("Answer"), choices=choices("official-answers"))
+    answer = forms.ChoiceField(label=_("Kind of answer"), choices=choices("official-answers"))
     package = forms.CharField(
         label=_("Package"), max_length=40, required=False,
         help_text=_("PK-…, of the request's case, released for this authority by a second person."),

@@ -170,7 +170,7 @@ class OfficialRequestAdmin(ReferenceAdmin):
                   open_for=_row_is(workflow.REFUSE, _W), hurts=True),
         Operation("refuse-proposed", _("Turn down"), _refuse, _D, _("Turned down. No member saw it."), form=RefuseForm,
                   open_for=_row_is(workflow.REFUSE, _D), hurts=True),
-        Operation("answer", _("Answer"), _answer, _W, _("Answered. The members are told what of theirs went."),
+        Operation("answer", _("Answer the authority"), _answer, _W, _("Answered. The members are told what of theirs went."),
                   form=AnswerForm, open_for=_row_is(workflow.ANSWER, _W)),
         Operation("open-document", _("Open the document"), _open, _W, "", form=ReasonForm),
         Operation("read-document", _("Open the document"), _open, _D, "", form=ReasonForm),

@@ -28,7 +28,7 @@ STATES: Final[Mapping[str, StrPromise]] = MappingProxyType(
     {
         Campaign.PLANNED: _("Planned"),
         Campaign.RUNNING: _("Running"),
-        Campaign.ENDED: _("Ended"),
+        Campaign.ENDED: _("Brought to an end"),
         Campaign.CALLED_OFF: _("Called off"),
     }
 )

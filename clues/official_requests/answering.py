@@ -36,10 +36,11 @@ def answer(*, request: str, answer: str, package: str = "", by: User, now: datet
     parties = list(found.parties.select_for_update().order_by("pk"))  # nobody declines meanwhile
     if answer not in official_answers.BY_CODE:
         raise Refusal("field-invalid", gettext_noop("Take a code of the list in the vocabulary."), field="answer")
+    taken: Package | None = None
+    held: list[Held] = []
     if answer == official_answers.NO_RECORDS:
         if any(each.state == OfficialParty.SUPPLIED for each in parties):
             raise StepNotOpen(gettext_noop("A member supplied something; answer by a package."))
-        taken, held = None, []
     else:
         taken, held = find_answer(found, package)
     found.state, found.answer = row.target, answer

@@ -81,10 +81,10 @@ class Reply:
 _R, _P = OfficialRequest, OfficialParty
 STATES: Final[Mapping[str, StrPromise]] = MappingProxyType(
     {
-        _R.REGISTERED: _("Registered"),
+        _R.REGISTERED: _("Registered, to be checked"),
         _R.PROPOSED: _("Waits for a second person"),
         _R.ROUTED: _("With the members"),
-        _R.ANSWERED: _("Answered"),
+        _R.ANSWERED: _("Answered to the authority"),
         _R.REFUSED: _("Turned down"),
         _R.WITHDRAWN: _("Withdrawn by the authority"),
     }
@@ -95,7 +95,7 @@ AT_MEMBERS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         _P.ASKED: _("To be answered"),
         _P.CONFIRMED: _("Confirmed, in work"),
         _P.SUPPLIED: _("Supplied"),
-        _P.DECLINED: _("Declined"),
+        _P.DECLINED: _("Supplies nothing"),
         _P.ENDED: _("Not needed any more"),
     }
 )

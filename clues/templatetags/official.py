@@ -18,7 +18,7 @@ STEPS = {
     workflow.ANSWER: _("answered the authority"),
     workflow.CONFIRM: _("confirmed"),
     workflow.SUPPLY: _("supplied"),
-    workflow.DECLINE: _("declined"),
+    workflow.DECLINE: _("declined to supply"),
 }
 
 

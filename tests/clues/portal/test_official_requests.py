@@ -29,7 +29,7 @@ def test_the_list_says_what_waits(scene: Scene, portal: Any) -> None:
     assert f"/portal/official/{made.ref}" in text and "Police, economic crime" in text and "To be answered" in text
     reply(made, "decline", by=person_of(scene.cast.alice), reason="not-ours")
     assert made.ref not in browser.get("/portal/official").content.decode()
-    assert "Declined" in browser.get("/portal/official?show=all").content.decode()
+    assert "Supplies nothing" in browser.get("/portal/official?show=all").content.decode()
     assert browser.get("/portal/official?show=mine").status_code == 404
     assert made.ref not in portal(scene.cast.cy).get("/portal/official?show=all").content.decode()
 
