@@ -12,7 +12,6 @@ from aif_share.vocabulary.outcome_counters import CNY
 from aif_share.vocabulary.statement_lines import PERCENT, SECONDS
 from aif_share.vocabulary.term import Term
 from aif_share.wire.csv_cells import quoted_cell
-from clues import pdf
 
 BOM: Final = "\ufeff"  # spreadsheets read UTF-8 by it
 PERSON_ROLES: Final = (
@@ -90,6 +89,8 @@ def as_csv(head: Sequence[tuple[str, str]], figures: Iterable[Mapping[str, Any]]
 
 def as_pdf(context: Mapping[str, Any], figures: Iterable[Mapping[str, Any]]) -> bytes:
     """Return the figures as a page to print."""
+    from clues import pdf  # brings Pango, so it is loaded where a statement is made
+
     return pdf.render("clues/statements/paper.html", {**context, "sections": show(figures)})
 
 

@@ -32,3 +32,10 @@ def test_the_client_loads_httpx_and_no_framework():
 
 def test_the_custodian_loads_no_framework():
     assert loaded_by("import aif_share.custodian.app") & FRAMEWORKS == set()
+
+
+def test_web_loads_neither_the_setter_of_pages_nor_stix():
+    """Half a second and fifty megabytes in every process: whoever needs them loads them."""
+    setup = "import os; os.environ |= {'AIF_ENV': 'test', 'DJANGO_SETTINGS_MODULE': 'config.settings'}; import django"
+    loaded = loaded_by(f"{setup}; django.setup(); import config.urls, clues.tasks")
+    assert "django" in loaded and loaded & {"weasyprint", "stix2"} == set()

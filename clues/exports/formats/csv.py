@@ -39,9 +39,11 @@ def _clue(clue: ClueView) -> list[Any]:
 
 def _match(row: MatchRow) -> list[Any]:
     match, opinion = row.match, row.match.my_feedback
-    refs = tuple(dict.fromkeys(own.client_ref for own in match.mine))
+    # One behind the other, in the same order: which identifier of which clue.
+    refs = tuple(own.client_ref for own in match.mine)
+    places = tuple(str(own.identifier) for own in match.mine)
     given = [opinion.verdict, opinion.reason] if opinion else [None, None]
-    return [*(getattr(match, name) for name in _MATCH), refs, *given, tlp.DEFAULT]
+    return [*(getattr(match, name) for name in _MATCH), refs, places, *given, tlp.DEFAULT]
 
 
 def _content(content: ContentView) -> list[Any]:
@@ -49,7 +51,7 @@ def _content(content: ContentView) -> list[Any]:
 
 
 HEADS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {CLUES: _CLUE, MATCHES: (*_MATCH, "client_refs", *_OPINION, "tlp"), CONTENT: (*_CONTENT, "tlp")}
+    {CLUES: _CLUE, MATCHES: (*_MATCH, "client_refs", "identifiers", *_OPINION, "tlp"), CONTENT: (*_CONTENT, "tlp")}
 )
 """What is exported -> the names of its columns. Names are only ever added, at the end."""
 _CELLS: Final[Mapping[str, Callable[[Any], list[Any]]]] = MappingProxyType(
