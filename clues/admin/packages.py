@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aif_share.vocabulary import authority_kinds
 from aif_share.wire.problems import PROBLEMS
-from clues.admin.columns import link, local, ref, shown, table
+from clues.admin.columns import code_filter, link, local, ref, shown, table
 from clues.admin.of_a_case import OfACase
 from clues.models import Case, Package
 from clues.packages import asking, opening, receipts, release
@@ -155,6 +155,7 @@ class PackageAdmin(OfACase):
     kind = "PK"
     list_display = (ref("PK"), case, shown("version", _("version")), state, receiver, shown("built_at", _("made at")),
                     shown("released_at", _("released at")), receipt)  # fmt: skip
+    list_filter = (code_filter("state", _("state"), labels=STATES),)
     list_select_related = ("case",)
     ordering = ("-id",)
     columns = (

@@ -22,6 +22,7 @@ from clues.models import (
     LiftNotice,
     NoiseEntry,
     OfficialRequest,
+    Package,
     RequestParty,
     Ring,
     RingReview,
@@ -146,6 +147,10 @@ ROWS = (
         since="reviews__proposed_at", page="clues_ring", query=f"review={RingReview.PROPOSED}", group=_("Rings"),
     ),
     *_DECISIONS,
+    Queue(
+        "packages", _("Report packages made, and not released"), lambda: Package.objects.filter(state=Package.BUILT),
+        since="built_at", page="clues_package", query=f"state={Package.BUILT}", group=_("Cases"),
+    ),
     *(_cases(state) for state in STATES if state not in RESTING),
     Queue(
         "procedure-entries", _("Procedure entries to confirm"), waiting.to_confirm,
@@ -170,3 +175,4 @@ references.add("CT", "clues_content")
 references.add("EV", "clues_evidenceitem")
 references.add("CP", "clues_campaign")
 references.add("OR", "clues_officialrequest")
+references.add("PK", "clues_package")

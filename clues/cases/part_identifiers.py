@@ -66,10 +66,11 @@ def open_own(*, case: str, by: Person) -> list[OwnIdentifier]:
     if not (can(by, Permission.CASE_WORK) or can(by, Permission.CASE_DECIDE)):
         raise PermissionMissing
     rows = _rows(found.id, by)
-    audit.record(
-        "case.part.identifiers.open", actor=by, subject_ref=case, institution_id=by.institution_id,
-        detail={"identifiers": len(rows)},
-    )  # fmt: skip
+    with transaction.atomic():
+        audit.record(
+            "case.part.identifiers.open", actor=by, subject_ref=case, institution_id=by.institution_id,
+            detail={"identifiers": len(rows)},
+        )  # fmt: skip
     return [_view(row, read_value(row)) for row in rows]
 
 

@@ -19,6 +19,10 @@ def render(contents: Contents, *, signer: Signer) -> bytes:
             (charge, list(rows)) for charge, rows in groupby(contents.elements, key=lambda each: each.charge_name)
         ],
         "totals": {name: contents.total(name) for name in names},
+        "chains": {
+            item.evidence: [each for each in contents.custody if each.evidence == item.evidence]
+            for item in contents.evidence
+        },
         "parties": {each.party: each.name for each in contents.parties},
     }
     return pdf.render("clues/packages/report.html", context)

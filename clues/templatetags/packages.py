@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 
+from aif_share.vocabulary import evidence_time_sources
 from clues.packages import sheets
 from clues.working_days import ZONE
 
@@ -37,6 +38,17 @@ def local(value: datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """Return a moment as 2026年11月1日 08:00:00, in China."""
     return "—" if value is None else f"{day(value.astimezone(ZONE).date())} {value.astimezone(ZONE):%H:%M:%S}"
+
+
+@register.filter
+def custody_note(note: str) -> str:
+    """Return a note of a custody entry for readers: a source of time in words, a digest by its beginning."""
+    if note in evidence_time_sources.BY_CODE:
+        return f"时间来源：{evidence_time_sources.BY_CODE[note].zh}"
+    name, mark, digest = note.partition(":")
+    if mark and name == "sha256":
+        return f"SHA-256 {digest[:16]}…"
+    return note or "—"
 
 
 @register.filter
