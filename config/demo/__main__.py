@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.demo import journey
+from config.demo import evidence, journey
 from config.demo.compare import collect_matches, compare_matches
+from config.demo.console import FULLY_STAFFED
 from config.demo.files import write_files
 from config.demo.member import MemberError
 from config.demo.plan import SEED, build_plan
@@ -65,6 +66,8 @@ def play(stack: Stack, folder: Path, scale: float, say: Progress) -> dict[str, o
         say(
             f"cases: {cases['waiting']} waits for a lead, {cases['joint']} is worked on, {cases['reported']} was handed over"
         )
+        pieces = evidence.bring(members[FULLY_STAFFED], cases["joint"])
+        say(f"{pieces} pieces of evidence in the vault, and what they show of the charges")
     return {
         "institutions": len(members),
         "clues": accepted,
