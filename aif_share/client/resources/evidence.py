@@ -23,6 +23,8 @@ PIECE: Final = 16 * 1024 * 1024
 """Bytes of one request; a whole number of mebibytes, which is what the platform keeps of a piece that breaks off."""
 PATIENCE: Final = 8
 """Attempts in a row without a byte more."""
+FINISH_S: Final = 600.0
+PAUSE_S: Final = 1.0
 BYTES: Final = "application/octet-stream"
 Progress = Callable[[int, int], None]
 
@@ -158,7 +160,7 @@ class Evidence(Resource):
                 is_final = isinstance(error, Conflict) and error.code not in ("upload-offset", "upload-busy")
                 if is_final or failures >= PATIENCE:
                     raise
-                time.sleep(min(8.0, 0.2 * 2**failures))
+                time.sleep(min(8.0, PAUSE_S * 0.2 * 2**failures))
                 stands = self.upload(stands)
             if stands.offset > before:
                 failures = 0
@@ -167,11 +169,21 @@ class Evidence(Resource):
         return stands
 
     def finish(self, upload: EvidenceUpload | str, *, idempotency_key: str | None = None) -> EvidenceItem:
-        """Make a whole upload evidence; your part is a draft then. Raise RefusedError."""
+        """Make a whole upload evidence; your part is a draft then. Raise RefusedError.
+
+        The platform reads the whole file first. Whoever asks again meanwhile, after a timeout say, waits for that.
+        """
         found = named("EU", "upload", upload)
-        path = f"evidence-uploads/{found}/finish"
-        body = self._session.write("POST", path, idempotency_key=idempotency_key or f"finish-{found}")
-        return EvidenceItem.read(body)
+        path, until = f"evidence-uploads/{found}/finish", time.monotonic() + FINISH_S
+        while True:
+            try:
+                body = self._session.write("POST", path, idempotency_key=idempotency_key or f"finish-{found}")
+            except Conflict as error:
+                if error.code != "upload-busy" or time.monotonic() > until:
+                    raise
+                time.sleep(PAUSE_S)
+            else:
+                return EvidenceItem.read(body)
 
     def cancel(self, upload: EvidenceUpload | str, *, idempotency_key: str | None = None) -> EvidenceUpload:
         """Give an upload up; what was received is destroyed."""
