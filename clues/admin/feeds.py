@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from aif_share.vocabulary import platforms
@@ -133,6 +136,21 @@ class FeedEntryAdmin(ReferenceAdmin):
     )  # fmt: skip
 
 
+class WaitingFilter(admin.SimpleListFilter):
+    """Proposed and not opened yet."""
+
+    title = _("waiting")
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """Return the one choice."""
+        return [("yes", _("waits for a second person"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return what waits."""
+        return queryset if self.value() is None else queryset.filter(receivers.WAITING)
+
+
 @admin.register(FeedReceiver, site=site)
 class FeedReceiverAdmin(ColumnsAdmin):
     """Who pulls what, and who opened it."""
@@ -143,6 +161,7 @@ class FeedReceiverAdmin(ColumnsAdmin):
         shown("types", _("types"), vocabulary=TYPES),
         shown("opened_at", _("opened at")),
     )
+    list_filter = (WaitingFilter,)
     list_select_related = ("institution", "proposed_by", "opened_by")
     ordering = ("-proposed_at",)
     columns = (
@@ -155,7 +174,7 @@ class FeedReceiverAdmin(ColumnsAdmin):
         Operation("propose", _("Propose a receiver"), _propose, Permission.CONTENT_WORK,
                   _("Proposed. The feed is open once a second person opens it."), form=ReceiverForm, on_list=True),
         Operation("open", _("Open the feed"), _open, Permission.FEED_DECIDE, _("Open: the institution can pull it."),
-                  open_for=lambda row: row.opened_at is None),
+                  open_for=lambda row: row.opened_at is None and bool(row.platforms or row.types)),
         Operation("close", _("Close the feed"), _close, Permission.CONTENT_WORK, _("Closed."),
                   open_for=lambda row: row.opened_at is not None, hurts=True),
     )  # fmt: skip

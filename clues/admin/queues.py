@@ -11,12 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clues.cases.workflow import RESTING, STATES
+from clues.feeds import receivers
 from clues.models import (
     Batch,
     Case,
     ClueReview,
     Content,
     DisputedClue,
+    FeedEntry,
+    FeedReceiver,
     GuidanceVersion,
     LawfulUseMatrix,
     LiftNotice,
@@ -107,6 +110,15 @@ ROWS = (
         since="changed_at", page="clues_content", query="state=to-request", group=_("Clues"),
     ),
     Queue(
+        "feed-entries", _("Values and links for the feeds to decide"),
+        lambda: FeedEntry.objects.filter(state=FeedEntry.PROPOSED),
+        since="proposed_at", page="clues_feedentry", query=f"state={FeedEntry.PROPOSED}", group=_("Clues"),
+    ),
+    Queue(
+        "feed-receivers", _("Feeds to open"), lambda: FeedReceiver.objects.filter(receivers.WAITING),
+        since="proposed_at", page="clues_feedreceiver", query="waiting=yes", group=_("Rules"),
+    ),
+    Queue(
         "noise", _("Noise entries to decide"), lambda: NoiseEntry.objects.filter(state=NoiseEntry.PROPOSED),
         since="proposed_at", page="clues_noiseentry", query=f"state={NoiseEntry.PROPOSED}", group=_("Rules"),
     ),
@@ -172,6 +184,8 @@ for kind, page in {"B": "clues_batch", "C": "clues_clue", "M": "clues_match", "R
 references.add("RQ", "clues_requestparty", query="request__id__exact={}")
 references.add("D", "clues_disputedclue", query="dispute__id__exact={}")
 references.add("CT", "clues_content")
+references.add("FE", "clues_feedentry")
+references.add("ST", "clues_statement")
 references.add("EV", "clues_evidenceitem")
 references.add("CP", "clues_campaign")
 references.add("OR", "clues_officialrequest")

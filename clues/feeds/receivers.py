@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
@@ -18,6 +19,8 @@ from members.models import Institution, User, reference
 from members.permissions import Permission, check
 
 SECTORS: Final = ("telecom", "internet-platform")
+WAITING: Final = Q(opened_at__isnull=True) & ~Q(platforms=[], types=[])
+"""Proposed, not opened yet; one that was closed holds nothing."""
 
 
 class ReceiverNotFound(Refusal):
@@ -58,6 +61,8 @@ def open_feed(*, receiver: int, by: User, now: datetime) -> FeedReceiver:
     row = _locked(receiver)
     if row.opened_at is not None:
         raise Refusal("transition-refused", gettext_noop("The feed is open already."))
+    if not (row.platforms or row.types):
+        raise Refusal("transition-refused", gettext_noop("The feed was closed; propose anew what it is to hold."))
     if row.proposed_by_id == by.pk:
         raise Refusal("four-eyes", gettext_noop("You proposed this; a second person has to decide it."))
     row.opened_by, row.opened_at = by, now
@@ -68,14 +73,14 @@ def open_feed(*, receiver: int, by: User, now: datetime) -> FeedReceiver:
 
 @transaction.atomic
 def close_feed(*, receiver: int, by: User, now: datetime) -> FeedReceiver:
-    """Close a feed. One person may. Raise Refusal."""
+    """Close a feed, with nothing left in it: opening one takes a new proposal. One person may. Raise Refusal."""
     check(by, Permission.CONTENT_WORK)
     row = _locked(receiver)
     if row.opened_at is None:
         raise Refusal("transition-refused", gettext_noop("The feed is not open."))
-    row.opened_by, row.opened_at = None, None
-    row.save(update_fields=["opened_by", "opened_at"])
     _record("feed.receiver.close", row, by)
+    row.opened_by, row.opened_at, row.platforms, row.types = None, None, [], []
+    row.save(update_fields=["opened_by", "opened_at", "platforms", "types"])
     return row
 
 

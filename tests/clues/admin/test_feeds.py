@@ -21,6 +21,7 @@ def test_entries(scene: Scene, desk: Any) -> None:
     with acting_as("aif_web"):
         row = give(scene.cast.aster)
     browser = desk(scene.cast.pavel)
+    assert "feeds to decide" in browser.get("/admin/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
     assert DOMAIN in browser.get(reverse("admin:clues_feedentry_changelist")).content.decode()
     page = browser.get(reverse("admin:clues_feedentry_change", args=[row.pk])).content.decode()
     assert scene.cast.aster.name in page and f'href="http://{DOMAIN}' not in page
@@ -53,6 +54,7 @@ def test_receivers(scene: Scene, desk: Any) -> None:
         reverse(DO_LIST.format("feedreceiver"), args=["propose"]), {"institution": telecom.pk, "of_types": ["domain"]}
     )
     row = FeedReceiver.objects.get()
+    assert "Feeds to open" in browser.get("/admin/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
     assert row.opened_at is None and row.types == ["domain"]
     assert browser.get(reverse("admin:clues_feedreceiver_changelist")).status_code == 200
     browser = desk(scene.cast.pavel)

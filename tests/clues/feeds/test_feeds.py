@@ -173,6 +173,7 @@ def test_who_may_pull(scene: Scene) -> None:
     assert code_of(desk, receivers.open_feed, receiver=operator.pk, by=scene.cast.pavel) == "four-eyes"
     desk(receivers.open_feed, receiver=operator.pk, by=make_user("alliance-approver"))
     desk(receivers.close_feed, receiver=operator.pk, by=scene.cast.olga)
+    assert code_of(desk, receivers.open_feed, receiver=operator.pk, by=scene.cast.pavel) == "transition-refused"
     assert code_of(pulled, operator) == "not-found"
 
 
