@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from clues.models import Event, OfficialDisclosure, OfficialRequest
+from clues.models import Event, OfficialDisclosure, OfficialRequest, Package
 from clues.official_requests import answering, deciding, documents, queries, registering
 from clues.packages.signing import make_signer
 from members.models import AuditEvent
@@ -146,6 +146,15 @@ def test_one_that_was_not_released_does_not_go(joint: Joint) -> None:
     decide(propose(package, joint.olga), joint.pavel)
     wait_for_tick()
     answer(joint, request, package.ref)
+
+
+def test_one_that_was_destroyed_does_not_go(joint: Joint) -> None:
+    request = route(joint)
+    supply(joint, request)
+    package = make_released(joint)
+    with acting_as("aif_owner"):
+        Package.objects.filter(pk=package.pk).update(state=Package.DESTROYED)
+    stopped(joint, request, package.ref)
 
 
 @pytest.mark.parametrize(
