@@ -26,10 +26,10 @@ from members.templatetags.members import label
 STATES = {
     FeedEntry.PROPOSED: _("waits for approval"),
     FeedEntry.LISTED: _("on the feed"),
-    FeedEntry.REJECTED: _("turned down"),
+    FeedEntry.REJECTED: _("not approved"),
     FeedEntry.WITHDRAWN: _("taken off the feed"),
 }
-OUTCOMES = {"applied": _("applied"), "refused": _("not applied"), "lifted": _("lifted")}
+OUTCOMES = {"applied": _("taken down or blocked"), "refused": _("not applied"), "lifted": _("lifted")}
 
 
 def _approve(row: FeedEntry, *, by: User, now: datetime) -> FeedEntry:
@@ -114,12 +114,12 @@ class FeedEntryAdmin(ReferenceAdmin):
     columns = (
         *list_display,
         shown("platform", _("platform"), vocabulary="platforms"),
-        shown("institution", _("given by")),
+        shown("institution", _("given by the institution")),
         shown("content", _("content")),
         shown("note", _("note")),
         shown("proposed_by_ref", _("proposed by")),
-        shown("decided_by_ref", _("decided by")),
-        shown("decided_at", _("decided at")),
+        shown("decided_by_ref", _("decision by")),
+        shown("decided_at", _("decision at")),
         shown("until", _("until")),
         shown("withdrawn_at", _("withdrawn at")),
         shown("reason", _("reason")),
@@ -128,7 +128,7 @@ class FeedEntryAdmin(ReferenceAdmin):
     operations = (
         Operation("approve", _("Approve"), _approve, Permission.FEED_DECIDE, _("It stands on the feed for 180 days."),
                   open_for=lambda row: row.state == FeedEntry.PROPOSED),
-        Operation("reject", _("Turn down"), _reject, Permission.FEED_DECIDE, _("Turned down; whoever gave it reads the reason."),
+        Operation("reject", _("Do not approve"), _reject, Permission.FEED_DECIDE, _("Not approved; whoever gave it reads the reason."),
                   form=ReasonForm, open_for=lambda row: row.state == FeedEntry.PROPOSED, hurts=True),
         Operation("withdraw", _("Take off the feed"), _withdraw, Permission.CONTENT_WORK,
                   _("Taken off; whoever applied it is told to lift it."), form=ReasonForm,
@@ -139,7 +139,7 @@ class FeedEntryAdmin(ReferenceAdmin):
 class WaitingFilter(admin.SimpleListFilter):
     """Proposed and not opened yet."""
 
-    title = _("waiting")
+    title = _("to open")
     parameter_name = "waiting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
@@ -159,7 +159,7 @@ class FeedReceiverAdmin(ColumnsAdmin):
         shown("institution", _("institution")),
         shown("platforms", _("platforms"), vocabulary="platforms"),
         shown("types", _("types"), vocabulary=TYPES),
-        shown("opened_at", _("opened at")),
+        shown("opened_at", _("feed opened at")),
     )
     list_filter = (WaitingFilter,)
     list_select_related = ("institution", "proposed_by", "opened_by")
@@ -168,7 +168,7 @@ class FeedReceiverAdmin(ColumnsAdmin):
         *list_display,
         shown("proposed_by", _("proposed by")),
         shown("proposed_at", _("proposed at")),
-        shown("opened_by", _("opened by")),
+        shown("opened_by", _("feed opened by")),
     )
     operations = (
         Operation("propose", _("Propose a receiver"), _propose, Permission.CONTENT_WORK,

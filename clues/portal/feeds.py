@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aif_share.errors import Refusal
 from aif_share.identifiers import types
-from aif_share.vocabulary import categories
+from aif_share.vocabulary import categories, takedown_refusals
 from clues.feeds import entries, files, pulling, queries
 from clues.portal.clue import say
 from clues.portal.paging import SIZE, get_position, make_page
@@ -39,7 +39,8 @@ def feeds(request: HttpRequest) -> HttpResponse:
     if is_receiver:
         pulling.record_pull(by=viewer, form="page", rows=len(pulled))
     page = make_page(request, rows, scope=scope, position_of=lambda row: [row.id])
-    context = SECTION | {"page": page, "is_receiver": is_receiver, "pulled": pulled, "most": SHOWN}
+    context = SECTION | {"page": page, "is_receiver": is_receiver, "pulled": pulled, "most": SHOWN,
+                         "refusals": takedown_refusals.ROWS}  # fmt: skip
     return render(request, "clues/feeds/list.html", context)
 
 
@@ -81,6 +82,21 @@ def withdraw(request: HttpRequest, entry: str) -> HttpResponse:
         messages.error(request, gettext(refusal.detail))
     else:
         messages.success(request, _("Withdrawn. Whoever applied it is told to lift it."))
+    return redirect("clues:feeds")
+
+
+@require_POST
+@member_required(Permission.CLUE_SUBMIT)
+def acknowledge(request: HttpRequest) -> HttpResponse:
+    """Say what was done about one entry of the own feed."""
+    outcome, _colon, reason = request.POST.get("outcome", "").partition(":")
+    row = {"entry": request.POST.get("entry", ""), "outcome": outcome} | ({"reason": reason} if reason else {})
+    try:
+        pulling.acknowledge(request={"entries": [row]}, by=viewer_of(request), now=timezone.now())
+    except Refusal as refusal:
+        if refusal.code in ("not-found", "permission-missing"):
+            raise
+        messages.error(request, gettext(refusal.detail))
     return redirect("clues:feeds")
 
 

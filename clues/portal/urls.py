@@ -99,6 +99,7 @@ urlpatterns = [
     path("portal/statements/<str:statement>/<slug:form>", statements.file, name="statement-file"),
     path("portal/feeds", feeds.feeds, name="feeds"),
     path("portal/feeds/new", feeds.new, name="feed-new"),
+    path("portal/feeds/acknowledge", feeds.acknowledge, name="feed-acknowledge"),
     path("portal/feeds/file/<slug:form>", feeds.file, name="feed-file"),
     path("portal/feeds/<str:entry>/withdraw", feeds.withdraw, name="feed-withdraw"),
     path("portal/exports", exports.exports, name="exports"),

@@ -15,12 +15,12 @@ register = template.Library()
 STATES: Final[dict[str, StrPromise]] = {
     "proposed": _("waits for approval"),
     "listed": _("on the feed"),
-    "rejected": _("turned down"),
+    "rejected": _("not approved"),
     "withdrawn": _("taken off the feed"),
     "expired": _("run out"),
 }
 OUTCOMES: Final[dict[str, StrPromise]] = {
-    "applied": _("applied"),
+    "applied": _("taken down or blocked"),
     "refused": _("not applied"),
     "lifted": _("lifted"),
 }

@@ -47,6 +47,7 @@ NOT_PAGES = {
     "portal/clues/<str:clue>/withdraw": "for a clue that stands",
     "portal/clues/<str:clue>/review": "for a clue that waits for one",
     "portal/clues/<str:clue>/review/withdraw": "for whoever reviewed the clue",
+    "portal/feeds/acknowledge": "for platforms and telecom operators whose feed is open",
     "portal/feeds/file/<slug:form>": "for platforms and telecom operators whose feed is open",
     "portal/team/<str:person>/reactivate": "for an account that was shut",
     "portal/team/invitations/<str:invitation>/resend": "for an invitation under way",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clues.models import FeedEntry
+from clues.models import FeedAcknowledgment, FeedEntry
 from tests.clues.feeds.world import DOMAIN, list_value, open_feed
 from tests.clues.scene import Scene
 from tests.factories import make_user
@@ -59,3 +59,21 @@ def test_a_receiver_sees_its_feed(scene: Scene, portal: Any, audited: Any) -> No
     assert f"{DOMAIN} CNAME ." in browser.get(f"{LIST}/file/rpz").content.decode()
     assert browser.get(f"{LIST}/file/exe").status_code == 404
     assert audited("feed.pull") == [person.ref] * 2
+
+
+def test_a_receiver_says_what_it_did(scene: Scene, portal: Any, audited: Any) -> None:
+    row, operator = list_value(scene), open_feed(scene)
+    person = make_user("analyst", institution=operator)
+    browser = portal(person)
+    say = f"{LIST}/acknowledge"
+    assert 'value="refused:not-unlawful"' in browser.get(LIST).content.decode()
+    assert browser.post(say, {"entry": row.ref, "outcome": "refused:not-unlawful"})["Location"] == LIST
+    assert "not applied" in browser.get(LIST).content.decode()
+    browser.post(say, {"entry": row.ref, "outcome": "applied"})
+    browser.post(say, {"entry": row.ref, "outcome": "lifted"})  # it is listed still, so nothing is lifted
+    kept = FeedAcknowledgment.objects.order_by("id").values_list("outcome", "by_ref")
+    assert list(kept) == [("refused", person.ref), ("applied", person.ref)]
+    assert browser.post(say, {"entry": "FE-NONE", "outcome": "applied"}).status_code == 404
+    assert portal(scene.cast.alice).post(say, {"entry": row.ref, "outcome": "applied"}).status_code == 404
+    assert portal(make_user("auditor", institution=operator)).post(say, {"entry": row.ref}).status_code == 403
+    assert len(audited("feed.acknowledge")) == 2 and len(audited("portal.refuse")) == 3
