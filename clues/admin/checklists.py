@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +18,7 @@ from aif_share.vocabulary import Term
 from clues.admin.columns import table
 from clues.cases import joint
 from clues.cases.pseudonyms import name_of
-from clues.checklists import charges, queries, words
+from clues.checklists import asking, charges, queries, words
 from clues.checklists.queries import ElementView, PartyName
 from clues.guidance.rows import Charge
 from clues.models import Case
@@ -42,12 +44,13 @@ def checklist_of(row: Case) -> str:
     found = queries.read_for_desk(row)
     if not found.charges:
         return summary_of(row)
-    head = (_("charge"), _("element"), _("state"), _("shown by"), _("could supply it"))
+    head = (_("charge"), _("element"), _("state"), _("shown by"), _("could supply it"), _("task"))
     rows = (
         (
             _label(charge.charge), _label(element.element), words.ELEMENT_STATES[element.state],
             format_html_join("; ", "{}: {}", ((_called(each.party), words.shown_by(each)) for each in element.supports)) or "—",
             "—" if element.state == queries.SHOWN else _suppliers(element),
+            "—" if element.state == queries.SHOWN else _task(row, charge.charge, element),
         )
         for charge in found.charges
         for element in charge.elements
@@ -58,6 +61,13 @@ def checklist_of(row: Case) -> str:
 def _suppliers(element: ElementView) -> str:
     """Return the parties of the case whose sector fits, else the sectors."""
     return words.listed(map(_called, element.suppliers)) or words.sector_names(element.element.sectors) or "—"
+
+
+def _task(row: Case, charge: Charge, element: ElementView) -> str:
+    """Return a link to the form that gives a task, which begins with what is missing."""
+    said = {"kind": asking.TASK_KIND, "note": asking.words_for(charge, element.element), "party": element.to_ask}
+    address = reverse("admin:clues_case_do", args=[row.pk, "give-task"])
+    return format_html('<a href="{}?{}">{}</a>', address, urlencode(said), _now("Give a task"))
 
 
 def _called(party: PartyName) -> str:

@@ -122,29 +122,19 @@ def edit(*, case: str, request: Mapping[str, Any], version: int, by: Member, now
 
 
 def change(*, case: str, by: Member, now: datetime, version: int | None = None) -> CasePart:
-    """Lock the own part to change what belongs to it: its evidence, say. It is a draft of the next version from here on.
-
-    Whoever calls does so in the transaction of that change, and records it. Without a `version` it does not matter what
-    the part said when it was read. Raise as `edit` does.
-    """
+    """Make the own part a draft to write on what belongs to it: an analyst, or a key. Raise as `edit` does, and `reopen`."""
     joint.check_work(by)
-    row = _lock(case, by, version, states=joint.WRITTEN)
-    _write(row, by, now, [])
-    return row
+    return reopen(case=case, by=by, now=now, version=version)
 
 
-def reopen(*, case: str, by: Member, now: datetime) -> CasePart:
+def reopen(*, case: str, by: Member, now: datetime, version: int | None = None) -> CasePart:
     """Make the own part a draft again, in the caller's transaction, for something it covers changes: evidence, say.
 
-    Whoever acts is its last editor then. The caller records what changed. Raise CaseNotFound, Refusal `transition-refused`.
+    Whoever acts is its last editor then. The caller checks the right to act, and records what changed. Without a `version`
+    it does not matter what the part said when it was read. Raise CaseNotFound, PartChanged, Refusal `transition-refused`.
     """
-    row = _lock(case, by, None, states=joint.WRITTEN)
-    person = by.user_id if isinstance(by, Person) else None
-    is_first = row.edited_at is None
-    if is_first:
-        row.author_id = person
-    row.editor_id, row.edited_at = person, now
-    _decide(row, CasePart.DRAFT, ["editor", "edited_at", *(["author"] if is_first else [])])
+    row = _lock(case, by, version, states=joint.WRITTEN)
+    _write(row, by, now, [])
     return row
 
 

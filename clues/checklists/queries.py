@@ -70,6 +70,12 @@ class ElementView:
     supports: tuple[Support, ...]
     suppliers: tuple[PartyName, ...]
 
+    @property
+    def to_ask(self) -> str:
+        """Return the one other party of the case that could supply it, if there is just one."""
+        others = [party.party for party in self.suppliers if not party.is_own]
+        return others[0] if len(others) == 1 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ChargeView:

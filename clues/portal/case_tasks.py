@@ -110,7 +110,7 @@ def task(request: HttpRequest, case: str, task: str) -> HttpResponse:
 def _asked_for(request: HttpRequest, case: str, viewer: Person) -> dict[str, str]:
     """Return what the form begins with where one comes from an element that nobody shows (`?element=charge:element`)."""
     words = asking.find_words(case, request.GET.get("element", ""), viewer=viewer)
-    return {"kind": asking.TASK_KIND, "note": words} if words else {}
+    return {"kind": asking.TASK_KIND, "note": words, "party": request.GET.get("party", "")} if words else {}
 
 
 def _give(request: HttpRequest, case: str, viewer: Person, now: datetime) -> HttpResponse:

@@ -134,7 +134,7 @@ def _asked_for(request: HttpRequest, place: Mapping[str, Any], viewer: Person) -
     if "case" not in place:
         return {}
     words = asking.find_words(place["case"].case, request.GET.get("element", ""), viewer=viewer)
-    return {"text": words, "purpose": "investigation"} if words else {}
+    return {"text": words, "purpose": "investigation", "party": request.GET.get("party", "")} if words else {}
 
 
 def _send_once(request: HttpRequest, kind: RequestKind, place: Mapping[str, Any], viewer: Person, now: datetime) -> str:

@@ -109,6 +109,13 @@ def test_charges_are_chosen_and_what_is_missing_is_said_before_approval(joint: J
         charges.add(case=joint.case, charge="fraud", by=who(joint.alice), now=now())
     page = text_of(desk(joint.olga).get(reverse("admin:clues_case_change", args=[case.pk])))
     assert "保险诈骗罪" in page and "尚缺" in page
+    link = re.search(
+        r'href="([^"]*/give-task/[^"]*)"',
+        browser.get(reverse("admin:clues_case_change", args=[case.pk])).content.decode(),
+    )
+    assert link is not None
+    form = desk(joint.olga).get(unescape(link[1])).content.decode()
+    assert "专案中尚无材料证明" in unescape(form) and 'value="provide-evidence" selected' in form
     case = step(case, "ready", joint.alice)
     form = text_of(desk(joint.olga).get(reverse("admin:clues_case_do", args=[case.pk, "evidence-ready-propose"])))
     assert "10 个构成要件，尚有 10 个没有证明" in form

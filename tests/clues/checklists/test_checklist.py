@@ -13,7 +13,7 @@ from clues.cases import naming, parts
 from clues.checklists import asking, charges, queries, showing
 from clues.checklists.queries import Checklist, ElementView
 from clues.models import Case, CaseElement, CasePart, DataKey, EvidenceItem, GuidanceRow, StoredObject
-from tests.clues.joint import Joint, approve, now, own, refused, version_of, who
+from tests.clues.joint import Joint, approve, now, own, postpone, refused, version_of, who
 from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as
 
@@ -55,6 +55,9 @@ def test_a_draft_is_its_own_partys_and_counts_once_it_is_approved(checked: Joint
     show(checked, checked.alice, "threat", "records")
     assert states(checked, checked.alice)["threat"] == "drafted" and states(checked, checked.bea)["threat"] == "missing"
     approve(checked, checked.alice, checked.amir)
+    postpone("case_part")
+    assert states(checked, checked.bea)["threat"] == "missing", "never before the tick"
+    own("UPDATE case_part SET released_at = now() - interval '1 second'")
     for by in (checked.alice, checked.bea):
         assert {code for code, state in states(checked, by).items() if state == "shown"} == {"threat", "records"}
     with acting_as("aif_desk"):
