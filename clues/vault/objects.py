@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 from django.db import DatabaseError, transaction
 
+from aif_share.errors import Refusal
 from clues.models import StoredObject
 from clues.vault import files, frames, keys
 from clues.vault.failures import Destroyed, alarm
@@ -221,6 +223,18 @@ def verify(stored: StoredObject, *, digests: bool = True) -> None:
                 found.update(part)
     if digests and found.finish() != (stored.sha256, stored.sm3):
         raise alarm(what="digest", about=str(stored.id))
+
+
+def verify_all() -> Iterator[tuple[uuid.UUID, str | None]]:
+    """Verify every complete object; yield its id, and the code of what is wrong with it."""
+    rows = StoredObject.objects.filter(state=StoredObject.COMPLETE).select_related("key").order_by("id")
+    for stored in rows.iterator(chunk_size=200):
+        try:
+            verify(stored)
+        except Refusal as refusal:
+            yield stored.id, refusal.code
+        else:
+            yield stored.id, None
 
 
 def destroy(stored: StoredObject, now: datetime) -> None:

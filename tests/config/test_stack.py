@@ -93,7 +93,7 @@ def test_a_login_cannot_be_used_with_another_ones_password(stack: Stack):
 
 
 def test_what_is_secret_is_private(stack: Stack):
-    for name in ("stack.json", "secrets.json"):
+    for name in ("stack.json", "secrets.json", "keks"):
         assert stat.S_IMODE((stack.data / name).stat().st_mode) == 0o600
     assert stat.S_IMODE(stack.data.stat().st_mode) == 0o700
 

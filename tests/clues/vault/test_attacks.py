@@ -25,10 +25,14 @@ def again(stored: StoredObject) -> StoredObject:
     return StoredObject.objects.select_related("key").get(pk=stored.pk)
 
 
-def refused(stored: StoredObject, code: str = "integrity-failed") -> None:
+def refused(stored: StoredObject, what: str = "", *, digests: bool = False) -> None:
+    """Reading it must fail: at the frames, without a look at the digests, for a reader of one part makes none."""
     with pytest.raises(Refusal) as caught:
-        objects.verify(again(stored))
-    assert caught.value.code == code
+        objects.verify(again(stored), digests=digests)
+    assert caught.value.code == "integrity-failed"
+    if what:
+        with acting_as("aif_owner"):
+            assert AuditEvent.objects.filter(verb="vault.integrity").latest("id").detail["what"] == what
 
 
 def as_thief(sql: str, *values: object) -> None:
@@ -82,10 +86,10 @@ def test_objects_keys_and_versions_are_not_exchanged() -> None:
     paths[1].write_bytes(second)
     wraps = {row.pk: bytes(row.key.wrapped) for row in (old, new)}
     as_thief("UPDATE data_key SET wrapped = %s WHERE id = %s", wraps[old.pk], new.key_id)
-    refused(new)
+    refused(new, "key")
     # With the file of the other one, too: the wrap says whose it is.
     paths[1].write_bytes(first)
-    refused(new)
+    refused(new, "key")
     as_thief("UPDATE data_key SET wrapped = %s WHERE id = %s", wraps[new.pk], new.key_id)
     # The whole key of the other one, with its file: the frames say which object they are of.
     as_thief("UPDATE stored_object SET key_id = %s WHERE id = %s", old.key_id, new.pk)
@@ -102,7 +106,7 @@ def test_what_an_object_says_of_itself_is_held_against_it(change: str) -> None:
     as_thief(f"UPDATE stored_object SET {change}")
     if "version" in change:
         path.rename(files.path_of(again(stored)))
-    refused(stored)
+    refused(stored, digests="sha256" in change)
 
 
 def test_a_record_opens_only_where_it_was_sealed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from aif_share.errors import Refusal
 from clues.models import DataKey
-from clues.vault import keys, objects, records
+from clues.vault import files, keys, objects, records
 from members.models import AuditEvent
 from members.permissions import Console
 from tests.clues.vault.test_attacks import again
@@ -95,3 +96,20 @@ def test_the_command_says_what_it_did(settings: Any, capsys: pytest.CaptureFixtu
     with acting_as("aif_desk"):
         (event,) = AuditEvent.objects.filter(verb="vault.rotate")
     assert (event.actor_kind, event.actor_ref, event.detail) == ("command", "rotate_keks", {"keys": 1, "kek": "k2"})
+
+
+def test_every_object_is_read_and_what_does_not_hold_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad, gone = store(b"good"), store(b"bad"), store(b"gone")
+    objects.destroy(gone, NOW)
+    with acting_as("aif_desk"):
+        call_command("verify_vault", stderr=io.StringIO())
+        assert capsys.readouterr().out == "2 objects hold, 0 do not\n"
+        path = files.path_of(bad)
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+        named = io.StringIO()
+        with pytest.raises(CommandError) as caught:
+            call_command("verify_vault", stderr=named)
+    assert caught.value.returncode == 1
+    assert named.getvalue() == f"{bad.pk}: integrity-failed\n"
+    assert capsys.readouterr().out == "1 objects hold, 1 do not\n"
+    assert str(good.pk) not in named.getvalue()
