@@ -110,7 +110,7 @@ def test_charges_are_chosen_and_what_is_missing_is_said_before_approval(joint: J
     page = text_of(desk(joint.olga).get(reverse("admin:clues_case_change", args=[case.pk])))
     assert "保险诈骗罪" in page and "尚缺" in page
     link = re.search(
-        r'href="([^"]*/give-task/[^"]*)"',
+        r'href="([^"]*/give-task/[?]kind=[^"]*)"',
         browser.get(reverse("admin:clues_case_change", args=[case.pk])).content.decode(),
     )
     assert link is not None
