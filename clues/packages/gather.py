@@ -128,7 +128,7 @@ def _party(party: CaseParty, names: dict[int, str], named: set[int], part: CaseP
         said = {name: getattr(part, name) for name in columns}
     elif CasePartExcuse.objects.filter(case=case, institution_id=party.institution_id).exists():
         # The reason is the step's, told to the parties; which of several excuses it was for the trail alone knows.
-        said = {"excused": "联盟决定不再等待该单位的部分。"}
+        said = {"excused": "联盟决定不再等待该单位的材料。"}
     return c.Party(
         party=code_of(party.pseudonym),
         name=names[party.institution_id],

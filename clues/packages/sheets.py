@@ -60,11 +60,11 @@ def _both(name: str) -> Callable[[Any], str]:
 
 FACTS: Final = (
     ("事实 Facts", "facts"),
-    ("要求赔付金额（元）Claimed (CNY)", "amount_claimed"),
+    ("诉求金额（元）Claimed (CNY)", "amount_claimed"),
     ("损失金额（元）Lost (CNY)", "amount_lost"),
-    ("避免损失金额（元）Prevented (CNY)", "amount_prevented"),
-    ("被害人数 Victims", "victims"),
-    ("涉及人数 Persons involved", "persons"),
+    ("挽回金额（元）Prevented (CNY)", "amount_prevented"),
+    ("受害人数 Victims", "victims"),
+    ("涉案人数 Persons involved", "persons"),
     ("起始日期 First day", "from_date"),
     ("截止日期 Last day", "until_date"),
     ("本单位复核时间 Approved by its second person at", "approved_at"),
@@ -96,8 +96,8 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             tuple(
                 (head, _nth(place))
                 for place, head in enumerate(
-                    ("单位 Member", "要求赔付（元）Claimed", "损失（元）Lost", "避免损失（元）Prevented",
-                     "被害人数 Victims", "涉及人数 Persons")
+                    ("单位 Member", "诉求金额（元）Claimed", "损失金额（元）Lost", "挽回金额（元）Prevented",
+                     "受害人数 Victims", "涉案人数 Persons")
                 )
             ),
         ),

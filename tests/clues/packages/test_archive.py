@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import csv
+import hashlib
 import io
 import json
+import sys
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -131,3 +135,66 @@ def test_a_key_of_another_certificate_or_time_is_refused(settings: Any, signer_t
 def test_the_key_shows_nowhere(signer: Signer, signer_text: str) -> None:
     assert repr(signer) == f"Signer({signer.fingerprint[:16]})"
     assert "PRIVATE" not in repr(signer) and "PRIVATE" in signer_text
+
+
+class Zeros(io.RawIOBase):
+    """A large file that nobody keeps."""
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        count = min(len(into), self.left)
+        into[:count] = bytes(count)
+        self.left -= count
+        return count
+
+
+class Thrown:
+    """Takes bytes and forgets them."""
+
+    size = 0
+
+    def write(self, data: bytes) -> None:
+        self.size += len(data)
+
+
+def test_evidence_passes_through_in_blocks(signer: Signer, monkeypatch: pytest.MonkeyPatch, scale: Any) -> None:
+    size = scale(64, full=1024) << 20
+    digest = hashlib.sha256()
+    for _block in range(size >> 20):
+        digest.update(bytes(1 << 20))
+    item = replace(make_contents().evidence[0], size=size, sha256=digest.hexdigest())
+    monkeypatch.setattr(report, "render", lambda *_given, **_named: b"%PDF-1.7")
+    thrown = Thrown()
+    tracemalloc.start()
+    try:
+        archive.write(
+            thrown,
+            make_contents(evidence=(item,)),
+            signer=signer,
+            open_evidence=lambda _ref: io.BufferedReader(Zeros(size)),
+        )
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert thrown.size > size and peak < 12 << 20, peak
+
+
+def test_the_verifier_is_python_3_8_with_its_standard_library() -> None:
+    tree = ast.parse(archive.VERIFIER.read_text(encoding="utf-8"), feature_version=(3, 8))
+    named = {
+        name.partition(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [each.name for each in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert named <= sys.stdlib_module_names and "zipfile" in named
