@@ -66,7 +66,7 @@ def receipt(row: Package) -> str:
 @admin.display(description=_("report packages"))
 def packages_of(row: Case) -> str:
     """The packages of a case, the latest first."""
-    found = row.packages.select_related("case").order_by("-version")[:50]
+    found = Package.objects.filter(case=row).select_related("case").order_by("-version")[:50]
     return table(
         (_("package"), _("version"), _("state"), _("receiver"), _("released at"), _("receipt"), _("SHA-256")),
         (

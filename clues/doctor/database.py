@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -117,7 +117,8 @@ def _encryption() -> Finding:
     )  # fmt: skip
 
 
-def _rows(statement: str, *values: object) -> list[tuple]:
+def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values))
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
