@@ -21,8 +21,8 @@ from aif_share.errors import Conflict, InvalidInput, NetworkError, ProofError, R
 BLOCK: Final = 256 * 1024
 PIECE: Final = 16 * 1024 * 1024
 """Bytes of one request; a whole number of mebibytes, which is what the platform keeps of a piece that breaks off."""
-PATIENCE: Final = 8
-"""Attempts in a row without a byte more."""
+PATIENCE: Final = 24
+"""Attempts in a row without a byte more, three minutes together: a colleague's upload may take the institution's place."""
 FINISH_S: Final = 600.0
 PAUSE_S: Final = 1.0
 BYTES: Final = "application/octet-stream"
@@ -160,7 +160,7 @@ class Evidence(Resource):
                 is_final = isinstance(error, Conflict) and error.code not in ("upload-offset", "upload-busy")
                 if is_final or failures >= PATIENCE:
                     raise
-                time.sleep(min(8.0, PAUSE_S * 0.2 * 2**failures))
+                time.sleep(PAUSE_S * min(8.0, 0.2 * 2**failures))
                 stands = self.upload(stands)
             if stands.offset > before:
                 failures = 0
