@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
-from clues.models import Case, CasePart, CasePartExcuse, CaseParty
+from clues.models import Case, CasePart, CasePartExcuse, CaseParty, Package
 from members.models import Institution
 
 ANOTHER_IS_OPEN: Final = gettext_noop("Another case of this match or ring is open; merge or close that one first.")
@@ -35,6 +36,14 @@ def has_report_request(case: Case) -> str | None:
     """Somebody has to have asked for the report-out, and named the receiver."""
     if case.report_asked_at is None:
         return gettext_noop("Nobody has asked for the report-out yet.")
+    return None
+
+
+def has_released_package(case: Case) -> str | None:
+    """What is handed over is a package that two people released for this receiver."""
+    released = Package.objects.filter(case_id=case.pk, receiver=case.receiver, released_at__lte=Now())
+    if not released.exists():
+        return gettext_noop("No report package is released for this receiver yet.")
     return None
 
 

@@ -163,7 +163,7 @@ TRANSITIONS: Final = (
     Transition("approved", "refuse-report", "approved", "case.refuse-report", 3, desk=P.CASE_DECIDE,
                needs=(g.has_report_request,), note_required=True, mark=m.refuse_report),
     Transition("approved", "report", "reported", "case.report", 60, desk=P.CASE_DECIDE, asks=("reported_on",),
-               four_eyes=("report_asked_by",), needs=(g.has_report_request,), mark=m.report, notify=True),
+               four_eyes=("report_asked_by",), needs=(g.has_report_request, g.has_released_package), mark=m.report, notify=True),
     Transition("approved", "return", "joint", "case.return", 10, desk=P.CASE_DECIDE,
                note_required=True, told=True, mark=m.unmark, notify=True),
 

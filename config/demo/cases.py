@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -180,6 +180,32 @@ def _write_part(case: str, people: People, part: Part, *, approved: bool) -> Non
         parts.approve(case=case, version=row.version, by=approver, now=timezone.now())
 
 
+def _release_package(case: str, operator: Any, approver: Any) -> None:
+    """Ask for the report package, wait until a worker has made it, and let a second person release it."""
+    from django.utils import timezone
+
+    from clues.models import Package
+    from clues.packages import asking, release
+    from members.operations import approvals
+
+    package = asking.ask(
+        case=case, receiver="public-security", unit="演示市公安局经济犯罪侦查支队", by=operator, now=timezone.now()
+    )
+    _until(lambda: Package.objects.get(pk=package.pk).state not in asking.IN_THE_MAKING)
+    proposed = release.propose(package=package.ref, reason="演示：移交办案单位。", by=operator, now=timezone.now())
+    approvals.approve(approval_id=proposed.pk, version=proposed.version, by=approver, now=timezone.now())
+    _until(lambda: Package.objects.filter(pk=package.pk, released_at__lte=timezone.now()).exists())
+
+
+def _until(is_done: Callable[[], bool]) -> None:
+    """Wait for what others do."""
+    limit = time.monotonic() + WITHIN_S
+    while not is_done():
+        if time.monotonic() > limit:
+            raise TimeoutError("the worker or the tick did not come in time")
+        time.sleep(0.05)
+
+
 def _hand_over(case: str, people: People) -> None:
     """Every part approved, the case approved and reported out; the police accept and file it, and a court hears of it."""
     from django.utils import timezone
@@ -195,6 +221,7 @@ def _hand_over(case: str, people: People) -> None:
     _step(case, "ready", lead)
     _step(case, "propose", operator)
     _step(case, "approve", approver)
+    _release_package(case, operator, approver)
     _step(case, "ask-report", operator, receiver="public-security")
     _step(case, "report", approver, reported_on=today)
     said: dict[str, object] = {"authority": "police-economic-crime", "date": today, "province": "CN-33"}

@@ -98,6 +98,23 @@ def counters(page: Page, portal: Portal) -> dict[str, Decimal]:
     return {row["counter"]: Decimal(row["value"]) for row in rows}
 
 
+def release_package(portal: Portal, operator: Page, approver: Page, case: str, *, unit: str) -> str:
+    """Have the report package of an approved case made for the police, and released by a second person; return `PK-…`."""
+    find(operator, case)
+    operate(operator, "Make a report package", "A worker makes it", receiver="public-security", unit=unit)
+    row = operator.locator(".field-packages_of tbody tr")
+    look_until(operator, lambda: "made, not released" in row.inner_text())
+    package = row.locator("a").inner_text()
+    row.locator("a").click()
+    operate(operator, "Propose the release", "Proposed", reason="Asked for by the unit.")
+    assert "Approve" not in offered(operator)
+    approver.goto(f"{portal.desk_url}/members/approval/?state__exact=proposed")
+    approver.locator("#result_list tr", has_text=package).locator("th a, td a").first.click()
+    expect(approver.locator("#content")).to_contain_text(package)
+    operate(approver, "Approve", "Approved and done")
+    return package
+
+
 # ---- in the portal ----
 
 

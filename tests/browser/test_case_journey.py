@@ -27,6 +27,7 @@ from tests.browser.case_pages import (
     offered,
     operate,
     record,
+    release_package,
     step,
     submit,
     write_part,
@@ -147,8 +148,8 @@ def work_together(portal: Portal, case: str, members: list[Member]) -> None:
     step(lead.analyst, case, "Declare the evidence ready")
 
 
-def hand_over(operator: Page, approver: Page, case: str) -> None:
-    """Two decisions, each asked by one person and taken by another."""
+def hand_over(portal: Portal, operator: Page, approver: Page, case: str) -> None:
+    """Three decisions, each asked by one person and taken by another: the approval, the package, the report-out."""
     find(operator, case)
     operate(operator, "Propose approval", "The case moved", note="All four parts are approved.")
     find(approver, case)
@@ -156,9 +157,12 @@ def hand_over(operator: Page, approver: Page, case: str) -> None:
     operator.reload()
     operate(operator, "Ask for the report-out", "The case moved", receiver="public-security")
     assert "Mark as handed over" not in offered(operator)
-    approver.reload()
+    find(approver, case)
+    assert "Mark as handed over" not in offered(approver), "no package is released yet"
+    release_package(portal, operator, approver, case, unit="The economic crime unit")
+    find(approver, case)
     operate(approver, "Mark as handed over", "The case moved", reported_on=TODAY.isoformat())
-    operator.reload()
+    find(operator, case)
 
 
 def proceed(operator: Page, case: str) -> None:
@@ -211,7 +215,7 @@ def test_from_a_ring_to_a_judgment(portal: Portal, tmp_path: Path) -> None:
     members = meet(portal, tmp_path)
     case = promote(portal, operator, approver, members)
     work_together(portal, case, members)
-    hand_over(operator, approver, case)
+    hand_over(portal, operator, approver, case)
     assert counters(operator, portal) == before  # handed over alone counts nothing: an authority's paper does
     proceed(operator, case)
 

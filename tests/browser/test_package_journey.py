@@ -22,7 +22,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from config.bench.record import ROOT
-from tests.browser.case_pages import TODAY, Member, case_page, find, look_until, operate, step, submit, write_part
+from tests.browser.case_pages import (
+    TODAY,
+    Member,
+    case_page,
+    find,
+    look_until,
+    operate,
+    release_package,
+    step,
+    submit,
+    write_part,
+)
 from tests.browser.portal import Portal
 
 UNIT = "杭州市公安局经济犯罪侦查支队"
@@ -123,18 +134,7 @@ def release(portal: Portal, operator: Page, approver: Page, case: str, folder: P
     operate(operator, "Propose approval", "The case moved", note="All three parts are approved.")
     find(approver, case)
     operate(approver, "Approve", "The case moved")
-    find(operator, case)
-    operate(operator, "Make a report package", "A worker makes it", receiver="public-security", unit=UNIT)
-    row = operator.locator(".field-packages_of tbody tr")
-    look_until(operator, lambda: "made, not released" in row.inner_text())
-    package = row.locator("a").inner_text()
-    row.locator("a").click()
-    operate(operator, "Propose the release", "Proposed", reason="Asked for by the unit.")
-    assert "Approve" not in operator.content()
-    approver.goto(f"{portal.desk_url}/members/approval/?state__exact=proposed")
-    approver.locator("#result_list tr", has_text=package).locator("th a, td a").first.click()
-    expect(approver.locator("#content")).to_contain_text(package)
-    operate(approver, "Approve", "Approved and done")
+    package = release_package(portal, operator, approver, case, unit=UNIT)
     find(operator, package)
     operator.locator(".object-tools").get_by_role("link", name="Take it out to hand it over").click()
     operator.locator("[name=reason]").fill("Handed over in person.")

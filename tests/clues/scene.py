@@ -23,7 +23,7 @@ from members.models import User
 from members.queries import Person, person_of
 from tests.cast import Cast, make_cast
 from tests.clues.alliance import caller, clue, open_epoch, submit, token
-from tests.clues.scene_parts import approve_parts
+from tests.clues.scene_parts import approve_parts, release_package
 from tests.clues.scene_paths import PATHS
 from tests.factories import acting_as
 
@@ -122,12 +122,15 @@ def open_other(scene: Scene) -> Case:
 def step(case: Case, action: str, by: User, note: str = "", *, now: datetime | None = None, **given: str) -> Case:
     """Take one step as the person does: at the desk, or for the own institution in the portal.
 
-    Evidence is ready with every party's part, so these are made for it.
+    Evidence is ready with every party's part, and a report-out is made with a released package, so these are made for it.
     """
     if action == "ready":
         approve_parts(case)
     with acting_as("aif_desk" if by.is_alliance else "aif_web"):
-        return perform(case=case.ref, action=action, by=actor(by), now=now or timezone.now(), note=note, **given)
+        moved = perform(case=case.ref, action=action, by=actor(by), now=now or timezone.now(), note=note, **given)
+    if action == "ask-report":
+        release_package(moved, by)
+    return moved
 
 
 def actor(person: User) -> User | Person:

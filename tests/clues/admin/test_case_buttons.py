@@ -15,7 +15,7 @@ from clues.cases.workflow import STATES
 from clues.models import Case, CaseStep
 from members.models import AuditEvent
 from tests.clues.scene import Scene, make_case, promote
-from tests.clues.scene_parts import approve_parts
+from tests.clues.scene_parts import approve_parts, release_package
 
 
 def address(case: Case, name: str, *, version: int | None) -> str:
@@ -66,6 +66,12 @@ def test_a_whole_case(scene: Scene, desk: Any) -> None:
         browser = desk(getattr(scene.cast, who))
         if name == "joint-ready":
             approve_parts(case)
+        if name == "approved-report":
+            assert browser.post(address(case, name, version=version), answers).status_code == 422, (
+                "no package is released"
+            )
+            case.refresh_from_db()
+            release_package(case, scene.cast.olga)
         place = address(case, name, version=version)
         form = browser.get(place)
         assert form.status_code == 200
