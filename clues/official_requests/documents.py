@@ -121,19 +121,25 @@ def open_as_member(*, request: str, reason: str, by: Member, now: datetime) -> O
 
 
 def _open(found: OfficialRequest, reason: str, *, by: User | Member, institution_id: int | None) -> Opened:
+    """Not to be called within a transaction: what cannot be written down for good is not opened."""
     reason = checked_note(reason, required=True)
-    with transaction.atomic():
-        # Committed before the first byte: what cannot be written down is not opened.
-        audit.record(
-            "official.document.open",
-            actor=by,
-            subject_ref=found.ref,
-            institution_id=institution_id,
-            detail={"sha256": found.document.sha256, "reason": reason},
-        )
     stored = found.document
     expected = bound_to(authority=found.authority, document_no=found.document_no, registered_at=found.registered_at)
     if stored.bound_to != expected:
         raise alarm(what="document", about=str(stored.id))
+    objects.verify(stored)  # all of it: no half of something altered goes out
+    reader = objects.open_object(stored)
+    try:
+        with transaction.atomic(durable=True):
+            audit.record(
+                "official.document.open",
+                actor=by,
+                subject_ref=found.ref,
+                institution_id=institution_id,
+                detail={"sha256": stored.sha256, "reason": reason},
+            )
+    except BaseException:
+        reader.close()
+        raise
     ending = next(end for _start, media, end in TYPES if media == found.media_type)
-    return Opened(objects.open_object(stored), stored.size, f"{found.ref}{ending}")
+    return Opened(reader, stored.size, f"{found.ref}{ending}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from tests.factories import PDF, acting_as, make_user
 
 
 @pytest.fixture(autouse=True)
-def vault(settings: Any, tmp_path: Any) -> None:
+def vault(settings: Any, tmp_path: Path) -> Path:
     settings.AIF_EVIDENCE = tmp_path / "evidence"
+    return tmp_path / "evidence"
 
 
 def test_the_list_says_what_waits(scene: Scene, portal: Any) -> None:
@@ -67,6 +69,19 @@ def test_the_document_is_a_file_with_its_reason_in_the_trail(scene: Scene, porta
     with acting_as("aif_desk"):
         event = AuditEvent.objects.get(verb="official.document.open")
     assert (event.institution_id, event.actor_ref) == (scene.cast.aster.pk, scene.cast.amir.ref)
+
+
+def test_an_altered_document_is_not_given_out(scene: Scene, portal: Any, vault: Path) -> None:
+    made = make_request(scene)
+    (file,) = [each for each in vault.rglob("*") if each.is_file()]
+    raw = bytearray(file.read_bytes())
+    raw[-1] ^= 1
+    file.write_bytes(bytes(raw))
+    answer = portal(scene.cast.alice).post(f"/portal/official/{made.ref}/document", {"reason": "to see what is asked"})
+    assert answer.status_code == 422 and "was altered" in answer.content.decode()
+    with acting_as("aif_desk"):
+        verbs = AuditEvent.objects.filter(verb__in=("official.document.open", "vault.integrity"))
+        assert [each.verb for each in verbs] == ["vault.integrity"]
 
 
 def test_strangers_and_lookers_on(scene: Scene, portal: Any) -> None:
