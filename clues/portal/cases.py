@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aif_share.errors import Refusal
 from clues.cases import queries, refusals, transition
 from clues.cases.workflow import BY_SOURCE_AND_ACTION
+from clues.checklists.queries import get_checklist
 from clues.dispositions.queries import list_about
 from clues.portal import procedure_entries
 from clues.portal.case_sections import joint_sections
@@ -121,6 +122,7 @@ def act(request: HttpRequest, case: str, action: str) -> HttpResponse:
         "why": why,
         "refused": refused,
         "given": request.POST,
+        "checklist": get_checklist(case=case, viewer=viewer) if action == "ready" else None,
     }
     return render(request, "clues/cases/act.html", context, status=status)
 

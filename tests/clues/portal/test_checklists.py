@@ -52,6 +52,7 @@ def test_the_lead_chooses_and_each_party_says_what_it_shows(joint: Joint, portal
     for page in (f"/portal/cases/{joint.case}", f"/portal/cases/{joint.case}/part"):
         assert portal(joint.bea).get(page).status_code == 200
     assert "3 of 5 elements not shown yet" in text_of(portal(joint.bea).get(f"/portal/cases/{joint.case}"))
+    assert "3 of 5 elements not shown yet" in text_of(portal(joint.alice).get(f"/portal/cases/{joint.case}/do/ready"))
     drop = portal(joint.alice).post(address(joint), {"action": "drop", "charge": "extortion"}, follow=True)
     assert "No charge yet" in text_of(drop)
 
