@@ -42,7 +42,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
                 "clues:official-requests",
                 _("Official requests"),
                 "building-bank",
-                "g g",
+                "g 0",
                 Permission.REQUEST_VIEW,
             ),
             Entry("cases", "clues:cases", _("Cases"), "briefcase", "g c", Permission.CASE_VIEW),
