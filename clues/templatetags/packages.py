@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,9 @@ from clues.packages import sheets
 from clues.working_days import ZONE
 
 register = template.Library()
+
+_ARTICLE = re.compile(r"(\w+) art\. ([0-9]+)(?:-([1-9]))?")
+_AFTER = "零一二三四五六七八九"
 
 
 @register.filter
@@ -38,6 +42,14 @@ def local(value: datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """Return a moment as 2026年11月1日 08:00:00, in China."""
     return "—" if value is None else f"{day(value.astimezone(ZONE).date())} {value.astimezone(ZONE):%H:%M:%S}"
+
+
+@register.filter
+def article(source: str) -> str:
+    """Return a source such as `刑法 art. 253-1` as 刑法第253条之一; another one as it is."""
+    return _ARTICLE.sub(
+        lambda found: f"{found[1]}第{found[2]}条" + (f"之{_AFTER[int(found[3])]}" if found[3] else ""), source
+    )
 
 
 @register.filter

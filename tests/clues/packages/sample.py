@@ -69,13 +69,13 @@ def make_contents(**changes: object) -> Contents:
             *_links("EV-9B3X5C2D", ("added", "成员乙", "")),
         ),
         elements=(
-            Element("extortion", EXTORTION, "刑法第二百七十四条", "threat",
+            Element("extortion", EXTORTION, "刑法 art. 274", "threat",
                     Words("以不断投诉、曝光、缠访或其他不利后果相要挟", "They threaten with endless complaints or other harm"),
                     ("EV-7Q2M4K1A",), ("member-a",), False, (), True),
-            Element("extortion", EXTORTION, "刑法第二百七十四条", "amount",
+            Element("extortion", EXTORTION, "刑法 art. 274", "amount",
                     Words("数额较大，或者多次实施", "The amount is large, or they did it repeatedly"), (), (), True,
                     ("member-b",), True),
-            Element("fraud", FRAUD, "刑法第二百六十六条", "deceit",
+            Element("fraud", FRAUD, "刑法 art. 253-1", "deceit",
                     Words("虚构事实或者隐瞒真相", "They invented facts or hid the truth"), ("EV-9B3X5C2D",), (), False),
         ),
         steps=(

@@ -95,6 +95,7 @@ def test_the_report_reads_chinese_and_escapes(signer: Signer) -> None:
     cover = texts[0].replace(" ", "")
     assert "报案材料" in cover and "上海市公安局经济犯罪侦查总队" in cover
     assert "<img src='file:///etc/hostname'>" in whole
+    assert "刑法第274条" in whole and "刑法第253条之一" in whole
     assert "English summary" in texts[-1] and signer.fingerprint[:16] in whole.replace("\r\n", "")
 
 
