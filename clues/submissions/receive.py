@@ -281,19 +281,16 @@ def _replay(batch: Batch, fingerprint: bytes) -> Received:
             "idempotency-conflict",
             "This Idempotency-Key was used with another body. Use a fresh key for a new batch.",
         )
-    event = receipts.find_event(
-        institution_id=batch.institution_id, verb=RECEIVED, subject=reference.encode("B", batch.id)
-    )
+    subject = reference.encode("B", batch.id)
+    event = receipts.find_event(institution_id=batch.institution_id, verb=RECEIVED, subject=subject)
     return _answer(batch, event, replayed=True)
 
 
 def _answer(batch: Batch, event: AuditEvent | None, *, replayed: bool) -> Received:
-    # A replay repeats the first answer, so the state is the one of that moment.
-    first_state = Batch.RECEIVED if batch.clues else Batch.REJECTED
     return Received(
         id=batch.id,
         batch=reference.encode("B", batch.id),
-        state=first_state,
+        state=Batch.RECEIVED if batch.clues else Batch.REJECTED,  # as it was when the first answer was given
         clues=batch.clues,
         rows_refused=batch.rows_refused,
         digest=batch.digest,
