@@ -23,7 +23,7 @@ from clues.packages.contents import (
 
 AT = datetime(2026, 11, 28, 6, 30, 5, tzinfo=UTC)
 FILES = {"EV-7Q2M4K1A": "通话录音（节选）".encode() * 4000, "EV-9B3X5C2D": b"%PDF-1.7 letter \r\n\n" * 900}
-EXTORTION, FRAUD = Words("敲诈勒索罪", "Extortion"), Words("诈骗罪", "Fraud")
+EXTORTION, DATA = Words("敲诈勒索罪", "Extortion"), Words("侵犯公民个人信息罪", "Infringing personal data")
 CALL = Words("代理维权", "Illegal agency complaint")
 
 FACTS_A = """2026年8月起，一家自称“某法律咨询”的机构以我行客户名义反复投诉，要求退还全部利息。
@@ -75,8 +75,8 @@ def make_contents(**changes: object) -> Contents:
             Element("extortion", EXTORTION, "刑法 art. 274", "amount",
                     Words("数额较大，或者多次实施", "The amount is large, or they did it repeatedly"), (), (), True,
                     ("member-b",), True),
-            Element("fraud", FRAUD, "刑法 art. 253-1", "deceit",
-                    Words("虚构事实或者隐瞒真相", "They invented facts or hid the truth"), ("EV-9B3X5C2D",), (), False),
+            Element("personal-data", DATA, "刑法 art. 253-1", "data",
+                    Words("违反规定取得或者提供公民个人信息", "They got or gave personal data against the rules"), ("EV-9B3X5C2D",), (), False),
         ),
         steps=(
             Step(AT, Words("提出", "Open"), Words("待研判", "Candidate"), "联盟"),

@@ -11,7 +11,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from aif_share.errors import Refusal
-from clues.models import Package, StoredObject
+from clues.cases.guards import has_released_package
+from clues.models import Case, Package, StoredObject
 from clues.packages import asking, opening, queries, receipts
 from members.models import AuditEvent
 from tests.clues.exhibits import PDF, TEXT
@@ -146,6 +147,16 @@ def test_a_second_person_releases_it(joint: Joint) -> None:
     refused("not-found", queries.list_packages, case=joint.case, viewer=who(joint.cy))
     assert events("package.release")[0]["sha256"] == package.sha256
     refused("transition-refused", propose, package, joint.olga)
+
+
+def test_the_parties_wait_for_the_tick(joint: Joint, settings: Any) -> None:
+    make_approved(joint)
+    approval = propose(make(ask(joint)), joint.olga)
+    settings.AIF_DISCLOSURE_TICK = 7 * 86_400
+    decide(approval, joint.pavel)
+    assert queries.list_packages(case=joint.case, viewer=who(joint.alice)) == []
+    with acting_as("aif_web"):
+        assert has_released_package(Case.objects.only("id", "receiver").get()) is not None
 
 
 def test_who_asked_for_it_does_not_release_it(joint: Joint) -> None:
