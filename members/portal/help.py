@@ -51,6 +51,7 @@ ABILITIES: Final[Mapping[Permission, StrPromise]] = MappingProxyType(
         Permission.CASE_PROPOSE: _("propose steps of a case"),
         Permission.CASE_DECIDE: _("approve steps of a case"),
         Permission.CASE_WORK: _("give and answer tasks of a case; write the own part"),
+        Permission.EVIDENCE_OPEN: _("open evidence of a case, for a reason"),
         Permission.REQUEST_VIEW: _("see requests between institutions"),
         Permission.REQUEST_SEND: _("send and withdraw requests"),
         Permission.REQUEST_ANSWER: _("take up, answer and decline requests"),
