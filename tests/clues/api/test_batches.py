@@ -70,7 +70,7 @@ def test_a_cursor_opens_its_own_list_only(aster: Member, birch: Member) -> None:
     assert aster.get(f"/batches?{cursor}").status_code == 200
     problem(birch.get(f"/batches?{cursor}"), 400, "cursor-invalid")
     problem(aster.get(f"/matches?{cursor}"), 400, "cursor-invalid")
-    for place in (-1, -10, 12):
+    for place in (-2, -10, 12):  # the last letter has bits that mean nothing
         text = list(cursor)
         text[place] = "A" if text[place] != "A" else "B"
         if "".join(text).startswith("limit=1&cursor="):
