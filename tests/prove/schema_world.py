@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import re
 import secrets
@@ -25,17 +26,18 @@ TYPES = ("domain", "url")  # not personal: cleared for every purpose as shipped
 NAMES = {
     "batch": "B", "clue": "C", "match": "M", "ring": "R", "dispute": "D", "watch": "W", "webhook": "H", "event": "E",
     "credential": "K", "entry": "Q", "delivery": "WD", "request_ref": "RQ", "previous": "RQ", "case": "CASE",
+    "task": "T", "evidence": "EV", "upload": "EU", "identifier": "PI", "content": "CT", "disposition": "DI",
 }  # fmt: skip
 KEY_FORM = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
 _TAG = re.compile(r'"[1-9][0-9]{0,8}"')
-_REFERENCE = re.compile(rb'"(B|C|CASE|M|R|D|W|H|E|K|Q|WD|RQ)-[A-Z2-7]{26}"')
+_REFERENCE = re.compile(rb'"(B|C|CASE|M|R|D|W|H|E|K|Q|WD|RQ|T|EV|EU|PI|CT|DI)-[A-Z2-7]{26}"')
 
 
 class World:
     """An institution among others on a running stack, and everything an answer has shown of it."""
 
     def __init__(self, stack: Stack) -> None:
-        self.url, self.random = stack.url, random.Random(1)
+        self.stack, self.url, self.random = stack, stack.url, random.Random(1)
         self.found: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=300))
         made = [stack.create_institution(f"schema {uuid.uuid4().hex[:8]}", sector, **PLENTY)
                 for sector in ("bank", "telecom", "payment")]  # fmt: skip
@@ -68,15 +70,32 @@ class World:
         theirs = httpx.get(f"{self.url}/api/v1/matches?limit=20", headers=bearer(self.others[0])).json()["results"]
         for match in theirs[8:12]:
             self._post(self.others[0], "disputes", {"match": match["match"], "reason": "wrong-person"})
-        for name in ("batches", "clues", "matches", "rings", "disputes", "disputes/received", "watches", "webhooks",
+        self._seed_case(matches[15]["match"])
+        for name in ("batches", "clues", "cases", "content", "dispositions", "matches", "rings", "disputes", "disputes/received", "watches", "webhooks",
                      "credentials", "events", "noise", "requests", "requests/received"):  # fmt: skip
             self.learn(self.http.get(name).content)
 
-    def _post(self, key: MemberKey, path: str, body: Any) -> None:
-        headers = bearer(key) | {"Idempotency-Key": uuid.uuid4().hex}
+    def _seed_case(self, match: str) -> None:
+        """A case that this institution leads, in joint work: with a task, and a piece of evidence on its way."""
+        operator = f"operator-{uuid.uuid4().hex[:8]}"
+        self.stack.manage("create_user", "--name", operator, "--role", "alliance-operator")
+        case = json.loads(self.stack.manage("open_case", "--match", match, "--by", operator, "--json"))["case"]
+        self.stack.manage("move_case", "--case", case, "--action", "triage", "--by", operator)
+        for action in ("claim", "join-up"):
+            version = self.http.get(f"cases/{case}").headers["ETag"]
+            self._post(self.key, f"cases/{case}/actions", {"action": action}, version=version)
+        link = {"link": "https://www.douyin.com/video/7300000000000000001", "category": "gray-advertising"}
+        self._post(self.key, "content", {"links": [link]})
+        begun = {"title": "A letter", "collected_by": "Desk 4", "file_name": "letter.pdf", "kind": self.vocabulary["evidence-kinds"][0], "size": 100,
+                 "collected_at": "2026-11-01T08:00:00Z", "time_source": self.vocabulary["evidence-time-sources"][0]}  # fmt: skip
+        self._post(self.key, f"cases/{case}/evidence", begun)
+
+    def _post(self, key: MemberKey, path: str, body: Any, *, version: str = "") -> None:
+        headers = bearer(key) | {"Idempotency-Key": uuid.uuid4().hex} | ({"If-Match": version} if version else {})
         answer = httpx.post(f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=30)
         if answer.status_code >= 300:
             raise RuntimeError(f"seeding {path}: {answer.status_code} {answer.text[:300]}")
+        self.learn(answer.content)
 
     def learn(self, content: bytes) -> None:
         """Keep the references that stand in an answer."""
@@ -95,7 +114,9 @@ class World:
             return
         parameters = dict(case.path_parameters or {})
         for name in parameters:
-            if self.random.random() < 0.95 and (reference := self.reference(name)):
+            if name == "what":
+                parameters[name] = self.random.choice(["clues", "matches", "content"])
+            elif self.random.random() < 0.95 and (reference := self.reference(name)):
                 parameters[name] = reference
         case.path_parameters = parameters
         query = dict(case.query or {})
