@@ -24,7 +24,7 @@ serve: $(RUNTIME) $(FRONTEND)
 
 test: $(DEV) $(FRONTEND)
 	.ci/system
-	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
 
 bench: $(DEV) $(FRONTEND)
 	$(PY) -m config.bench

@@ -74,24 +74,13 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse Django's way of emptying tables between tests: aif_web may not TRUNCATE, and must not learn to.
-
-    What takes longest comes first, so that at the end no core waits for another's browser.
-    """
+    """Refuse Django's way of emptying tables between tests: aif_web may not TRUNCATE, and must not learn to."""
     for item in items:
         mark = item.get_closest_marker("django_db")
         if mark is not None and mark.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: use the fixture fresh_database, not transaction=True")
         if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker("stack")
-    items.sort(key=_haste)
-
-
-def _haste(item: pytest.Item) -> int:
-    """0 for a browser, 1 for a whole stack, 2 for everything else."""
-    if item.path.parent.name in ("browser", "journeys"):
-        return 0
-    return 1 if item.get_closest_marker("stack") else 2
 
 
 @pytest.fixture(scope="session", autouse=True)
