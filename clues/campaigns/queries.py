@@ -16,17 +16,15 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from aif_share.vocabulary import outcome_counters
-from aif_share.vocabulary.outcome_counters import PROVINCES
 from clues.guidance.queries import find_authorities
 from clues.guidance.rows import Authority
 from clues.models import Campaign, CampaignCase, CampaignTarget, CampaignUnit, CaseParty
-from clues.reports.contribution import LEAST_INSTITUTIONS, round_sum
-from clues.reports.funnel import Figure
+from clues.reports.counting import Counted, Figure, as_members_see
 from members.models import reference
 from members.permissions import Viewer
 
 from . import workflow
-from .figures import Counted, count
+from .figures import count
 from .planning import CampaignNotFound
 
 SHOWN_ALWAYS = ("cases-filed", "cases-administrative", "persons-coercive", "gangs", "content-removed", "amount-lost")
@@ -97,7 +95,7 @@ def get_campaign(*, campaign: str, viewer: Viewer) -> CampaignView:
         units=_units([found])[found.pk],
         cases=_own_cases(found, viewer),
         figures=tuple(
-            FigureView(code, targets.get(code), own[code].value, _as_members_see(every[code]))
+            FigureView(code, targets.get(code), own[code].value, as_members_see(every[code]))
             for code in _codes_of(targets)
         ),
     )
@@ -146,14 +144,6 @@ def _own_cases(campaign: Campaign, viewer: Viewer) -> tuple[str, ...]:
     rows = CampaignCase.objects.filter(campaign=campaign, unbound_at__isnull=True, released_at__lte=Now())
     numbers = rows.filter(case_id__in=mine).order_by("-case_id").values_list("case_id", flat=True)
     return tuple(reference.encode("CASE", number) for number in numbers)
-
-
-def _as_members_see(counted: Counted) -> Figure:
-    if counted.institutions < LEAST_INSTITUTIONS:
-        return Figure(counted.counter, None, below_ten=False)
-    if outcome_counters.BY_CODE[counted.counter].unit == PROVINCES:
-        return Figure(counted.counter, counted.value, below_ten=False)
-    return Figure(counted.counter, Decimal(round_sum(int(counted.value))), below_ten=0 < counted.value < 10)
 
 
 def _view(

@@ -10,16 +10,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection, transaction
 
 from aif_share.vocabulary import categories, funnel_stages, outcome_counters, tracks
-from aif_share.vocabulary.outcome_counters import PROVINCES
 from clues.models import FunnelFigure, Job, OutcomeFigure
 from clues.reports.contribution import LEAST_INSTITUTIONS, round_sum
-from clues.reports.counters import DONE, DONE_VALUES, RUN, STANDING, VALUES, total_of
+from clues.reports.counters import DONE, RUN, STANDING
+from clues.reports.counting import CODES, OVER, Counted, Figure, as_members_see
 from clues.reports.figures import LEAST_SECONDS, SHARE, ZONE
 from members.permissions import Permission, check
 
@@ -34,22 +33,12 @@ ASKED: Final = [
     )
     for code in codes
 ]
-_CODES: Final = (*VALUES, *DONE_VALUES)
-PARTS: Final = ", ".join(f"sum({value}) AS v{turn}" for turn, value in enumerate(VALUES.values()))
-BEHIND: Final = [f"count(DISTINCT cp.institution_id) FILTER (WHERE v{turn} > 0)" for turn in range(len(VALUES))] + [
-    f"(SELECT count(DISTINCT institution_id) FROM done WHERE {value} > 0)"  # noqa: S608
-    for value in DONE_VALUES.values()
-]
 _EACH: Final = ", ".join(
-    f"('{code}', t{turn}::numeric, n{turn}::int, %(as_of)s::timestamptz)" for turn, code in enumerate(_CODES)
+    f"('{code}', t{turn}::numeric, n{turn}::int, %(as_of)s::timestamptz)" for turn, code in enumerate(CODES)
 )
 COUNTERS: Final = f"""
 WITH standing AS ({STANDING}), run AS ({RUN}), done AS ({DONE}),
-per_case AS (SELECT case_id, {PARTS} FROM run GROUP BY case_id),
-behind AS (
-    SELECT {", ".join(f"{count} AS n{turn}" for turn, count in enumerate(BEHIND))}
-    FROM per_case JOIN case_party cp ON cp.case_id = per_case.case_id
-), total AS (SELECT {", ".join(f"{total_of(code)} AS t{turn}" for turn, code in enumerate(_CODES))} FROM run)
+{OVER}
 INSERT INTO outcome_figure (counter, value, institutions, as_of)
 SELECT each.* FROM total, behind, LATERAL (VALUES {_EACH}) AS each
 ON CONFLICT (counter) DO UPDATE SET value = EXCLUDED.value, institutions = EXCLUDED.institutions, as_of = EXCLUDED.as_of
@@ -103,15 +92,6 @@ GROUP BY category, each.stage
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One counter of the whole alliance; None where too few institutions stand behind it."""
-
-    counter: str
-    value: Decimal | None
-    below_ten: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Stage:
     """One stage of a funnel. `share` is of the category's clues, `step` of those at the stage before; both in percent."""
 
@@ -150,7 +130,11 @@ def seconds_between_runs() -> int:
 def list_figures() -> list[Figure]:
     """Return the counters of the alliance as members see them, in the vocabulary's order; none before the first run."""
     found = {row.counter: row for row in OutcomeFigure.objects.all()}
-    return [_figure(row.code, found[row.code]) for row in outcome_counters.ROWS if row.code in found]
+    return [
+        as_members_see(Counted(row.code, found[row.code].value, found[row.code].institutions))
+        for row in outcome_counters.ROWS
+        if row.code in found
+    ]
 
 
 def get_as_of() -> datetime | None:
@@ -167,15 +151,6 @@ def list_exact_funnels(*, by: object) -> list[Funnel]:
     """Return the funnels as they are, for the desk."""
     check(by, Permission.DESK_VIEW)
     return _funnels(is_rounded=False)
-
-
-def _figure(code: str, row: OutcomeFigure) -> Figure:
-    if row.institutions < LEAST_INSTITUTIONS:
-        return Figure(code, None, below_ten=False)
-    if outcome_counters.BY_CODE[code].unit == PROVINCES:
-        return Figure(code, row.value, below_ten=False)
-    rounded = Decimal(round_sum(int(row.value)))
-    return Figure(code, rounded, below_ten=0 < row.value < 10)
 
 
 def _funnels(*, is_rounded: bool) -> list[Funnel]:

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from aif_share.vocabulary import categories, funnel_stages, outcome_counters
 from aif_share.wire.csv_cells import quoted_cell
-from clues.reports.funnel import Figure, Funnel
+from clues.reports.counting import Figure
+from clues.reports.funnel import Funnel
 from clues.reports.outcomes import CaseShare
 
 BOM = "\ufeff"  # spreadsheets read UTF-8 by it

@@ -20,6 +20,7 @@ from aif_share.errors import Refusal
 from aif_share.vocabulary import categories, outcome_counters, regions, tracks
 from aif_share.vocabulary.outcome_counters import PROVINCES
 from clues.reports.counters import DONE, DONE_VALUES, RUN, STANDING, VALUES, total_of
+from clues.reports.counting import CODES
 from members.models import reference
 from members.permissions import Permission, Viewer, check
 
@@ -53,7 +54,6 @@ WITH standing AS ({_STANDING}), every_run AS ({RUN}), run AS (
         AND %(track)s::text IS NULL AND %(province)s::text IS NULL
 )
 """  # noqa: S608 - put together from literals
-CODES: Final = (*VALUES, *DONE_VALUES)
 COUNT: Final = f"{FOUND} SELECT {', '.join(total_of(code) for code in CODES)} FROM run"  # noqa: S608
 BEHIND: Final = f"""{FOUND}
 SELECT case_id, sum({{value}}) AS part, count(*) FROM run GROUP BY case_id HAVING sum({{value}}) > 0

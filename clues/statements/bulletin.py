@@ -6,46 +6,23 @@ edition for members tells of each what the page of outcomes tells: rounded, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
-from django.db import connection
-
 from aif_share.vocabulary import outcome_counters
-from aif_share.vocabulary.outcome_counters import CNY, PROVINCES
-from clues.reports.contribution import LEAST_INSTITUTIONS, round_sum
-from clues.reports.counters import total_of
-from clues.reports.funnel import BEHIND, PARTS
-from clues.reports.outcomes import CODES, FOUND, Scope, names_of
+from aif_share.vocabulary.outcome_counters import CNY
+from clues.reports import counting
+from clues.reports.counting import Counted, as_members_see
+from clues.reports.outcomes import FOUND, Scope, names_of
 
 from .paper import Section
 from .periods import Period
 
 COLUMNS: Final = ("period", "year", "all")
-COUNT: Final = f"""{FOUND}, per_case AS (SELECT case_id, {PARTS} FROM run GROUP BY case_id), behind AS (
-    SELECT {", ".join(f"{count} AS n{turn}" for turn, count in enumerate(BEHIND))}
-    FROM per_case JOIN case_party cp ON cp.case_id = per_case.case_id
-), total AS (SELECT {", ".join(f"{total_of(code)} AS t{turn}" for turn, code in enumerate(CODES))} FROM run)
-SELECT total.*, behind.* FROM total, behind
-"""  # noqa: S608 - put together from literals
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A counter over all cases, and how many institutions stand behind it."""
-
-    value: Decimal
-    institutions: int
 
 
 def count(scope: Scope) -> dict[str, Counted]:
     """Return every counter over a scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, names_of(scope, viewer=None))
-        row = cursor.fetchone()
-    values, behind = row[: len(CODES)], row[len(CODES) :]
-    return {code: Counted(Decimal(values[turn]), int(behind[turn])) for turn, code in enumerate(CODES)}
+    return counting.count(FOUND, names_of(scope, viewer=None))
 
 
 def scopes(period: Period) -> tuple[Scope, ...]:
@@ -71,8 +48,7 @@ def sections(period: Period, *, is_exact: bool) -> list[Section]:
 def _told(counted: Counted, unit: str, *, is_exact: bool) -> str | None:
     if is_exact:
         return f"{counted.value:.2f}" if unit == CNY else str(int(counted.value))
-    if counted.institutions < LEAST_INSTITUTIONS:
+    figure = as_members_see(counted)
+    if figure.value is None:
         return None
-    if unit == PROVINCES:
-        return str(int(counted.value))
-    return "<10" if 0 < counted.value < 10 else str(round_sum(int(counted.value)))
+    return "<10" if figure.below_ten else str(int(figure.value))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from aif_share.vocabulary import outcome_counters, regions, tracks
 from clues.guidance.rows import Authority
 from clues.reports import outcomes
-from clues.reports.funnel import Figure
+from clues.reports.counting import Figure
 
 register = template.Library()
 
