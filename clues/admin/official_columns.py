@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from aif_share.errors import Refusal
 from aif_share.vocabulary import official_bases, official_items, scope_findings
 from clues.admin.columns import link, listed, local, table, word
+from clues.guidance.citing import cite
 from clues.guidance.queries import find_authorities
 from clues.models import OfficialDisclosure, OfficialRequest
 from clues.official_requests import documents, scope, workflow
@@ -67,7 +68,7 @@ def basis(row: OfficialRequest) -> str:
     if found is None:
         return str(row.basis)
     note = f"; {_now('to be confirmed by counsel')}" if found.to_confirm else ""
-    return f"{found.zh if _chinese() else found.en} ({found.source}{note})"
+    return f"{found.zh if _chinese() else found.en} ({cite(found.source)}{note})"
 
 
 @admin.display(description=_("scope check"))

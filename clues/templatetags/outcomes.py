@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,15 +10,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from aif_share.vocabulary import outcome_counters, regions, tracks
+from clues.guidance.citing import cite
 from clues.guidance.rows import Authority
 from clues.reports import outcomes
 from clues.reports.counting import Figure
 
 register = template.Library()
 
-_CRIMINAL_LAW = ("刑法", "Criminal Law")
-_ARTICLE = re.compile(r" art\. (\d+)(?:-(\d))?")
-_ORDINALS = "一二三四五六七八九"
 FRONT = ("cases-filed", "cases-administrative", "persons-coercive", "persons-detained", "persons-convicted", "gangs")
 
 
@@ -81,11 +78,7 @@ def authority_label(row: Authority | None) -> str:
 @register.filter
 def article(source: str) -> str:
     """Where a charge stands in the law, as the reader cites it: 刑法第253条之一, Criminal Law art. 253-1."""
-    if not _is_chinese():
-        return source.replace(*_CRIMINAL_LAW)
-    return _ARTICLE.sub(
-        lambda found: f"第{found[1]}条" + ("之" + _ORDINALS[int(found[2]) - 1] if found[2] else ""), source
-    )
+    return cite(source)
 
 
 @register.filter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,13 +10,11 @@ from typing import Any
 from django import template
 
 from aif_share.vocabulary import evidence_time_sources
+from clues.guidance.citing import in_chinese
 from clues.packages import sheets
 from clues.working_days import ZONE
 
 register = template.Library()
-
-_ARTICLE = re.compile(r"(\w+) art\. ([0-9]+)(?:-([1-9]))?")
-_AFTER = "零一二三四五六七八九"
 
 
 @register.filter
@@ -47,9 +44,7 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def article(source: str) -> str:
     """Return a source such as `刑法 art. 253-1` as 刑法第253条之一; another one as it is."""
-    return _ARTICLE.sub(
-        lambda found: f"{found[1]}第{found[2]}条" + (f"之{_AFTER[int(found[3])]}" if found[3] else ""), source
-    )
+    return in_chinese(source)
 
 
 @register.filter
