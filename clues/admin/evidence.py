@@ -79,7 +79,9 @@ def chain_of_custody(row: EvidenceItem) -> str:
     head = (_("no."), _("what"), _("at"), _("by"), _("note"), _("digest"))
     rows = (
         (entry.seq, word(entry.action, "custody-actions"), local(entry.at),
-         f"{entry.name or _now('the alliance')} · {entry.by}", entry.note or "—", entry.digest[:12])
+         f"{entry.name or _now('the alliance')} · {entry.by}",
+         word(entry.note, "evidence-time-sources") if entry.action == "collected" else entry.note or "—",
+         entry.digest[:12])
         for entry in chain.entries
     )  # fmt: skip
     holds = _now("Whole and unchanged.") if chain.holds else _now("Altered: it does not hold.")

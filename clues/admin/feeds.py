@@ -139,7 +139,7 @@ class FeedEntryAdmin(ReferenceAdmin):
 class WaitingFilter(admin.SimpleListFilter):
     """Proposed and not opened yet."""
 
-    title = _("to open")
+    title = _("approval of a receiver")
     parameter_name = "waiting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:

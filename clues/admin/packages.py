@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import FileResponse
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,12 @@ def receiver(row: Package) -> str:
     return f"{label(row.receiver, 'authority-kinds')} · {row.unit}"
 
 
+@admin.display(description=_("size"))
+def size(row: Package) -> str:
+    """Its size, in the reader's units."""
+    return "—" if row.size is None else filesizeformat(row.size)
+
+
 @admin.display(description=_("receipt"))
 def receipt(row: Package) -> str:
     """Its number and day."""
@@ -68,7 +75,7 @@ def packages_of(row: Case) -> str:
     """The packages of a case, the latest first."""
     found = Package.objects.filter(case=row).select_related("case").order_by("-version")[:50]
     return table(
-        (_("package"), _("version"), _("state"), _("receiver"), _("released at"), _("receipt"), _("SHA-256")),
+        (_("package"), _("version"), _("state"), _("receiver"), _("release approved at"), _("receipt"), _("SHA-256")),
         (
             (link(each), each.version, state(each), receiver(each),
              local(each.released_at) if each.released_at else "—", receipt(each), each.sha256 or "—")
@@ -154,15 +161,15 @@ class PackageAdmin(OfACase):
 
     kind = "PK"
     list_display = (ref("PK"), case, shown("version", _("version")), state, receiver, shown("built_at", _("made at")),
-                    shown("released_at", _("released at")), receipt)  # fmt: skip
+                    shown("released_at", _("release approved at")), receipt)  # fmt: skip
     list_filter = (code_filter("state", _("state"), labels=STATES),)
     list_select_related = ("case",)
     ordering = ("-id",)
     columns = (
         *list_display,
         shown("asked_by", _("asked by")),
-        shown("asked_at", _("asked at")),
-        shown("size", _("size")),
+        shown("asked_at", _("asked for at")),
+        size,
         shown("sha256", _("SHA-256")),
         shown("manifest_sha256", _("SHA-256 of the manifest")),
         shown("signer_sha256", _("fingerprint of the signer")),

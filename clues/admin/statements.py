@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -72,17 +72,19 @@ def files(row: Statement) -> str:
 
 @admin.display(description=_("figures"))
 def figures(row: Statement) -> str:
-    """What stands in it."""
-    return table(
-        (_("section"), _("figure"), _("values")),
+    """What stands in it: a table for each section, a column for each span."""
+    return format_html_join(
+        "",
+        "<h3>{}</h3>{}",
         (
             (
                 _label(section.term),
-                _label(line.term),
-                " · ".join(plain(each, line.unit) for each in line.values),
+                table(
+                    (_("figure"), *(_label(column) for column in section.columns)),
+                    ((_label(line.term), *(plain(each, line.unit) for each in line.values)) for line in section.lines),
+                ),
             )
             for section in show(row.figures)
-            for line in section.lines
         ),
     )
 
