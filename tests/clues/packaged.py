@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import Any
 
+import pytest
+from django.db import transaction
+
+from aif_share.errors import Refusal
 from clues.cases import part_identifiers, parts
 from clues.checklists import charges, showing
-from clues.models import Case, EvidenceItem, Package
+from clues.models import Case, EvidenceItem, Package, StoredObject
 from clues.packages import asking, build, opening, release
-from members.models import Approval, User
+from members.models import Approval, AuditEvent, User
 from members.operations import approvals
 from tests.clues.exhibits import PDF, TEXT, add
 from tests.clues.joint import Joint, now, version_of, wait_for_tick, who, write
@@ -113,3 +118,29 @@ def contents_of(package: Package, by: User) -> dict[str, Any]:
     with take(package, by) as opened:
         found: dict[str, Any] = json.loads(opened.read("contents.json"))
         return found
+
+
+def files(settings: Any) -> set[str]:
+    """Return the names of every file of the vault."""
+    return {path.name for path in Path(settings.AIF_EVIDENCE).rglob("*") if path.is_file()}
+
+
+def events(verb: str) -> list[dict[str, Any]]:
+    with acting_as("aif_owner"):
+        return list(AuditEvent.objects.filter(verb=verb).order_by("id").values_list("detail", flat=True))
+
+
+def refused(code: str, call: Any, *given: Any, **named: Any) -> Refusal:
+    with pytest.raises(Refusal) as caught, transaction.atomic():
+        call(*given, **named)
+    assert caught.value.code == code
+    return caught.value
+
+
+def failed(package: Package, code: str, about: str = "") -> None:
+    assert (package.state, package.failure) == ("failed", code)
+    assert about == "" or package.failure_about == about
+    assert package.object_id is None and package.sha256 == ""
+    assert events("package.fail")[-1]["code"] == code
+    with acting_as("aif_owner"):
+        assert not StoredObject.objects.filter(kind="package").exists()

@@ -1,4 +1,4 @@
-"""Fixtures of this folder: the scene of tests/clues/scene.py, rolled back after the test."""
+"""A browser at the desk, in the role of its process."""
 
 from __future__ import annotations
 
@@ -9,17 +9,6 @@ import pytest
 # Whatever touches models is imported inside: this file is read before Django is set up.
 if TYPE_CHECKING:
     from tests.clues.scene import Scene
-
-
-@pytest.fixture
-def scene(db: None, settings: Any) -> Scene:
-    """Everybody, one match, one ring."""
-    from tests.clues.scene import make_scene
-
-    settings.AIF_DISCLOSURE_TICK = 0.01
-    # Nobody logs in by password here, and nine slow hashes for each test would be most of its time.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return make_scene()
 
 
 @pytest.fixture

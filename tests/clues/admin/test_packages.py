@@ -18,11 +18,8 @@ from clues.working_days import ZONE
 from members.models import Approval, AuditEvent
 from tests.clues.joint import Joint, last_refusal, make_joint, now, own
 from tests.clues.packaged import UNIT, fill, make_approved
-from tests.clues.packages.conftest import signer, signer_text
 from tests.clues.scene import Scene
 from tests.factories import acting_as
-
-__all__ = ["signer", "signer_text"]
 
 
 @pytest.fixture

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import json
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from aif_share.audit import merkle, note
-from members.audit import sequencing
 from tests.clues.alliance import clue, token
 from tests.clues.api.member import Member
-from tests.factories import acting_as
-
-SIGNER = sequencing.Signer("aif.example/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+from tests.members.log_keeper import catch_up
 
 
 def test_what_is_promised_stands_in_the_log(aster: Member) -> None:
@@ -20,11 +15,7 @@ def test_what_is_promised_stands_in_the_log(aster: Member) -> None:
     rows = [clue(token(1))]
     first = aster.submit(rows, key="once").json()
     receipt = first["receipt"]
-    with acting_as("aif_audit"):
-        sequencing.publish_key(SIGNER)
-        while sequencing.sequence():
-            pass
-        sequencing.sign_checkpoint(SIGNER)
+    catch_up()
     said = note.open_note(receipt["signed"], verifier=note.Verifier.parse(aster.get("/log").json()["receipts"]))
     assert said.split("\n")[1:4] == [receipt["event"], receipt["leaf"], receipt["digest"]]
     entries = [entry["leaf"] for entry in aster.get("/log/entries").json()["results"]]

@@ -7,10 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.clues.cases.conftest import audited, joint, scene
-
-__all__ = ["audited", "joint", "scene"]
-
 
 @pytest.fixture(autouse=True)
 def evidence_folder(tmp_path: Path, settings: Any) -> Path:

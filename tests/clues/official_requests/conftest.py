@@ -20,11 +20,6 @@ def vault(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def scene(db: None, settings: Any, vault: Path) -> Scene:
-    """Everybody, one match, one ring."""
-    from tests.clues.scene import make_scene
-
-    settings.AIF_DISCLOSURE_TICK = 0.01
-    # Nobody logs in by password here, and nine slow hashes for each test would be most of its time.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return make_scene()
+def scene(vault: Path, scene: Scene) -> Scene:
+    """The scene, with that folder."""
+    return scene

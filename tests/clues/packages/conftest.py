@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from clues.packages import archive
-from clues.packages.signing import Signer, load_signer, make_signer
+from clues.packages.signing import Signer, load_signer
 from tests.clues.packages.sample import make_contents, open_sample
 
 
@@ -24,19 +23,6 @@ class Taken:
 
     def write(self, data: bytes) -> None:
         self.data += data
-
-
-@pytest.fixture(scope="session")
-def signer_text() -> str:
-    """A key and its certificate."""
-    return make_signer(name="Test alliance", now=timezone.now())
-
-
-@pytest.fixture
-def signer(signer_text: str, settings: Any) -> Iterator[Signer]:
-    """The signer of this installation."""
-    settings.AIF_PACKAGE_SIGNER = signer_text
-    return load_signer(now=timezone.now())
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +45,12 @@ def folder(package: Path, tmp_path: Path) -> Path:
     with zipfile.ZipFile(io.BytesIO(package.read_bytes())) as opened:
         opened.extractall(tmp_path / "package")
     return tmp_path / "package"
+
+
+@pytest.fixture
+def joint(scene: Any, settings: Any, tmp_path: Path, signer: Signer) -> Any:
+    """The scene's case in joint work (tests.clues.joint), with a vault and a key that signs."""
+    from tests.clues.joint import make_joint
+
+    settings.AIF_EVIDENCE = tmp_path / "evidence"
+    return make_joint(scene)

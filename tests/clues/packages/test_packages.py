@@ -10,62 +10,27 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from aif_share.errors import Refusal
 from clues.cases.guards import has_released_package
-from clues.models import Case, Package, StoredObject
+from clues.models import Case, Package
 from clues.packages import asking, opening, queries, receipts
-from members.models import AuditEvent
 from tests.clues.exhibits import PDF, TEXT
-from tests.clues.joint import Joint, make_joint, now, own, told, who
+from tests.clues.joint import Joint, now, own, told, who
 from tests.clues.packaged import (
     PHONE,
     UNIT,
     ask,
     contents_of,
     decide,
+    events,
     make,
     make_approved,
     make_released,
     propose,
+    refused,
     take,
 )
 from tests.clues.packages.test_verify import verify
-from tests.clues.scene import make_scene
 from tests.factories import acting_as, make_user
-
-
-@pytest.fixture
-def joint(db: None, settings: Any, tmp_path: Path, signer: Any) -> Joint:
-    settings.AIF_DISCLOSURE_TICK = 0.01
-    settings.AIF_EVIDENCE = tmp_path / "evidence"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return make_joint(make_scene())
-
-
-def files(settings: Any) -> set[str]:
-    """Return the names of every file of the vault."""
-    return {path.name for path in Path(settings.AIF_EVIDENCE).rglob("*") if path.is_file()}
-
-
-def events(verb: str) -> list[dict[str, Any]]:
-    with acting_as("aif_owner"):
-        return list(AuditEvent.objects.filter(verb=verb).order_by("id").values_list("detail", flat=True))
-
-
-def refused(code: str, call: Any, *given: Any, **named: Any) -> Refusal:
-    with pytest.raises(Refusal) as caught, transaction.atomic():
-        call(*given, **named)
-    assert caught.value.code == code
-    return caught.value
-
-
-def failed(package: Package, code: str, about: str = "") -> None:
-    assert (package.state, package.failure) == ("failed", code)
-    assert about == "" or package.failure_about == about
-    assert package.object_id is None and package.sha256 == ""
-    assert events("package.fail")[-1]["code"] == code
-    with acting_as("aif_owner"):
-        assert not StoredObject.objects.filter(kind="package").exists()
 
 
 def test_what_is_in_it(joint: Joint, tmp_path: Path) -> None:

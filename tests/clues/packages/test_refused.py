@@ -6,58 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 
-from aif_share.errors import Refusal
-from clues.models import Package, StoredObject
+from clues.models import Package
 from clues.packages import archive, build
-from members.models import AuditEvent
-from tests.clues.joint import Joint, make_joint, own
+from tests.clues.joint import Joint, own
 from tests.clues.packaged import (
     approve_both,
     ask,
     decide,
+    events,
+    failed,
+    files,
     fill,
     make,
     make_approved,
     propose,
+    refused,
 )
-from tests.clues.scene import make_scene
 from tests.factories import acting_as
-
-
-@pytest.fixture
-def joint(db: None, settings: Any, tmp_path: Path, signer: Any) -> Joint:
-    settings.AIF_DISCLOSURE_TICK = 0.01
-    settings.AIF_EVIDENCE = tmp_path / "evidence"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return make_joint(make_scene())
-
-
-def files(settings: Any) -> set[str]:
-    """Return the names of every file of the vault."""
-    return {path.name for path in Path(settings.AIF_EVIDENCE).rglob("*") if path.is_file()}
-
-
-def events(verb: str) -> list[dict[str, Any]]:
-    with acting_as("aif_owner"):
-        return list(AuditEvent.objects.filter(verb=verb).order_by("id").values_list("detail", flat=True))
-
-
-def refused(code: str, call: Any, *given: Any, **named: Any) -> Refusal:
-    with pytest.raises(Refusal) as caught, transaction.atomic():
-        call(*given, **named)
-    assert caught.value.code == code
-    return caught.value
-
-
-def failed(package: Package, code: str, about: str = "") -> None:
-    assert (package.state, package.failure) == ("failed", code)
-    assert about == "" or package.failure_about == about
-    assert package.object_id is None and package.sha256 == ""
-    assert events("package.fail")[-1]["code"] == code
-    with acting_as("aif_owner"):
-        assert not StoredObject.objects.filter(kind="package").exists()
 
 
 @pytest.mark.parametrize("state", ["joint", "evidence-ready"])

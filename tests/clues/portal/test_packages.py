@@ -9,10 +9,7 @@ import pytest
 
 from tests.clues.joint import Joint, make_joint
 from tests.clues.packaged import UNIT, ask, make, make_approved, make_released
-from tests.clues.packages.conftest import signer, signer_text
 from tests.clues.scene import Scene
-
-__all__ = ["signer", "signer_text"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Fixtures of this folder: the scene of tests/clues/scene.py, rolled back after the test."""
+"""The scene of tests/clues/scene.py, rolled back after the test. A folder whose tests commit has a world of its own."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ def scene(db: None, settings: Any) -> Scene:
 
 
 @pytest.fixture
+def joint(scene: Scene) -> Any:
+    """The scene's case in joint work (tests.clues.joint)."""
+    from tests.clues.joint import make_joint
+
+    return make_joint(scene)
+
+
+@pytest.fixture
 def audited(db: None) -> Any:
     """`audited(verb)` lists who did it, in order; the trail is the desk's to read."""
     from members.models import AuditEvent
@@ -33,3 +41,24 @@ def audited(db: None) -> Any:
             return list(AuditEvent.objects.filter(verb=verb).order_by("id").values_list("actor_ref", flat=True))
 
     return actors
+
+
+@pytest.fixture(scope="session")
+def signer_text() -> str:
+    """A key that signs packages, and its certificate."""
+    from django.utils import timezone
+
+    from clues.packages.signing import make_signer
+
+    return make_signer(name="Test alliance", now=timezone.now())
+
+
+@pytest.fixture
+def signer(signer_text: str, settings: Any) -> Any:
+    """The signer of this installation."""
+    from django.utils import timezone
+
+    from clues.packages.signing import load_signer
+
+    settings.AIF_PACKAGE_SIGNER = signer_text
+    return load_signer(now=timezone.now())
