@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from members.audit.leaves import KIND, content
-from members.audit.tree import Tree
+from members.audit.tree import Tree, get_size
 from members.audit.verbs import VERBS
 from members.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditLogKey, reference
 from members.permissions import Permission, check
@@ -106,6 +106,5 @@ def prove_consistency(*, old: int, size: int) -> list[bytes]:
 
 
 def _check_size(size: int) -> None:
-    last = AuditLeaf.objects.order_by("-seq").values_list("seq", flat=True).first()
-    if not 0 < size <= (-1 if last is None else last) + 1:
+    if not 0 < size <= get_size():
         raise Refusal("field-invalid", gettext_noop("The log never had this size."), field="size")

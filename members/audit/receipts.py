@@ -6,8 +6,6 @@ answered holds the leaf's hash under the platform's signature (as signed certifi
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from members.audit.leaves import KIND, content, leaf_hash
+from members.audit.notes import Signer
 from members.models import AuditEvent, reference
 
 
@@ -34,10 +33,9 @@ def issue(event: AuditEvent, *, digest: str, received_at: datetime) -> Receipt:
     """Return the receipt of an event; the same one every time."""
     ref, leaf = reference.encode(KIND, event.pk), leaf_hash(content(event)).hex()
     moment = received_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    text = f"{_name()}\n{ref}\n{leaf}\n{digest}\n{moment}\n"
-    key = _key(settings.AIF_REFERENCE_KEY)
-    signature = base64.b64encode(_key_id() + key.sign(text.encode())).decode()
-    return Receipt(ref, leaf, f"{text}\n— {_name()} {signature}\n")
+    return Receipt(
+        ref, leaf, _signer(settings.AIF_REFERENCE_KEY, settings.AIF_LOG_ORIGIN).sign(ref, leaf, digest, moment)
+    )
 
 
 def find_event(*, institution_id: int, verb: str, subject: str) -> AuditEvent | None:
@@ -48,22 +46,10 @@ def find_event(*, institution_id: int, verb: str, subject: str) -> AuditEvent | 
 
 def get_verifier() -> str:
     """Return the line of the key that signs receipts (c2sp.org/signed-note)."""
-    return f"{_name()}+{_key_id().hex()}+{base64.b64encode(_public()).decode()}"
-
-
-def _name() -> str:
-    return f"{settings.AIF_LOG_ORIGIN}/receipts"
+    return _signer(settings.AIF_REFERENCE_KEY, settings.AIF_LOG_ORIGIN).verifier
 
 
 @lru_cache(maxsize=2)
-def _key(key_hex: str) -> Ed25519PrivateKey:
+def _signer(key_hex: str, origin: str) -> Signer:
     derived = HKDF(algorithm=SHA256(), length=32, salt=b"", info=b"aif1|receipt").derive(bytes.fromhex(key_hex))
-    return Ed25519PrivateKey.from_private_bytes(derived)
-
-
-def _public() -> bytes:
-    return b"\x01" + _key(settings.AIF_REFERENCE_KEY).public_key().public_bytes_raw()
-
-
-def _key_id() -> bytes:
-    return hashlib.sha256(_name().encode() + b"\n" + _public()).digest()[:4]
+    return Signer(f"{origin}/receipts", Ed25519PrivateKey.from_private_bytes(derived))

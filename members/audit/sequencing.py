@@ -7,43 +7,17 @@ event gets its leaf after it was committed: whoever changes something never wait
 from __future__ import annotations
 
 import base64
-import hashlib
-from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
 from members.audit.leaves import content, leaf_hash
-from members.audit.tree import Tree
+from members.audit.notes import Signer
+from members.audit.tree import Tree, get_size
 from members.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditLogKey, AuditTile
 
 BATCH = 2_000
 """Events that get their leaves in one transaction."""
 _ALONE = 0x6C6F67  # the number of the lock that one sequencer holds
-
-
-@dataclass(frozen=True)
-class Signer:
-    """The name of the log and its private key."""
-
-    origin: str
-    key: Ed25519PrivateKey
-
-    @property
-    def verifier(self) -> str:
-        """The verifier key line: name+key id in hex+base64 (c2sp.org/signed-note)."""
-        public = b"\x01" + self.key.public_key().public_bytes_raw()
-        return f"{self.origin}+{self._key_id(public).hex()}+{base64.b64encode(public).decode()}"
-
-    def sign(self, size: int, root: bytes) -> str:
-        """Return the checkpoint as a signed note (c2sp.org/tlog-checkpoint)."""
-        text = f"{self.origin}\n{size}\n{base64.b64encode(root).decode()}\n"
-        key_id = self._key_id(b"\x01" + self.key.public_key().public_bytes_raw())
-        signature = base64.b64encode(key_id + self.key.sign(text.encode())).decode()
-        return f"{text}\n— {self.origin} {signature}\n"
-
-    def _key_id(self, public: bytes) -> bytes:
-        return hashlib.sha256(self.origin.encode() + b"\n" + public).digest()[:4]
 
 
 @transaction.atomic
@@ -60,7 +34,7 @@ def sequence(limit: int = BATCH) -> int:
         waiting = [number for (number,) in cursor.fetchall()]
     if not waiting:
         return 0
-    begin = _size()
+    begin = get_size()
     events = AuditEvent.objects.filter(pk__in=waiting).order_by("pk")
     leaves = [
         AuditLeaf(seq=seq, event_id=row.pk, institution_id=row.institution_id, hash=leaf_hash(content(row)))
@@ -76,12 +50,14 @@ def sign_checkpoint(signer: Signer) -> AuditCheckpoint | None:
     """Sign the log as it is, unless nothing was added since the last time; then return None."""
     if not _alone():
         return None
-    size = _size()
+    size = get_size()
     last = AuditCheckpoint.objects.order_by("-size").values_list("size", flat=True).first()
     if size == (last or 0):
         return None
     root = Tree(size).root()
-    return AuditCheckpoint.objects.create(size=size, root=root, note=signer.sign(size, root))
+    # As c2sp.org/tlog-checkpoint has it: the log's name, its size, the root.
+    note = signer.sign(size, base64.b64encode(root).decode())
+    return AuditCheckpoint.objects.create(size=size, root=root, note=note)
 
 
 def publish_key(signer: Signer) -> None:
@@ -93,8 +69,3 @@ def _alone() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ALONE])
         return bool(cursor.fetchone()[0])
-
-
-def _size() -> int:
-    last = AuditLeaf.objects.order_by("-seq").values_list("seq", flat=True).first()
-    return 0 if last is None else last + 1

@@ -16,6 +16,12 @@ HEIGHT = 8
 EMPTY = hashlib.sha256(b"").digest()
 
 
+def get_size() -> int:
+    """Return how many leaves the log has."""
+    last = AuditLeaf.objects.order_by("-seq").values_list("seq", flat=True).first()
+    return 0 if last is None else last + 1
+
+
 class Tree:
     """The tree of the first `size` leaves. What it has read it keeps: use one for each proof or batch."""
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,8 +22,8 @@ from members.audit import log_queries, reading, receipts, sequencing, witnesses
 from members.models import AuditEvent, AuditLeaf
 from tests.factories import CONSOLE, acting_as
 from tests.members import log_attacks
+from tests.members.log_keeper import SIGNER, drain
 
-SIGNER = sequencing.Signer("aif.example/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 URL = "https://aif.example"
 
 
@@ -64,8 +63,7 @@ def grow(count: int) -> None:
         for number in range(count):
             audit.record("case.open", actor=CONSOLE, subject_ref=f"CASE-{number}", detail={"n": number})
     sequencing.publish_key(SIGNER)
-    while sequencing.sequence():
-        pass
+    drain()
     sequencing.sign_checkpoint(SIGNER)
 
 

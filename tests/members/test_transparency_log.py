@@ -6,7 +6,6 @@ import random
 import threading
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import DatabaseError, connection, transaction
 
 from aif_share.audit import merkle, note
@@ -15,8 +14,7 @@ from members.audit import leaves, sequencing
 from members.audit.tree import Tree
 from members.models import AuditEvent, AuditLeaf, AuditPending, AuditTile
 from tests.factories import CONSOLE, acting_as
-
-SIGNER = sequencing.Signer("aif.example/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+from tests.members.log_keeper import SIGNER, drain
 
 
 def write(count: int) -> None:
@@ -33,11 +31,6 @@ def grow(size: int) -> None:
     """Leaves of no event: the tree does not ask."""
     rows = (AuditLeaf(seq=seq, event_id=-seq - 1, hash=merkle.leaf_hash(b"%d" % seq)) for seq in range(size))
     AuditLeaf.objects.bulk_create(rows, batch_size=10_000)
-
-
-def drain(limit: int = 1_000) -> None:
-    while sequencing.sequence(limit):
-        pass
 
 
 @pytest.mark.django_db

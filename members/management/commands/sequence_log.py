@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, connection
 
 from members.audit import sequencing
+from members.audit.notes import Signer
 
 log = logging.getLogger(__name__)
 PAUSE = 0.25
@@ -38,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *, once: bool, ready_file: Path | None, **_options: Any) -> None:
         if not settings.AIF_LOG_KEY:
             raise CommandError("AIF_LOG_KEY is not set: the log cannot be signed")
-        signer = sequencing.Signer(
+        signer = Signer(
             settings.AIF_LOG_ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes.fromhex(settings.AIF_LOG_KEY))
         )
         if once:
@@ -51,7 +52,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         self._run(signer, stop, ready_file)
 
-    def _run(self, signer: sequencing.Signer, stop: threading.Event, ready_file: Path | None) -> None:
+    def _run(self, signer: Signer, stop: threading.Event, ready_file: Path | None) -> None:
         published, signed_at = False, 0.0
         while not stop.is_set():
             try:
@@ -72,7 +73,7 @@ class Command(BaseCommand):
             stop.wait(PAUSE)
 
     @staticmethod
-    def _drain(signer: sequencing.Signer) -> None:
+    def _drain(signer: Signer) -> None:
         since = 0
         while added := sequencing.sequence():
             since += added

@@ -7,29 +7,23 @@ import json
 from uuid import uuid4
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 
 from aif_share.audit import merkle, note
 from members import audit
-from members.audit import sequencing
 from members.models import AuditEvent, AuditWitness
 from tests.factories import CONSOLE, acting_as, bearer, make_institution, make_key
+from tests.members.log_keeper import catch_up
 
 pytestmark = pytest.mark.django_db
 LOG = "/api/v1/log"
-SIGNER = sequencing.Signer("aif.example/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
 def sequence(count: int, institution) -> None:
     with transaction.atomic():
         for number in range(count):
             audit.record("batch.receive", actor=CONSOLE, institution_id=institution.pk, detail={"n": number})
-    with acting_as("aif_audit"):
-        sequencing.publish_key(SIGNER)
-        while sequencing.sequence():
-            pass
-        sequencing.sign_checkpoint(SIGNER)
+    catch_up()
 
 
 @pytest.fixture

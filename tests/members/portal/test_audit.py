@@ -5,30 +5,26 @@ from __future__ import annotations
 import re
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 from django.utils import timezone
 
 from members import audit
-from members.audit import sequencing, witnesses
+from members.audit import witnesses
 from members.models import AuditCheckpoint
 from members.queries import person_of
 from tests.browsing import Browser
-from tests.factories import CONSOLE, acting_as, make_institution, make_user
+from tests.factories import CONSOLE, make_institution, make_user
+from tests.members.log_keeper import catch_up
 
 pytestmark = pytest.mark.django_db
 PAGE = "/portal/audit"
-SIGNER = sequencing.Signer("aif.example/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
 
 
 def sequence(count: int, institution) -> None:
     with transaction.atomic():
         for number in range(count):
             audit.record("batch.receive", actor=CONSOLE, institution_id=institution.pk, subject_ref=f"B-{number}")
-    with acting_as("aif_audit"):
-        while sequencing.sequence():
-            pass
-        sequencing.sign_checkpoint(SIGNER)
+    catch_up()
 
 
 @pytest.fixture
