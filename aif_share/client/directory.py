@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from aif_share.client.private_file import replace_json
 from aif_share.client.session import Session
 from aif_share.errors import PinError, RefusedError, UnknownType
 from aif_share.identifiers import get_type
@@ -50,19 +50,8 @@ class PinStore:
 
     def put(self, url: str, public_key: str) -> None:
         """Keep a pin, atomically and for this user alone."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         pins = json.loads(self.path.read_text("utf-8")) if self.path.exists() else {}
-        pins[url] = public_key
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".pin-")  # 0600 by itself
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(pins, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self.path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_json(self.path, pins | {url: public_key})
 
 
 def fetch_directory(session: Session, *, pins: PinStore, pin: str | None, notice: Notice) -> Directory:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 
 from aif_share.audit import merkle
 from aif_share.audit.note import Checkpoint, Verifier, open_checkpoint, open_note
+from aif_share.client.private_file import replace_json
 from aif_share.client.resources.log import Log, LogHead
 from aif_share.errors import PinError, ProofError
 
@@ -60,18 +59,7 @@ class WitnessStore:
 
     def put(self, url: str, head: LogHead) -> None:
         """Keep a checkpoint and its keys, atomically and for this user alone."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        known = self._read() | {url: {name: str(getattr(head, name)) for name in NAMES}}
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".log-")  # 0600 by itself
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(known, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self.path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_json(self.path, self._read() | {url: {name: str(getattr(head, name)) for name in NAMES}})
 
     def _read(self) -> dict[str, Any]:
         try:
