@@ -8,11 +8,10 @@ from typing import Any, Final
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from clues.doctor.durability import DURABLE, weak_settings
 from clues.doctor.finding import Finding, good, unsure, wrong
 
 LOGINS: Final = ("aif_web", "aif_desk", "aif_match", "aif_audit")
-DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
-WEAK: Final = frozenset({"off", "local", "false", "0", "no"})
 APPEND_ONLY: Final = (
     "audit_event_append_only", "audit_leaf_append_only", "audit_tile_append_only", "audit_checkpoint_append_only",
     "audit_log_key_append_only", "audit_event_waits",
@@ -37,7 +36,7 @@ def look() -> Iterator[Finding]:
 def _durability() -> Iterator[Finding]:
     settings = [(name, value) for name in DURABLE for (value,) in _rows(f"SHOW {name}")]
     overrides = [tuple(text.split("=", 1)) for (text,) in _rows("SELECT unnest(setconfig) FROM pg_db_role_setting")]
-    weak = sorted({name for name, value in [*settings, *overrides] if name in DURABLE and value.lower() in WEAK})
+    weak = sorted({name for name, _value in weak_settings([*settings, *overrides])})
     for name in weak:
         yield wrong(
             f"database.{name}", f"{name} is off for the server, a database or a role",

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import psycopg2
 
+from clues.doctor.durability import DURABLE, weak_settings
 from config.bench.record import timestamp
 
-DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 SIZES = ("shared_buffers", "max_wal_size", "wal_level", "server_version")
 
 
@@ -35,9 +35,8 @@ def check_durable(url: str) -> dict[str, str]:
 
 def judge_durable(settings: Iterable[tuple[str, str]]) -> None:
     """Raise NotDurable for a setting under which an acknowledged commit may be lost."""
-    for name, value in settings:
-        if name in DURABLE and value.lower() in ("off", "local", "false", "0", "no"):
-            raise NotDurable(f"{name} is {value}: turn it on, or the figures are of no use")
+    for name, value in weak_settings(settings):
+        raise NotDurable(f"{name} is {value}: turn it on, or the figures are of no use")
 
 
 def count_identifiers(url: str) -> int:
