@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from clues import events
 from clues.events import feed
-from members.api.pagination import encode_cursor, get_page_size, get_position
+from members.api.pagination import get_page_size, get_position, onward
 
 from . import event_shapes, shapes
 from .base import PAGED, ApiView, caller_of
@@ -52,13 +52,8 @@ class EventsView(ApiView):
         page = feed.read_feed(
             viewer=caller, after=position[0] if position else 0, kind=kind, limit=get_page_size(request)
         )
-        cursor = encode_cursor([page.position], scope=scope)
-        next_url = None
-        if page.more:
-            query = request.query_params.copy()
-            query["cursor"] = cursor
-            next_url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-        return Response({"results": [feed.show(row) for row in page.rows], "next": next_url, "cursor": cursor})
+        results = [feed.show(row) for row in page.rows]
+        return Response(onward(request, results, position=[page.position], more=page.more, scope=scope))
 
 
 class EventView(ApiView):

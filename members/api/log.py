@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from aif_share.errors import Refusal
 from members.api.base import PAGED, ApiView, caller_of
 from members.api.body import read_json_object
-from members.api.pagination import encode_cursor, get_page_size, get_position
+from members.api.pagination import get_page_size, get_position, onward
 from members.api.problem_shapes import FRAMING, OPEN_READING, PAGING, READING, REPEATING, answer, problems
 from members.api.query_shapes import IDEMPOTENCY_KEY
 from members.api.repeat import once
@@ -128,14 +128,9 @@ class LogEntriesView(ApiView):
         position = get_position(request, scope=scope)
         after, limit = position[0] if position else -1, get_page_size(request)
         rows = log_queries.list_entries(viewer=caller, after=after, limit=limit)
-        cursor = encode_cursor([rows[-1].seq if rows else after], scope=scope)
-        next_url = None
-        if len(rows) == limit:
-            query = request.query_params.copy()
-            query["cursor"] = cursor
-            next_url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
         results = [{"seq": row.seq, "leaf": row.leaf} for row in rows]
-        return Response({"results": results, "next": next_url, "cursor": cursor})
+        last = rows[-1].seq if rows else after
+        return Response(onward(request, results, position=[last], more=len(rows) == limit, scope=scope))
 
 
 class LogInclusionView(ApiView):

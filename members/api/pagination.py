@@ -83,10 +83,20 @@ def page(
     shown = found[:size]
     next_url = None
     if len(found) > size:
-        query = request.query_params.copy()
-        query["cursor"] = encode_cursor(position_of(shown[-1]), scope=scope)
-        next_url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        next_url = _address_of(request, encode_cursor(position_of(shown[-1]), scope=scope))
     return {"results": [show(row) for row in shown], "next": next_url}
+
+
+def onward(request: Request, results: list[Any], *, position: Sequence[Any], more: bool, scope: str) -> dict[str, Any]:
+    """Return one page of a list that grows at its end. `cursor` is where to go on in any case, `next` None if there is no more now."""
+    cursor = encode_cursor(position, scope=scope)
+    return {"results": results, "next": _address_of(request, cursor) if more else None, "cursor": cursor}
+
+
+def _address_of(request: Request, cursor: str) -> str:
+    query = request.query_params.copy()
+    query["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
 def newest_first(
