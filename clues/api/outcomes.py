@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from aif_share.vocabulary import outcome_counters
 from clues.guidance import queries as guidance
 from clues.reports import funnel, outcomes
+from clues.reports.counting import Figure
 
 from . import procedure_entry_shapes, shapes
 from .base import ApiView, caller_of
@@ -88,7 +89,7 @@ def _plain(value: Decimal, unit: str) -> str:
     return f"{value:.2f}" if unit == outcome_counters.CNY else str(int(value))
 
 
-def _alliance(figure: funnel.Figure | None, unit: str) -> str | None:
+def _alliance(figure: Figure | None, unit: str) -> str | None:
     if figure is None or figure.value is None:
         return None
     return "<10" if figure.below_ten else _plain(figure.value, unit)
