@@ -19,7 +19,7 @@ from clues.admin.columns import code_filter, link, local, ref, shown, table, wor
 from clues.admin.of_a_case import OfACase
 from clues.evidence import holding, opening, queries
 from clues.models import Case, EvidenceItem
-from members.admin.base import Operation
+from members.admin.base import Operation, reason_field
 from members.admin.site import site
 from members.api.attachments import attachment
 from members.models import User
@@ -127,13 +127,8 @@ def _lift(row: EvidenceItem, *, by: User, now: datetime, reason: str) -> object:
 class CustodyReasonForm(forms.Form):
     """A reason that the holder reads in the chain of custody."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
-        help_text=_(
-            "Stays in the audit trail and the chain of custody, which the holder reads. No names, no identifiers."
-        ),
+    reason = reason_field(
+        _("Stays in the audit trail and the chain of custody, which the holder reads. No names, no identifiers.")
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,7 @@ from clues.official_requests import answering, deciding, documents, registering,
 from clues.procedures.deadlines import today
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
+from members.api.attachments import attachment
 from members.models import User, reference
 from members.permissions import Permission
 
@@ -66,20 +67,9 @@ def _answer(row: OfficialRequest, *, by: User, now: datetime, answer: str, packa
     answering.answer(request=row.ref, answer=answer, package=package.strip(), by=by, now=now)
 
 
-def _open(row: OfficialRequest, *, by: User, now: datetime, reason: str) -> FileResponse:
+def _open(row: OfficialRequest, *, by: User, now: datetime, reason: str) -> StreamingHttpResponse:
     opened = documents.open_at_desk(request=row.ref, reason=reason, by=by, now=now)
-    return attachment(opened)
-
-
-def attachment(opened: documents.Opened) -> FileResponse:
-    """Return a document as a file to take away: never shown, whatever it is."""
-    answer = FileResponse(
-        opened.reader, as_attachment=True, filename=opened.name, content_type="application/octet-stream"
-    )
-    answer["Content-Length"] = str(opened.size)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return attachment(opened.reader, size=opened.size, file_name=opened.name, is_own_name=True)
 
 
 def _stands_at(*states: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import FileResponse
+from django.http import StreamingHttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +19,9 @@ from clues.admin.of_a_case import OfACase
 from clues.models import Case, Package
 from clues.packages import asking, opening, receipts, release
 from clues.packages.standing import READY
-from members.admin.base import Operation, ReasonForm
+from members.admin.base import Operation, ReasonForm, reason_field
 from members.admin.site import site
+from members.api.attachments import attachment
 from members.models import User
 from members.permissions import Permission
 from members.templatetags.members import label
@@ -104,13 +105,8 @@ class AskForm(forms.Form):
 class TakeForm(forms.Form):
     """Why somebody takes it out."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
-        help_text=_(
-            "Stays in the audit trail, which is written before the file is. It holds raw identifiers: keep it safe."
-        ),
+    reason = reason_field(
+        _("Stays in the audit trail, which is written before the file is. It holds raw identifiers: keep it safe.")
     )
 
 
@@ -129,14 +125,11 @@ def _propose(row: Package, *, by: User, now: datetime, reason: str) -> None:
     release.propose(package=row.ref, reason=reason, by=by, now=now)
 
 
-def _take(row: Package, *, by: User, now: datetime, reason: str) -> FileResponse:
+def _take(row: Package, *, by: User, now: datetime, reason: str) -> StreamingHttpResponse:
     opened = opening.open_package(package=row.ref, reason=reason, by=by, now=now)
-    answer = FileResponse(opened.content, as_attachment=True, filename=opened.file_name, content_type="application/zip")
-    answer.block_size = 1 << 20
-    answer["Content-Length"] = opened.size
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox"
-    return answer
+    return attachment(
+        opened.content, size=opened.size, file_name=opened.file_name, is_own_name=True, content_type="application/zip"
+    )
 
 
 def _receive(row: Package, *, by: User, now: datetime, receipt_no: str, received_date: date) -> None:

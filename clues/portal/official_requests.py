@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +18,7 @@ from clues import tasks
 from clues.official_requests import documents, queries, replying, workflow
 from clues.portal.paging import SIZE, get_position, make_page
 from clues.portal.viewer import viewer_of
+from members.api.attachments import attachment
 from members.permissions import Permission
 from members.portal.access import member_required
 
@@ -88,12 +89,7 @@ def document(request: HttpRequest, ref: str) -> HttpResponseBase:
         if refusal.code in ("not-found", "permission-missing"):
             raise
         return _page(request, ref, refused={"open": gettext(refusal.detail)}, given={"why": reason}, status=422)
-    answer = FileResponse(
-        opened.reader, as_attachment=True, filename=opened.name, content_type="application/octet-stream"
-    )
-    answer["Content-Length"] = str(opened.size)
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return attachment(opened.reader, size=opened.size, file_name=opened.name, is_own_name=True)
 
 
 def _page(

@@ -34,15 +34,20 @@ if TYPE_CHECKING:
     from members.models import User
 
 
-class ReasonForm(forms.Form):
-    """The reason for something that hurts; it goes into the audit trail."""
-
-    reason = forms.CharField(
+def reason_field(help_text: StrOrPromise) -> forms.CharField:
+    """A field for a reason; `help_text` says who reads it, and what does not belong there."""
+    return forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
-        help_text=gettext_lazy("Stays in the audit trail. No names of customers, no identifiers."),
+        help_text=help_text,
     )
+
+
+class ReasonForm(forms.Form):
+    """The reason for something that hurts; it goes into the audit trail."""
+
+    reason = reason_field(gettext_lazy("Stays in the audit trail. No names of customers, no identifiers."))
 
 
 def always(_row: Any) -> bool:
