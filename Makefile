@@ -12,9 +12,9 @@ LOCK := $(shell command -v uv || echo .venv/bin/uv) pip compile --quiet --python
 export PYTHONDONTWRITEBYTECODE :=
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo serve test check fix bench prove screenshots lock
+.PHONY: help demo serve test check fix bench prove trust screenshots lock
 help:
-	@echo "make demo [ONCE=1] · serve · test · check · fix · bench · prove · screenshots · lock"
+	@echo "make demo [ONCE=1] · serve · test · check · fix · bench · prove · trust [SHOWS=\"3 7\"] [SCALE=0.1] · screenshots · lock"
 
 demo: $(RUNTIME) $(FRONTEND)
 	$(PY) -m config.demo $(if $(ONCE),--once)
@@ -32,6 +32,11 @@ bench: $(DEV) $(FRONTEND)
 prove: $(DEV) $(FRONTEND)
 	.ci/system
 	$(PY) -m tests.prove
+
+# The figures of issue 7, measured in this run: var/trust.json.
+trust: $(DEV) $(FRONTEND)
+	.ci/system
+	$(PY) -m tests.trust $(SHOWS)
 
 check: $(DEV) $(FRONTEND)
 	$(PY) -m ruff format --check .

@@ -33,7 +33,7 @@ def test_every_show_can_be_run() -> None:
 def test_some_shows() -> None:
     assert prove.choose_shows(["3.4", "2.1"]) == ["3.4", "2.1"]
     assert prove.choose_shows(["2"]) == [f"2.{number}" for number in range(1, 10)]
-    for nothing in ("7.1", "1", "x", "2.", "2.99"):
+    for nothing in ("9.1", "1", "x", "2.", "2.99"):
         with pytest.raises(ValueError, match="there is no Show"):
             prove.choose_shows([nothing])
 

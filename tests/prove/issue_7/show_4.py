@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.prove.commands import run_tests
+from tests.trust.__main__ import prove
 
 
 def run() -> dict[str, Any]:
-    return {
-        "scale": {"tamperings": 1_000, "events": 300},
-        **run_tests("--full-scale", "tests/members/test_log_tampering.py"),
-    }
+    return prove(4)

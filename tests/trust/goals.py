@@ -1,0 +1,56 @@
+"""What each Show of issue 7 must measure, and the figure that holds. A figure that is not measured does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Figure = float | int | str
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A bound on one figure. `scaled` ones are amounts of work, and smaller in a smaller run."""
+
+    sign: str  # "=", ">=", "<=" or "<"
+    bound: float
+    scaled: bool = False
+
+    def holds(self, figure: Figure | None, scale: float = 1.0) -> bool:
+        """Whether a figure holds; one that was not measured, or is no number, does not."""
+        if not isinstance(figure, int | float):
+            return False
+        bound = self.bound * min(scale, 1.0) if self.scaled else self.bound
+        return {
+            "=": figure == bound,
+            ">=": figure >= bound,
+            "<=": figure <= bound,
+            "<": figure < bound,
+        }[self.sign]
+
+    def __str__(self) -> str:
+        return f"{self.sign} {self.bound:,g}"
+
+
+GOALS: Mapping[int, Mapping[str, Goal]] = {
+    1: {
+        "acked": Goal(">=", 200_000, scaled=True),
+        "acked_lost": Goal("=", 0),
+        "pairs": Goal(">=", 500_000, scaled=True),
+        "pairs_missing": Goal("=", 0),
+        "pairs_doubled": Goal("=", 0),
+    },
+    2: {"redis_resume_s": Goal("<=", 10)},
+    3: {"matrix_cells": Goal(">=", 1_500), "matrix_leaks": Goal("=", 0)},
+    4: {"tamper_found_of_1000": Goal("=", 1_000)},
+    5: {"fishers_stopped_ratio": Goal(">=", 0.95), "honest_alarm_ratio": Goal("<=", 0.01)},
+    6: {"timing_abs_t": Goal("<", 4.5)},
+    7: {"controls_caught_ratio": Goal("=", 1.0)},
+    8: {"bombs_refused_ratio": Goal("=", 1.0), "canaries_found": Goal("=", 0)},
+    9: {
+        "audit_events_per_s": Goal(">=", 800),
+        "audit_checkpoint_p99_s": Goal("<=", 6),
+        "audit_verify_1m_s": Goal("<=", 15),
+        "rls_cost_ratio": Goal("<=", 0.10),
+    },
+}
