@@ -15,7 +15,7 @@ from celery.signals import worker_process_init
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-from clues.blinding import reachability
+from clues.blinding import epochs, reachability
 from clues.cases import tasks as case_tasks
 from clues.dispositions import lifting
 from clues.disputes import apply as disputes
@@ -46,7 +46,8 @@ REQUESTS_A_TURN = 200
 DOCUMENTS_A_TURN = 200
 STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
 EXPIRED_A_SLICE = 10_000
-EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
+RETIRED_A_SLICE = 2_000
+EPOCHS_SECONDS = EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
 ORACLE_SECONDS = 3600
 KEYS_SECONDS = APPROVALS_SECONDS = 600
 CUSTODIANS_SECONDS = 60
@@ -177,6 +178,18 @@ def _expire() -> int:
     return total
 
 
+def _turn_epochs() -> int:
+    """Open and retire key epochs at their announced hours, and take out what stands under retired keys."""
+    if not turns.claim(name="key-epochs", every_seconds=EPOCHS_SECONDS, now=timezone.now()):
+        return 0
+    found, total = epochs.turn(now=timezone.now()), 0
+    while done := changes.end_retired(limit=RETIRED_A_SLICE, now=timezone.now()):
+        total += done
+        release.release_pending()
+    turns.record(name="key-epochs", result=found | {"ended": total})
+    return 0
+
+
 # What waits to be applied, in this order: each step does a slice and tells how much it was.
 STEPS: tuple[Callable[[], int], ...] = (
     lambda: changes.apply_changes(limit=CHANGES_A_TURN, now=timezone.now()),
@@ -186,6 +199,7 @@ STEPS: tuple[Callable[[], int], ...] = (
     lambda: standing.apply_standings(limit=STANDING_A_TURN),
     _rate,
     _expire,
+    _turn_epochs,
 )
 
 

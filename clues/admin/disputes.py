@@ -35,6 +35,7 @@ CHANGES = {
     ClueChange.WITHDRAWN: _("withdrawn"),
     ClueChange.EXTENDED: _("extended"),
     ClueChange.EXPIRED: _("expired"),
+    ClueChange.RESUBMITTED: _("reported again in another key epoch"),
     ClueChange.DISPUTED: _("disputed"),
     ClueChange.REINSTATED: _("reinstated"),
     ClueChange.CONFIRMED: _("confirmed"),

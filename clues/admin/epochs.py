@@ -17,6 +17,7 @@ from members.models import Approval, User
 from members.permissions import Permission
 
 STATES = {
+    KeyEpoch.ANNOUNCED: _("announced"),
     KeyEpoch.ACTIVE: _("in force"),
     KeyEpoch.OVERLAP: _("in force beside its successor"),
     KeyEpoch.RETIRED: _("retired"),

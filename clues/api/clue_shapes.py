@@ -32,7 +32,7 @@ _CLUE = {
     "received_at": "2026-11-01T08:00:01Z",
     "expires_at": "2031-11-01T08:00:01Z",
     "batch": "B-EXAMPLEEXAMPLEEXAMPLEEXAMP",
-    "identifiers": [{"type": "cn-mobile", "epoch": 1, "role": "actor", "counted": True}],
+    "identifiers": [{"type": "cn-mobile", "epoch": 1, "epochs": [1], "role": "actor", "counted": True}],
     "review": "waiting",
     "answers_screenings": False,
 }
@@ -67,7 +67,8 @@ class ClueIdentifier(Shape):
     """One identifier of a clue; its token is never given back."""
 
     type = s.CharField()
-    epoch = s.IntegerField()
+    epoch = s.IntegerField(help_text="The newest key epoch it stands in.")
+    epochs = s.ListField(child=s.IntegerField(), help_text="All key epochs it stands in, oldest first.")
     role = code_of("roles")
     counted = s.BooleanField(help_text="Whether it takes part in matching at present.")
 
@@ -149,6 +150,7 @@ class Change(Shape):
             "withdrawn",
             "extended",
             "expired",
+            "resubmitted",
             "disputed",
             "reinstated",
             "confirmed",

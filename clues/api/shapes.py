@@ -138,7 +138,8 @@ class Row(Shape):
     code = s.CharField(
         allow_null=True,
         help_text="Refused: why, see /problems. Accepted: null, or `noise` (an identifier on a noise list, which does not "
-        "count), or `noise-informed` (on a list that only informs).",
+        "count), or `noise-informed` (on a list that only informs), or `epoch-added` (a clue that was there gained the tokens "
+        "of another key epoch).",
     )
 
 

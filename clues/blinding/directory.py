@@ -16,6 +16,7 @@ from aif_share.identifiers import get_type
 from aif_share.oprf import encoding
 from aif_share.wire.directory import CustodianKey, Directory, DirectoryEntry, open_signed
 from aif_share.wire.keys import custodian_server
+from clues.blinding import epochs
 from clues.models import KeyDirectory, KeyEpoch
 from members import audit
 from members.permissions import Actor
@@ -30,6 +31,15 @@ class Custodian:
     name: str
     url: str
     public_keys: dict[tuple[str, int], str]
+
+
+def epochs_to_publish() -> list[int]:
+    """Return the numbers of the epochs a directory names: those in force, and what is announced.
+
+    Raise Refusal (`pepper-missing`) as `epochs.read_epochs` does.
+    """
+    epochs.read_epochs()
+    return sorted(set(KeyEpoch.objects.exclude(state=KeyEpoch.RETIRED).values_list("epoch", flat=True)))
 
 
 def read_custodian(*, name: str, url: str, session: Session, epochs: Sequence[int]) -> Custodian:

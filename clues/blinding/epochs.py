@@ -14,10 +14,13 @@ from aif_share.identifiers import types
 from aif_share.oprf import SUITE
 from clues.models import KeyEpoch
 from members import audit
-from members.permissions import Actor, Console
+from members.permissions import Actor, Console, Job
 
 LIFETIME = timedelta(days=3 * 365)
 CACHE_SECONDS = 2.0
+SHORTEST_OVERLAP = timedelta(days=14)
+"""Custodians charge by the day: a member with many clues needs days to make its tokens anew."""
+JOB = Job("key-epochs")
 
 
 Peppers = Mapping[tuple[str, int], bytes]
@@ -51,7 +54,7 @@ def read_epochs() -> Peppers:
     storing under another would lose every match of that epoch.
     """
     peppers: dict[tuple[str, int], bytes] = {}
-    for row in KeyEpoch.objects.exclude(state=KeyEpoch.RETIRED):
+    for row in KeyEpoch.objects.filter(state__in=KeyEpoch.IN_FORCE):
         if row.pepper_id not in settings.AIF_PEPPERS:
             raise Refusal(
                 "pepper-missing",
@@ -70,6 +73,7 @@ def open_epoch(*, epoch: int, by: Actor, now: datetime) -> int:
     _check_rotation(KeyEpoch.objects.exclude(epoch=epoch).exists() and not _is_known(epoch), by)
     pepper_id = list(settings.AIF_PEPPERS)[-1]
     known = set(KeyEpoch.objects.filter(epoch=epoch).values_list("type", flat=True))
+    KeyEpoch.objects.filter(state=KeyEpoch.ACTIVE, epoch__lt=epoch).update(state=KeyEpoch.OVERLAP)
     fresh = [code for code in types() if code not in known]
     KeyEpoch.objects.bulk_create(
         KeyEpoch(
@@ -96,6 +100,69 @@ def retire_epoch(*, epoch: int, by: Actor, now: datetime) -> int:
     if count:
         audit.record("epoch.retire", actor=by, subject_ref=f"epoch-{epoch}", detail={"types": count})
     return count
+
+
+@transaction.atomic
+def announce_epoch(*, epoch: int, opens_at: datetime, overlaps_until: datetime, by: Actor, now: datetime) -> int:
+    """Announce the next epoch of every type, and the end of those in force; return of how many types.
+
+    From `opens_at` on members make their tokens in it, and until `overlaps_until` both match and are screened. The
+    directory names it as soon as it is published anew. Raise Refusal `field-invalid` for dates that leave no time.
+    """
+    _check_rotation(True, by)
+    check_dates(opens_at, overlaps_until, now=now)
+    pepper_id = list(settings.AIF_PEPPERS)[-1]
+    KeyEpoch.objects.bulk_create(
+        KeyEpoch(
+            type=code,
+            epoch=epoch,
+            suite=SUITE,
+            state=KeyEpoch.ANNOUNCED,
+            pepper_id=pepper_id,
+            not_before=opens_at,
+            not_after=opens_at + LIFETIME,
+        )
+        for code in types()
+    )
+    KeyEpoch.objects.filter(state__in=KeyEpoch.IN_FORCE).update(not_after=overlaps_until)
+    detail = {"types": len(types()), "opens_at": opens_at.isoformat(), "overlaps_until": overlaps_until.isoformat()}
+    audit.record("epoch.announce", actor=by, subject_ref=f"epoch-{epoch}", detail=detail)
+    return len(types())
+
+
+def check_dates(opens_at: datetime, overlaps_until: datetime, *, now: datetime) -> None:
+    """Raise Refusal `field-invalid` unless members have notice and time to report again."""
+    if opens_at < now:
+        raise Refusal("field-invalid", gettext_noop("The day it opens has to lie ahead."), field="opens_at")
+    if overlaps_until < opens_at + SHORTEST_OVERLAP:
+        raise Refusal(
+            "field-invalid", gettext_noop("Both epochs have to stand side by side for two weeks at least."),
+            field="overlaps_until",
+        )  # fmt: skip
+
+
+def turn(*, now: datetime) -> dict[str, int]:
+    """Do what was announced for an hour that has come: open what is announced, retire what overlapped. In the matcher's role.
+
+    Return how many epochs of a type were opened and retired; audited, so that a second run finds nothing to do.
+    """
+    with transaction.atomic():
+        due = KeyEpoch.objects.select_for_update().filter(state=KeyEpoch.ANNOUNCED, not_before__lte=now)
+        numbers = sorted(set(due.values_list("epoch", flat=True)))
+        opened = 0
+        for number in numbers:
+            older = KeyEpoch.objects.filter(state=KeyEpoch.ACTIVE, epoch__lt=number)
+            older.update(state=KeyEpoch.OVERLAP)
+            count = KeyEpoch.objects.filter(state=KeyEpoch.ANNOUNCED, epoch=number).update(state=KeyEpoch.ACTIVE)
+            audit.record("epoch.open", actor=JOB, subject_ref=f"epoch-{number}", detail={"types": count})
+            opened += count
+        over = KeyEpoch.objects.select_for_update().filter(state=KeyEpoch.OVERLAP, not_after__lte=now)
+        retired = 0
+        for number in sorted(set(over.values_list("epoch", flat=True))):
+            count = over.filter(epoch=number).update(state=KeyEpoch.RETIRED)
+            audit.record("epoch.retire", actor=JOB, subject_ref=f"epoch-{number}", detail={"types": count})
+            retired += count
+    return {"opened": opened, "retired": retired}
 
 
 def _is_known(epoch: int) -> bool:

@@ -11,6 +11,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from members import audit
+from members.permissions import Job
+
 from . import recount, recount_sql
 from .retry import with_retry
 
@@ -64,6 +67,36 @@ WITH over AS (
 INSERT INTO clue_change (clue_id, institution_id, kind, reason, version, before, actor_ref, created_at, applied_at)
 SELECT id, institution_id, 'expired', '', version, '{}', 'expiry', %(now)s, %(now)s FROM over
 RETURNING clue_id
+"""
+
+# Whatever still stands under the keys of a retired epoch, a slice of tokens at a time.
+TAKE_RETIRED = """
+SELECT DISTINCT type, epoch, token FROM (
+    SELECT s.type, s.epoch, s.token FROM key_epoch e CROSS JOIN LATERAL (
+        SELECT type, epoch, token FROM sighting
+        WHERE type = e.type AND epoch = e.epoch ORDER BY type, epoch, token LIMIT %(limit)s) s
+    WHERE e.state = 'retired' LIMIT %(limit)s
+) found
+"""
+DROP_RETIRED = """
+DELETE FROM sighting s USING touched t WHERE s.type = t.type AND s.epoch = t.epoch AND s.token = t.token
+RETURNING s.clue_id
+"""
+# A clue that nobody can find any more has ended; one whose tokens of the next epoch wait to be applied has not.
+END_EMPTY = """
+WITH over AS (
+    UPDATE clue c SET state = 'expired', ended_at = %(now)s, version = version + 1
+    WHERE c.id = ANY(%(clues)s) AND c.state = 'active' AND NOT EXISTS (SELECT 1 FROM sighting s WHERE s.clue_id = c.id)
+        AND NOT EXISTS (SELECT 1 FROM clue_change w
+            WHERE w.clue_id = c.id AND w.applied_at IS NULL AND w.identifiers IS NOT NULL)
+    RETURNING c.id, c.institution_id, c.version
+)
+INSERT INTO clue_change (clue_id, institution_id, kind, reason, version, before, actor_ref, created_at, applied_at)
+SELECT id, institution_id, 'expired', 'epoch-retired', version, '{}', 'key-epochs', %(now)s, %(now)s FROM over
+"""
+END_WATCHES = """
+UPDATE watch w SET expires_at = least(w.expires_at, %(now)s) FROM key_epoch e
+WHERE e.state = 'retired' AND w.type = e.type AND w.epoch = e.epoch AND w.canceled_at IS NULL AND w.expires_at > %(now)s
 """
 
 TAKE_WATCHES = """
@@ -144,6 +177,32 @@ def _expire(limit: int, now: datetime) -> int:
             recount.lock(cursor)
             recount.bring_in_line(cursor)
     return len(clues)
+
+
+def end_retired(*, limit: int, now: datetime) -> int:
+    """Take out what stands under the keys of retired epochs, `limit` identifiers at most; clues left empty end."""
+    return with_retry(lambda: _end_retired(limit, now), what="retired epochs")
+
+
+def _end_retired(limit: int, now: datetime) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not become_applier(cursor):
+            return 0
+        recount.prepare(cursor)
+        found = recount.touch(cursor, TAKE_RETIRED, {"limit": limit})
+        if not found:
+            cursor.execute(END_WATCHES, {"now": now})
+            return 0
+        recount.lock(cursor)
+        recount.find_known_elsewhere(cursor)
+        cursor.execute(DROP_RETIRED)
+        clues = sorted({clue for (clue,) in cursor.fetchall()})
+        cursor.execute(END_EMPTY, {"clues": clues, "now": now})
+        ended = cursor.rowcount
+        recount.bring_in_line(cursor)
+        cursor.execute(RELINK, {"clues": clues})
+        audit.record("epoch.sweep", actor=Job("key-epochs"), detail={"identifiers": found, "clues_ended": ended})
+    return found
 
 
 def activate_watches(*, limit: int) -> int:

@@ -34,7 +34,7 @@ SELECT * FROM (
     UNION SELECT 'clue.submitted', received_at, 'C', id, client_ref::text FROM own
     UNION SELECT 'clue.' || h.kind, h.created_at, 'C', h.clue_id, own.client_ref::text
     FROM own JOIN clue_change h ON h.clue_id = own.id AND h.institution_id = %(institution)s
-        AND h.kind IN ('corrected', 'withdrawn', 'extended', 'expired')
+        AND h.kind IN ('corrected', 'withdrawn', 'extended', 'expired', 'resubmitted')
     UNION SELECT e.kind, e.released_at, e.subject_kind, e.subject_id, '' FROM event e
     WHERE e.subject_kind = 'M' AND e.subject_id = %(match)s AND e.institution_id = %(institution)s
         AND e.released_at <= clock_timestamp()

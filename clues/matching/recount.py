@@ -78,9 +78,17 @@ def bring_in_line(cursor: Any) -> None:
     cursor.execute(recount_sql.DROP_EMPTY)
     cursor.execute(recount_sql.FIND_MET)
     cursor.execute(sql.TELL_MATCHES)
+    find_known_elsewhere(cursor)
     cursor.execute(recount_sql.TELL_DIFFERENCE)
     cursor.execute(sql.TELL_SCORES)
     cursor.execute(recount_sql.UNDO_MATCHES)
+
+
+def find_known_elsewhere(cursor: Any) -> None:
+    """Note which parties of what was touched know as much by a match in another key epoch; call it before sightings go."""
+    cursor.execute(sql.EPOCHS_OVERLAP)
+    if cursor.fetchone()[0]:
+        cursor.execute(sql.FIND_KNOWN_ELSEWHERE)
 
 
 def recount(tokens: Sequence[Token]) -> None:

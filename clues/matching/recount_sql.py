@@ -13,6 +13,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS touched (
 ) ON COMMIT DELETE ROWS;
 DELETE FROM touched;
 DELETE FROM met;
+DELETE FROM known_elsewhere;
 """  # noqa: S608 - put together from literals
 
 # Creates the rows that are missing, so that there is something to lock; writes nothing else.

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from clues.models import Batch, BatchChunk
 
-from . import release, sql, watch_sql
+from . import rekeying, release, sql, watch_sql
 from .retry import with_retry
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ SELECT institution_id, 'batch.done', 'B', id, clock_timestamp() FROM finished WH
 """
 
 Outcome = tuple[int, str, str, str | None]
+REUSED = ("refused", "client-ref-reused")
 
 
 @dataclass(frozen=True)
@@ -173,10 +174,11 @@ def store(cursor: Any, chunk: Chunk) -> list[Outcome]:
     cursor.execute(sql.STORE_CLUES, chunk.parameters)
     if cursor.rowcount + len(outcomes) < chunk.rows:
         cursor.execute(sql.KNOWN_ROWS, chunk.parameters)
-        outcomes += [
-            (row, ref, "duplicate", None) if same else (row, ref, "refused", "client-ref-reused")
-            for row, ref, same in cursor.fetchall()
-        ]
+        known = cursor.fetchall()
+        # Only rows of other content need the closer look: they may name the same identifiers in another key epoch.
+        judged = {} if all(same for *_, same in known) else rekeying.rekey(cursor, chunk.parameters)
+        for row, ref, same in known:
+            outcomes.append((row, ref, *(("duplicate", None) if same else judged.get(row, REUSED))))
     cursor.execute(sql.STORE_SIGHTINGS, chunk.parameters)
     return outcomes
 

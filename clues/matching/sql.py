@@ -37,6 +37,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS blocked (
     type text COLLATE "C" NOT NULL, epoch integer NOT NULL, token uuid NOT NULL,
     ours bigint NOT NULL
 ) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS known_elsewhere (
+    match_id bigint NOT NULL, institution_id bigint NOT NULL, PRIMARY KEY (match_id, institution_id)
+) ON COMMIT DELETE ROWS;
 """
 
 COPY_CLUES = "COPY clue_in FROM STDIN"
@@ -46,7 +49,7 @@ COPY_IDENTIFIERS = "COPY identifier_in FROM STDIN"
 RETIRED_ROWS = """
 SELECT DISTINCT i.row, c.client_ref
 FROM identifier_in i JOIN clue_in c USING (row)
-LEFT JOIN key_epoch e ON e.type = i.type AND e.epoch = i.epoch AND e.state <> 'retired'
+LEFT JOIN key_epoch e ON e.type = i.type AND e.epoch = i.epoch AND e.state IN ('active', 'overlap')
 WHERE e.id IS NULL
 ORDER BY i.row
 """
@@ -128,6 +131,29 @@ SELECT type, epoch, token, clock_timestamp() FROM met ORDER BY type, epoch, toke
 ON CONFLICT (type, epoch, token) DO NOTHING
 """
 
+# While two key epochs are in force, one fact can be two matches. A party whose own clue stands in both, in one place,
+# hears of the one only what the other does not tell it: nothing at all if that one has all the other parties too.
+# Filled by the recount alone (`recount.find_known_elsewhere`), for only changes add the tokens of another epoch.
+EPOCHS_OVERLAP = "SELECT count(DISTINCT epoch) > 1 FROM key_epoch WHERE state <> 'announced'"
+FIND_KNOWN_ELSEWHERE = """
+INSERT INTO known_elsewhere (match_id, institution_id)
+SELECT DISTINCT m.id, s.institution_id
+FROM touched t JOIN match m USING (type, epoch, token) JOIN sighting s USING (type, epoch, token)
+JOIN sighting o ON o.clue_id = s.clue_id AND o.position = s.position AND o.type = s.type AND o.epoch <> s.epoch
+    AND o.counted
+JOIN match n ON n.type = o.type AND n.epoch = o.epoch AND n.token = o.token
+JOIN match_party own ON own.match_id = n.id AND own.institution_id = s.institution_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM (
+        SELECT q.institution_id FROM sighting q
+        WHERE q.type = t.type AND q.epoch = t.epoch AND q.token = t.token AND q.counted
+        UNION SELECT q.institution_id FROM match_party q WHERE q.match_id = m.id
+    ) other
+    WHERE other.institution_id <> s.institution_id AND NOT EXISTS (
+        SELECT 1 FROM match_party p WHERE p.match_id = n.id AND p.institution_id = other.institution_id))
+ON CONFLICT DO NOTHING
+"""
+
 # What told parties hear, by difference of `before` and `after`: the parties of matches that changed, as they were and as
 # they are. Each hears of others only, and only of what it can see of them: a second institution of one group that says
 # the same is no news, and neither is another group within a band, or any in an alliance too small for bands.
@@ -160,6 +186,8 @@ SELECT institution_id, kind, 'M', match_id, clock_timestamp() FROM (
     SELECT institution_id, 'match.released' AS kind, match_id FROM party WHERE fresh
     UNION ALL SELECT institution_id, kind, match_id FROM news WHERE kind IS NOT NULL
 ) told
+WHERE NOT EXISTS (
+    SELECT 1 FROM known_elsewhere k WHERE k.match_id = told.match_id AND k.institution_id = told.institution_id)
 """  # noqa: S608 - put together from literals
 
 # What every live institution with a counted sighting brings to the matches of `met`.

@@ -15,6 +15,7 @@ class ClueChange(models.Model):
 
     CORRECTED, WITHDRAWN, EXTENDED, EXPIRED = "corrected", "withdrawn", "extended", "expired"
     DISPUTED, REINSTATED = "disputed", "reinstated"
+    RESUBMITTED = "resubmitted"
     CONFIRMED, RETURNED, REVIEW_WITHDRAWN = "confirmed", "returned", "review-withdrawn"
 
     clue = models.ForeignKey("clues.Clue", on_delete=models.PROTECT, db_constraint=False)

@@ -7,9 +7,13 @@ from .fields import CodeField
 
 
 class KeyEpoch(models.Model):
-    """One (identifier type, epoch): tokens are equal only inside it; its pepper never changes."""
+    """One (identifier type, epoch): tokens are equal only inside it; its pepper never changes.
 
-    ACTIVE, OVERLAP, RETIRED = "active", "overlap", "retired"
+    It is announced, then active from `not_before` on; beside its successor it overlaps until `not_after`, then it is retired.
+    """
+
+    ANNOUNCED, ACTIVE, OVERLAP, RETIRED = "announced", "active", "overlap", "retired"
+    IN_FORCE = (ACTIVE, OVERLAP)
 
     type = CodeField()
     epoch = models.IntegerField()
@@ -26,7 +30,7 @@ class KeyEpoch(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["type", "epoch"], name="key_epoch_type_epoch"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["active", "overlap", "retired"]),
+                condition=models.Q(state__in=["announced", "active", "overlap", "retired"]),
                 name="key_epoch_state",
             ),
         ]

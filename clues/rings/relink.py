@@ -18,12 +18,16 @@ TAKE = """
 DELETE FROM ring_relink WHERE id IN (SELECT id FROM ring_relink ORDER BY id LIMIT %s) RETURNING clue_id
 """
 COMPONENTS = "SELECT DISTINCT component FROM ring_edge WHERE clue_id = ANY(%(clues)s)"
-# As matching makes them (LINK in matching/sql.py), from what counts now.
+# As matching makes them (LINK in matching/sql.py), from what counts now. An identifier that stands in two key epochs
+# weighs once: else one weak identifier would link a clue all by itself.
 DUE = """
     SELECT clue_id, type, epoch, token, link FROM (
-        SELECT s.clue_id, s.type, s.epoch, s.token, w.link, sum(w.link) OVER (PARTITION BY s.clue_id) AS total
-        FROM sighting s JOIN unnest(%(types)s::text[], %(links)s::smallint[]) AS w (type, link) ON w.type = s.type
-        WHERE s.clue_id = ANY(%(clues)s) AND s.counted AND w.link > 0
+        SELECT *, sum(link) FILTER (WHERE nth = 1) OVER (PARTITION BY clue_id) AS total FROM (
+            SELECT s.clue_id, s.type, s.epoch, s.token, w.link,
+                row_number() OVER (PARTITION BY s.clue_id, s.position ORDER BY s.epoch) AS nth
+            FROM sighting s JOIN unnest(%(types)s::text[], %(links)s::smallint[]) AS w (type, link) ON w.type = s.type
+            WHERE s.clue_id = ANY(%(clues)s) AND s.counted AND w.link > 0
+        ) places
     ) linked WHERE total >= 2
 """
 DROP_EDGES = f"""

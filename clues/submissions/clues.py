@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
@@ -18,12 +18,16 @@ STATES = (Clue.ACTIVE, Clue.WITHDRAWN, Clue.DISPUTED, Clue.EXPIRED)
 
 @dataclass(frozen=True, slots=True)
 class IdentifierView:
-    """One identifier of a clue, in its place; `counted` tells whether it takes part in matching at present."""
+    """One identifier of a clue, in its place; `counted` tells whether it takes part in matching at present.
+
+    `epoch` is the newest key epoch it stands in, `epochs` all of them, oldest first.
+    """
 
     type: str
     epoch: int
     role: str
     counted: bool
+    epochs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class ChangeView:
 
 # What the reports of an institution answer, as far as it may know: another institution counts from the tick on.
 ANSWERING = """
-SELECT s.clue_id, s.position
+SELECT DISTINCT s.clue_id, s.position
 FROM clue c JOIN sighting s ON s.clue_id = c.id AND s.counted
 CROSS JOIN LATERAL aif_answering(c.grade, c.review, s.type, s.epoch, s.token, s.institution_id, clock_timestamp())
 WHERE c.id = ANY(%s) AND c.state = 'active' AND c.expires_at > clock_timestamp()
@@ -201,11 +205,22 @@ def _view(clue: Clue, identifiers: list[tuple[int, IdentifierView]], answering: 
         received_at=clue.received_at,
         expires_at=clue.expires_at,
         batch=reference.encode("B", clue.batch_id),
-        identifiers=tuple(seen for _, seen in sorted(identifiers, key=lambda each: each[0])),
+        identifiers=_places(identifiers),
         review=_shown_review(clue),
         at_desk=clue.review == Clue.AT_DESK and clue.grade != "C",
         answering=tuple(answering),
         batch_id=clue.batch_id,
+    )
+
+
+def _places(identifiers: list[tuple[int, IdentifierView]]) -> tuple[IdentifierView, ...]:
+    """One view for each place of a clue, whose token may stand there in two key epochs."""
+    by_place: dict[int, list[IdentifierView]] = {}
+    for place, seen in sorted(identifiers, key=lambda each: (each[0], each[1].epoch)):
+        by_place.setdefault(place, []).append(seen)
+    return tuple(
+        replace(seen[-1], counted=any(each.counted for each in seen), epochs=tuple(each.epoch for each in seen))
+        for seen in by_place.values()
     )
 
 

@@ -230,7 +230,7 @@ def _lines(clue: Clue) -> list[str]:
     return [
         f"{own.position}\t{own.type}\t{own.epoch}\t{own.token.hex}\t{own.role}\t{ROLE_SCORES[own.role]}"
         f"\t{LINK_WEIGHT[own.type]}"
-        for own in Sighting.objects.filter(clue=clue).order_by("position")
+        for own in Sighting.objects.filter(clue=clue).order_by("position", "epoch")
     ]
 
 
@@ -240,18 +240,22 @@ def _new_lines(changes: Mapping[str, Any], lines: list[str], context: RowContext
     if "roles" not in changes:
         return lines
     edits = changes["roles"]
-    if not isinstance(edits, list) or not edits or len(edits) > len(lines):
-        raise Refusal("field-invalid", gettext_noop("roles is a list of {identifier, role}."), field="roles")
     made = [line.split("\t") for line in lines]
+    places = {int(parts[0]) for parts in made}
+    if not isinstance(edits, list) or not edits or len(edits) > len(places):
+        raise Refusal("field-invalid", gettext_noop("roles is a list of {identifier, role}."), field="roles")
     for edit in edits:
         if not isinstance(edit, dict) or edit.keys() != ROLE_EDIT:
             raise Refusal("field-invalid", gettext_noop("roles is a list of {identifier, role}."), field="roles")
         place, role = edit["identifier"], edit["role"]
-        if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(made):
+        if isinstance(place, bool) or not isinstance(place, int) or place not in places:
             raise Refusal("field-invalid", gettext_noop("The clue has no identifier in this place."), field="roles")
         if not isinstance(role, str) or role not in ROLE_SCORES:
             raise RowRefused("role-unknown")
-        made[place][4:6] = [role, ROLE_SCORES[role]]
+        # In every key epoch it stands in: it is one identifier.
+        for parts in made:
+            if int(parts[0]) == place:
+                parts[4:6] = [role, ROLE_SCORES[role]]
     return ["\t".join(parts) for parts in made]
 
 

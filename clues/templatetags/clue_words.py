@@ -23,13 +23,15 @@ CHANGES = {
     "withdrawn": _("Withdrawn"),
     "extended": _("Extended"),
     "expired": _("Expired"),
+    "resubmitted": _("Reported again in another key epoch"),
     "disputed": _("Suspended by a dispute"),
     "reinstated": _("Reinstated after a dispute"),
     "confirmed": _("Confirmed by a second person"),
     "returned": _("Returned by a second person"),
     "review-withdrawn": _("Review withdrawn"),
 }
-JOBS = {"disputes": _("a dispute"), "expiry": _("its time"), "departures": _("the institution left")}
+JOBS = {"disputes": _("a dispute"), "expiry": _("its time"), "departures": _("the institution left"),
+    "matching": _("a batch"), "key-epochs": _("the end of a key epoch")}  # fmt: skip
 
 
 @register.filter

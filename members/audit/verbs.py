@@ -78,7 +78,9 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "notification.preferences.set": _("Notification preferences changed"),
         # keys of the alliance
         "epoch.open": _("Key epoch opened"),
+        "epoch.announce": _("Key epoch announced"),
         "epoch.retire": _("Key epoch retired"),
+        "epoch.sweep": _("What stood under retired keys taken out"),
         "directory.publish": _("Directory published"),
         # clues
         "batch.receive": _("Batch received"),

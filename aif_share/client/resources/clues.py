@@ -13,12 +13,16 @@ from aif_share.client.resources.base import Resource, edited, named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClueIdentifier(Answer):
-    """One identifier of a clue, without its token. `counted`: it counts for matches now."""
+    """One identifier of a clue, without its token. `counted`: it counts for matches now.
+
+    `epoch` is the newest key epoch it stands in, `epochs` all of them.
+    """
 
     type: str
     epoch: int
     role: str
     counted: bool = False
+    epochs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from aif_share.client.session import Session
 from aif_share.errors import AifShareError
 from aif_share.wire.directory import to_signed
 from aif_share.wire.keys import MemberKey
-from clues.blinding import directory, epochs
+from clues.blinding import directory
 from members.management.embedded import CustodianNotReady, ceremony_key
 from members.permissions import Console
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         now = timezone.now()
         lent = _ceremony_key(options["ceremony_key_file"])
         with lent as key, Session(settings.AIF_PUBLIC_URL, key) as session:
-            numbers = sorted({epoch for _, epoch in epochs.read_epochs()})
+            numbers = directory.epochs_to_publish()
             custodians = [
                 directory.read_custodian(name=name, url=url, session=session, epochs=numbers) for name, url in hops
             ]

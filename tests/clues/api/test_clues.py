@@ -82,8 +82,8 @@ def test_what_was_reported_can_be_read(aster: Member, birch: Member) -> None:
     row = report(aster, token(1), token(2) | {"role": "victim"}, amount_cny="1000", indicators=[])
     assert (row["amount_cny"], row["state"], row["version"], row["basis"]) == ("1000.00", "active", 1, "unspecified")
     assert row["identifiers"] == [
-        {"type": "domain", "epoch": 1, "role": "actor", "counted": True},
-        {"type": "domain", "epoch": 1, "role": "victim", "counted": False},
+        {"type": "domain", "epoch": 1, "epochs": [1], "role": "actor", "counted": True},
+        {"type": "domain", "epoch": 1, "epochs": [1], "role": "victim", "counted": False},
     ]
     answer = aster.get(f"/clues/{row['clue']}")
     assert answer.json() == row and answer["ETag"] == '"1"'
@@ -152,7 +152,7 @@ def test_roles_alone(aster: Member, birch: Member) -> None:
     apply()
     assert kinds(birch) == ["match.released", "match.undone"]
     assert find(aster, mine["client_ref"])["identifiers"] == [
-        {"type": "domain", "epoch": 1, "role": "victim", "counted": False}
+        {"type": "domain", "epoch": 1, "epochs": [1], "role": "victim", "counted": False}
     ]
     row = find(aster, mine["client_ref"])
     assert edit(aster, row, {"roles": [{"identifier": 0, "role": "agent"}]}).status_code == 200
