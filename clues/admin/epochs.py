@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -29,11 +30,19 @@ class RotationForm(ReasonForm):
 
     action = forms.ChoiceField(label=_("What to do"), choices=list(rotation.ACTIONS.items()))
     epoch = forms.IntegerField(label=_("Number of the epoch"), min_value=1, max_value=2**31 - 1)
-    field_order = ("action", "epoch", "reason")
+    opens_at = forms.DateTimeField(
+        label=_("Opens"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text=_("For an announcement: from then on members make their tokens in it."),
+    )  # fmt: skip
+    overlaps_until = forms.DateTimeField(
+        label=_("The older one ends"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text=_("Two weeks later at least: until then both match, and members report again."),
+    )  # fmt: skip
+    field_order = ("action", "epoch", "opens_at", "overlaps_until", "reason")
 
 
-def _propose(_row: None, *, by: User, now: datetime, action: str, epoch: int, reason: str) -> Approval:
-    return rotation.propose(action=action, epoch=epoch, reason=reason, by=by, now=now)
+def _propose(_row: None, *, by: User, now: datetime, **answers: Any) -> Approval:
+    return rotation.propose(by=by, now=now, **answers)
 
 
 @admin.register(KeyEpoch, site=site)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.identifiers import types
 from aif_share.oprf import SUITE
+from clues.events import EPOCH_ANNOUNCED, EPOCH_OPENED
 from clues.models import KeyEpoch
 from members import audit
 from members.permissions import Actor, Console, Job
@@ -21,6 +23,10 @@ CACHE_SECONDS = 2.0
 SHORTEST_OVERLAP = timedelta(days=14)
 """Custodians charge by the day: a member with many clues needs days to make its tokens anew."""
 JOB = Job("key-epochs")
+TELL = """
+INSERT INTO event (institution_id, kind, subject_kind, subject_id, created_at)
+SELECT id, %(kind)s, 'EP', %(epoch)s, %(now)s FROM institution WHERE state = 'live' ORDER BY id
+"""
 
 
 Peppers = Mapping[tuple[str, int], bytes]
@@ -126,6 +132,7 @@ def announce_epoch(*, epoch: int, opens_at: datetime, overlaps_until: datetime, 
     )
     KeyEpoch.objects.filter(state__in=KeyEpoch.IN_FORCE).update(not_after=overlaps_until)
     detail = {"types": len(types()), "opens_at": opens_at.isoformat(), "overlaps_until": overlaps_until.isoformat()}
+    _tell(EPOCH_ANNOUNCED, epoch, now)
     audit.record("epoch.announce", actor=by, subject_ref=f"epoch-{epoch}", detail=detail)
     return len(types())
 
@@ -154,6 +161,7 @@ def turn(*, now: datetime) -> dict[str, int]:
             older = KeyEpoch.objects.filter(state=KeyEpoch.ACTIVE, epoch__lt=number)
             older.update(state=KeyEpoch.OVERLAP)
             count = KeyEpoch.objects.filter(state=KeyEpoch.ANNOUNCED, epoch=number).update(state=KeyEpoch.ACTIVE)
+            _tell(EPOCH_OPENED, number, now)
             audit.record("epoch.open", actor=JOB, subject_ref=f"epoch-{number}", detail={"types": count})
             opened += count
         over = KeyEpoch.objects.select_for_update().filter(state=KeyEpoch.OVERLAP, not_after__lte=now)
@@ -163,6 +171,31 @@ def turn(*, now: datetime) -> dict[str, int]:
             audit.record("epoch.retire", actor=JOB, subject_ref=f"epoch-{number}", detail={"types": count})
             retired += count
     return {"opened": opened, "retired": retired}
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A rotation under way: `epoch` is the coming one, or the present one while an older one stands beside it."""
+
+    epoch: int
+    opens_at: datetime
+    overlaps_until: datetime
+    is_open: bool
+
+
+def get_rotation() -> Rotation | None:
+    """Return the rotation that members have to know of, the one that ends first; None when none is under way."""
+    rows = KeyEpoch.objects.filter(state__in=(KeyEpoch.ANNOUNCED, *KeyEpoch.IN_FORCE))
+    newest = rows.order_by("-epoch").first()
+    older = None if newest is None else rows.filter(epoch__lt=newest.epoch).order_by("not_after").first()
+    if newest is None or older is None:
+        return None
+    return Rotation(newest.epoch, newest.not_before, older.not_after, newest.state == KeyEpoch.ACTIVE)
+
+
+def _tell(kind: str, epoch: int, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(TELL, {"kind": kind, "epoch": epoch, "now": now})
 
 
 def _is_known(epoch: int) -> bool:

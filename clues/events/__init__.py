@@ -50,6 +50,7 @@ NAMING_OFFERED, PARTY_NAMED = "case.naming-offered", "case.party-named"
 OFFICIAL_ASKED, OFFICIAL_OVERDUE = "official.asked", "official.overdue"
 OFFICIAL_WITHDRAWN, OFFICIAL_ANSWERED = "official.withdrawn", "official.answered"
 CAMPAIGN_STARTED, CAMPAIGN_ENDED = "campaign.started", "campaign.ended"
+EPOCH_ANNOUNCED, EPOCH_OPENED = "epoch.announced", "epoch.opened"
 WEBHOOK_TEST = "webhook.test"
 
 ROWS: Final = (
@@ -104,6 +105,16 @@ ROWS: Final = (
     Kind(OFFICIAL_ANSWERED, "official_request", "OR", "协查或调证要求已答复", "An official request was answered"),
     Kind(CAMPAIGN_STARTED, "campaign", "CP", "专项行动已启动", "A campaign has started"),
     Kind(CAMPAIGN_ENDED, "campaign", "CP", "专项行动已结束", "A campaign has ended"),
+    Kind(
+        EPOCH_ANNOUNCED,
+        "epoch",
+        "EP",
+        "新密钥周期已公告，请准备重新上报",
+        "A key epoch is announced: prepare to report again",
+    ),
+    Kind(
+        EPOCH_OPENED, "epoch", "EP", "新密钥周期已启用，请重新上报线索", "A key epoch is open: report your clues again"
+    ),
     Kind(WEBHOOK_TEST, "webhook", "H", "回调测试", "Webhook test"),
 )
 BY_CODE: Final[Mapping[str, Kind]] = MappingProxyType({row.code: row for row in ROWS})

@@ -30,6 +30,7 @@ READ_BY: Final[Mapping[str, Permission]] = MappingProxyType(
         "content": Permission.CLUE_VIEW,
         "campaign": Permission.CASE_VIEW,
         "official_request": Permission.REQUEST_VIEW,
+        "epoch": Permission.CLUE_VIEW,
     }
 )
 MAILED_AT_ONCE: Final = frozenset(
@@ -51,6 +52,8 @@ MAILED_AT_ONCE: Final = frozenset(
         events.NAMING_OFFERED,
         events.OFFICIAL_ASKED,
         events.OFFICIAL_OVERDUE,
+        events.EPOCH_ANNOUNCED,
+        events.EPOCH_OPENED,
     }
 )
 NEVER_MAILED_UNASKED: Final = frozenset({events.BATCH_DONE})
@@ -79,6 +82,7 @@ ALWAYS_SHOWN: Final = frozenset(
         events.REQUEST_ESCALATED,
         events.OFFICIAL_ASKED,
         events.OFFICIAL_OVERDUE,
+        events.EPOCH_OPENED,
     }
 )
 """What does harm when nobody sees it."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clues import quotas
+from clues.blinding import epochs
 from clues.events import inbox
 from clues.events.notification_rules import URGENT
 from clues.portal import outcomes
@@ -38,6 +39,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "urgent": URGENT,
         "unread_total": sum(unread.values()),
         "unread_most": inbox.MOST,
+        "rotation": epochs.get_rotation(),
         "steps": onboarding.list_steps(viewer=viewer),
         "quotas": [
             ("submit", used["submit"], viewer.submit_quota),

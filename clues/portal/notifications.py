@@ -42,7 +42,12 @@ PAGES = {
     "campaign": "clues:campaign",
     "official_request": "clues:official-request",
 }
-LISTS = {"ring": "clues:rings", "clue": "clues:disputes-received", "credential": "members:credentials"}
+LISTS = {
+    "epoch": "clues:dashboard",
+    "ring": "clues:rings",
+    "clue": "clues:disputes-received",
+    "credential": "members:credentials",
+}
 
 
 @dataclass(frozen=True, slots=True)

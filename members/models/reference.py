@@ -51,6 +51,7 @@ KINDS = {
     "OR": 64,  # official request
     "CP": 65,  # campaign
     "AE": 70,  # audit event
+    "EP": 71,  # key epoch
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

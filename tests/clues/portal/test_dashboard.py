@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clues.blinding import epochs
 from clues.models import AllianceWeek
 from clues.reports import figures
 from members.models import Credential
+from members.permissions import Console
 from tests.clues.scene import Scene, make_case
 from tests.factories import acting_as, make_institution, make_key, make_user
 
@@ -36,6 +38,26 @@ def test_a_stranger_sees_none_of_it(scene: Scene, portal: Any) -> None:
     text = portal(scene.cast.cy).get("/").content.decode()
     for ref in (scene.match, case.ref, scene.batch, scene.ring):
         assert ref not in text
+
+
+def test_says_what_a_rotation_asks_of_one_and_by_when(scene: Scene, portal: Any) -> None:
+    now = timezone.now()
+    with acting_as("aif_desk"):
+        epochs.announce_epoch(
+            epoch=2,
+            opens_at=now + timedelta(days=1),
+            overlaps_until=now + timedelta(days=30),
+            by=Console("tests"),
+            now=now,
+        )
+    client = portal(scene.cast.alice)
+    until = f"{timezone.localtime(now + timedelta(days=30)):%Y-%m-%d}"
+    text = client.get("/").content.decode()
+    assert "Key epoch 2 opens on" in text and until in text
+    with acting_as("aif_match"):
+        epochs.turn(now=now + timedelta(days=2))
+    text = client.get("/").content.decode()
+    assert "Key epoch 2 is open" in text and "aif-share resubmit" in text and until in text
 
 
 def test_an_empty_page_teaches(scene: Scene, portal: Any) -> None:
