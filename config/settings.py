@@ -119,6 +119,8 @@ _SESSION = {
     "statement_timeout": "0" if AIF_DB_OWNER else _STATEMENT_TIMEOUT,
     "idle_in_transaction_session_timeout": "60s",
     "lock_timeout": "20s" if AIF_PROCESS in ("web", "desk") else "0",
+    # Asked for by each session: no setting of a server, a database or a role makes an acknowledgment come before the disk.
+    "synchronous_commit": "on",
 }
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
