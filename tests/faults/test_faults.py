@@ -1,0 +1,36 @@
+"""A short run of the faults that each change must stand; `make faults` makes all of them, as often as the plan asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults import invariants
+from tests.faults.load import Load
+from tests.faults.table import Fault, list_faults, make
+from tests.faults.world import World
+
+SEED = 20261129
+SHORT = [fault for fault in list_faults() if fault.short]
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture(scope="module")
+def load() -> Iterator[Load]:
+    with World(seed=SEED) as world:
+        members = Load(world)
+        yield members
+        members.ledger.close()
+
+
+@pytest.mark.parametrize("fault", SHORT, ids=[f"{fault.number}: {fault.title}" for fault in SHORT])
+def test_all_holds_after(load: Load, fault: Fault) -> None:
+    result = make(fault, load, fault.short)
+    assert result["holds"], result
+
+
+def test_the_whole_log_verifies_and_the_vault_opens_in_the_end(load: Load) -> None:
+    assert load.ledger.clues, "nothing was acknowledged: nothing was tested"
+    assert not invariants.check_in_full(load.world)
