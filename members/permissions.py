@@ -52,6 +52,7 @@ class Permission(StrEnum):
     EXPORT_DECIDE = "export.decide"
     ROTATION_PROPOSE = "rotation.propose"
     ROTATION_DECIDE = "rotation.decide"
+    BATCH_DECIDE = "batch.decide"
     RING_REVIEW = "ring.review"
     RING_DECIDE = "ring.decide"
     DISPUTE_DECIDE = "dispute.decide"
@@ -110,6 +111,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.EVIDENCE_OPEN,
             Permission.RING_REVIEW,
             Permission.DISPUTE_DECIDE,
+            Permission.BATCH_DECIDE,
             Permission.REQUEST_MEDIATE,
             Permission.CONTENT_WORK,
             Permission.LAWFUL_USE_PROPOSE,
@@ -135,6 +137,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.RING_REVIEW,
             Permission.RING_DECIDE,
             Permission.DISPUTE_DECIDE,
+            Permission.BATCH_DECIDE,
             Permission.REQUEST_MEDIATE,
             Permission.CONTENT_WORK,
             Permission.LAWFUL_USE_SIGN,

@@ -36,6 +36,15 @@ def show(batch: str, as_json: bool) -> None:
 
 @batches.command()
 @click.argument("batch", type=BATCH)
+@json_option
+def hold(batch: str, as_json: bool) -> None:
+    """Show why a batch is held, and what the alliance decided."""
+    with open_client() as client:
+        emit_answer(client.batches.hold(batch).body, as_json=as_json)
+
+
+@batches.command()
+@click.argument("batch", type=BATCH)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV as the platform gives it.")
 @click.option("--refused", is_flag=True, help="Refused rows alone.")
 @json_option

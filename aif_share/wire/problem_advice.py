@@ -61,6 +61,10 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
     "token-malformed": _TOKENIZE,
     "type-unknown": ("Take a code of the list `identifier-types` of GET /vocabulary.", "请使用 GET /vocabulary 中 `identifier-types` 的代码。"),
     "epoch-unknown": ("Send the epoch of the key directory as a number from 1.", "请发送密钥目录中的周期编号（从 1 起的整数）。"),
+    "batch-rejected": (
+        "Read the alliance's reason on the batch, talk to it, correct the file and send it again.",
+        "请查看联盟对该批次给出的理由，与联盟沟通并更正后重新提交。",
+    ),
     "epoch-retired": ("Fetch the directory anew and make the tokens again.", "请重新获取密钥目录并重新生成令牌。"),
     "element-invalid": ("Blind the value anew; `index` says which one it is.", "请对该值重新盲化；位置见 `index`。"),
     "identifier-invalid": ("Correct the value or its type; it was not sent to us.", "请更正取值或类型；该值并未发送给平台。"),

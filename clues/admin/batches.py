@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import ReferenceAdmin, code_filter, ref, shown
-from clues.models import Batch
+from clues import tasks
+from clues.admin.columns import ReferenceAdmin, code_filter, local, ref, shown, table
+from clues.models import Batch, BatchHold
+from clues.submissions import holds
+from members.admin.base import Operation, reason_field
 from members.admin.site import site
+from members.models import User
+from members.permissions import Permission
 
 STATES = {
     Batch.RECEIVED: _("received"),
@@ -17,6 +25,48 @@ STATES = {
     Batch.REJECTED: _("rejected"),
 }
 SOURCES = {"api": _("programming interface"), "portal": _("portal"), "upload": _("upload"), "import": _("import")}
+CAUSES = {
+    BatchHold.VOLUME: _("far more than usual for the institution"),
+    BatchHold.FAILED: _("no worker could finish it"),
+}
+DECISIONS = {"": "—", BatchHold.RELEASED: _("released"), BatchHold.REJECTED: _("rejected")}
+
+
+class HoldForm(forms.Form):
+    """Why a held batch is let go or not: its institution reads this."""
+
+    reason = reason_field(_("The institution reads it. No names of customers, no identifiers."))
+
+
+def _release(row: Batch, *, by: User, now: datetime, reason: str) -> None:
+    holds.release(batch=row.pk, reason=reason, by=by, now=now)
+    tasks.ring()
+
+
+def _reject(row: Batch, *, by: User, now: datetime, reason: str) -> None:
+    holds.reject(batch=row.pk, reason=reason, by=by, now=now)
+    tasks.ring()
+
+
+def _is_held(row: Batch) -> bool:
+    return str(row.state) == Batch.HELD
+
+
+@admin.display(description=_("why it is, or was, held"))
+def held(row: Batch) -> str:
+    """The figures that were compared, and what was decided."""
+    found = BatchHold.objects.filter(institution_id=row.institution_id, batch_id=row.pk).order_by("id")
+    return table(
+        (_("held at"), _("cause"), _("rows"), _("rows of the day"), _("usual rows of a day"), _("decision"), _("decided by"),
+         _("reason of the decision")),
+        ((local(each.held_at), CAUSES[each.cause], each.rows, _figure(each.day_rows), _figure(each.usual_rows),
+          DECISIONS[each.decision], each.decided_by or "—", each.decision_reason or "—")
+         for each in found.select_related("decided_by")),
+    )  # fmt: skip
+
+
+def _figure(value: int | None) -> str:
+    return "—" if value is None else str(value)
 
 
 @admin.register(Batch, site=site)
@@ -47,4 +97,15 @@ class BatchAdmin(ReferenceAdmin):
         shown("chunks_done", _("chunks done")),
         shown("digest", _("digest of the stored rows")),
         shown("done_at", _("done at")),
+        held,
     )
+    operations = (
+        Operation(
+            "release", _("Release the batch"), _release, Permission.BATCH_DECIDE,
+            _("Released. It is matched within seconds."), form=HoldForm, open_for=_is_held,
+        ),
+        Operation(
+            "reject", _("Reject the batch"), _reject, Permission.BATCH_DECIDE,
+            _("Rejected. Its rows are dropped; its institution is told."), form=HoldForm, open_for=_is_held, hurts=True,
+        ),
+    )  # fmt: skip

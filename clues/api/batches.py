@@ -16,11 +16,11 @@ from rest_framework.response import Response
 
 from aif_share.errors import Refusal
 from clues import tasks
-from clues.submissions import queries, receive, results
+from clues.submissions import holds, queries, receive, results
 from members.api.pagination import get_page_size, get_position, newest_first, page
 from members.api.renderers import JSONRenderer
 
-from . import line_shapes, shapes
+from . import hold_shapes, line_shapes, shapes
 from .base import PAGED, ApiView, caller_of
 from .body import read_json_bytes
 from .downloads import CONTENT_TYPES, WRITERS, CsvRenderer, FormNegotiation, NdjsonRenderer
@@ -109,6 +109,25 @@ class BatchView(ApiView):
     def get(self, request: Request, batch: str) -> Response:
         """Return the batch. `matched` counts once the batch is `released`."""
         return Response(_show(queries.get_batch(batch=batch, viewer=caller_of(request))))
+
+
+class BatchHoldView(ApiView):
+    """Why a batch is, or was, held."""
+
+    required_scope = "read"
+
+    @extend_schema(
+        operation_id="batch_hold",
+        summary="Why a batch is held, and what was decided",
+        responses={200: hold_shapes.BatchHold, **shapes.problems(*shapes.READING, "not-found")},
+        examples=[hold_shapes.BATCH_HOLD_EXAMPLE],
+    )
+    def get(self, request: Request, batch: str) -> Response:
+        """Return the last hold of the batch; 404 for one that was never held."""
+        hold = holds.get_hold(batch=batch, viewer=caller_of(request))
+        if hold is None:
+            raise queries.BatchNotFound
+        return Response({**asdict(hold), "decision": hold.decision or None, "reason": hold.reason or None})
 
 
 class BatchResultsView(ApiView):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .batches import BatchesView, BatchResultsView, BatchView
+from .batches import BatchesView, BatchHoldView, BatchResultsView, BatchView
 from .campaigns import CampaignsView, CampaignView
 from .case_parts import CaseNamesView, CasePartReadyView, CasePartsView, CasePartView
 from .case_tasks import CaseTaskAnswerView, CaseTaskCancelView, CaseTasksView, CaseTaskView
@@ -55,6 +55,7 @@ urlpatterns = [
     path("screenings", ScreeningsView.as_view(), name="screenings"),
     path("batches", BatchesView.as_view(), name="batches"),
     path("batches/<str:batch>", BatchView.as_view(), name="batch"),
+    path("batches/<str:batch>/hold", BatchHoldView.as_view(), name="batch-hold"),
     path("batches/<str:batch>/results", BatchResultsView.as_view(), name="batch-results"),
     path("clues", CluesView.as_view(), name="clues"),
     path("clues/<str:clue>", ClueView.as_view(), name="clue"),

@@ -24,7 +24,7 @@ class Kind:
 
 MATCHED, MATCH_GREW, MATCH_CHANGED = "match.released", "match.grew", "match.changed"
 MATCH_SHRANK, MATCH_UNDONE = "match.shrank", "match.undone"
-BATCH_DONE = "batch.done"
+BATCH_DONE, BATCH_HELD, BATCH_REJECTED = "batch.done", "batch.held", "batch.rejected"
 CLUE_DISPUTED, CLUE_LAPSED, CLUE_REFUTED, CLUE_REINSTATED = (
     "clue.disputed",
     "clue.lapsed",
@@ -60,6 +60,14 @@ ROWS: Final = (
     Kind(MATCH_SHRANK, "match", "M", "命中有上报方退出", "An institution left a match"),
     Kind(MATCH_UNDONE, "match", "M", "命中已撤销", "A match was undone"),
     Kind(BATCH_DONE, "batch", "B", "批次处理完成", "Batch done"),
+    Kind(
+        BATCH_HELD,
+        "batch",
+        "B",
+        "批次数量异常，待联盟复核",
+        "A batch is held: more than usual; the alliance looks at it",
+    ),
+    Kind(BATCH_REJECTED, "batch", "B", "联盟未放行批次", "The alliance rejected a held batch"),
     Kind(CLUE_DISPUTED, "clue", "C", "本机构线索被提出异议", "One of your clues is disputed"),
     Kind(CLUE_LAPSED, "clue", "C", "异议逾期未答复，线索失效", "A disputed clue lapsed without an answer"),
     Kind(CLUE_REFUTED, "clue", "C", "异议成立，线索已撤回", "A dispute was upheld; the clue is withdrawn"),

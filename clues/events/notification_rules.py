@@ -37,6 +37,8 @@ MAILED_AT_ONCE: Final = frozenset(
     {
         events.MATCHED,
         events.WATCH_HIT,
+        events.BATCH_HELD,
+        events.BATCH_REJECTED,
         events.CLUE_DISPUTED,
         events.CLUE_LAPSED,
         events.CLUE_REFUTED,

@@ -12,8 +12,9 @@ from typing import Any
 
 import orjson
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
-from clues.models import Batch, BatchChunk
+from clues.models import Batch, BatchChunk, BatchHold
 
 from . import rekeying, release, sql, watch_sql
 from .retry import with_retry
@@ -53,7 +54,7 @@ WITH finished AS (
     UPDATE batch SET chunks_done = chunks_done + 1, accepted = accepted + %(accepted)s,
         duplicates = duplicates + %(duplicates)s, refused = refused + %(refused)s,
         matched = matched + %(matched)s,
-        state = CASE WHEN chunks_done + 1 >= chunks THEN 'done' ELSE 'processing' END,
+        state = CASE WHEN chunks_done + 1 >= chunks THEN 'done' WHEN state = 'held' THEN 'held' ELSE 'processing' END,
         done_at = CASE WHEN chunks_done + 1 >= chunks THEN clock_timestamp() END
     WHERE id = %(batch)s
     RETURNING id, institution_id, state
@@ -251,4 +252,9 @@ def hold(chunk_id: int) -> None:
     chunk.state = BatchChunk.HELD
     chunk.save(update_fields=["state"])
     Batch.objects.filter(pk=chunk.batch_id).update(state=Batch.HELD)
+    BatchHold.objects.bulk_create(
+        [BatchHold(batch_id=chunk.batch_id, institution_id=chunk.institution_id, cause=BatchHold.FAILED, rows=chunk.rows,
+                   held_at=Now())],
+        ignore_conflicts=True,  # another chunk of the batch waits for the same decision
+    )  # fmt: skip
     log.error("chunk %d held after %d attempts", chunk_id, chunk.attempts)

@@ -20,6 +20,7 @@ from .feed import FeedAcknowledgment, FeedEntry, FeedReceiver
 from .feedback import Feedback, SourceQuality
 from .figure import AllianceWeek, CategoryFigure, DailyFigure, FunnelFigure, InstitutionFigure, OutcomeFigure
 from .guidance import GuidanceRow, GuidanceVersion
+from .hold import BatchHold
 from .identifier import Identifier
 from .job import Job
 from .lawful_use import LawfulUseCell, LawfulUseMatrix
@@ -47,6 +48,7 @@ __all__ = [
     "AppliedStanding",
     "Batch",
     "BatchChunk",
+    "BatchHold",
     "Campaign",
     "CampaignCase",
     "CampaignTarget",

@@ -65,7 +65,7 @@ class BatchChunk(models.Model):
     answer the per-row results for as long as the batch is kept.
     """
 
-    RECEIVED, DONE, HELD = "received", "done", "held"
+    RECEIVED, DONE, HELD, REJECTED = "received", "done", "held", "rejected"
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT)
     institution = models.ForeignKey("members.Institution", on_delete=models.PROTECT, db_index=False)

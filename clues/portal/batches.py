@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from clues.portal.explanations import explain
 from clues.portal.paging import SIZE, get_position, make_page
 from clues.portal.viewer import viewer_of
-from clues.submissions import contribution, queries
+from clues.submissions import contribution, holds, queries
 from members.permissions import Permission
 from members.portal.access import member_required
 
@@ -44,6 +44,7 @@ def batch(request: HttpRequest, batch: str) -> HttpResponse:
         "section": "batches",
         "batch": found,
         "explained": [(explain(code), count) for code, count in refusals.counts],
+        "hold": holds.get_hold(batch=batch, viewer=viewer),
         "rows": [(row, explain(row.code or "")) for row in refusals.rows],
         "refresh": found.state in IN_WORK or (found.state == "done" and not found.released),
     }

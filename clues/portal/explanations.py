@@ -42,6 +42,11 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
                 _("`aif-share types` lists all types. Correct the row and send it again."),
             ),
             _row("epoch-unknown", _("The key epoch of the token is not a number."), _RENEW),
+            _row(
+                "batch-rejected",
+                _("The alliance looked at the held batch and did not let it go."),
+                _("Read the reason above, correct the file, and send it again after talking to the alliance."),
+            ),
             _row("epoch-retired", _("The key epoch of the token is not in force."), _RENEW),
             _row(
                 "client-ref-reused",

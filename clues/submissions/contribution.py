@@ -9,7 +9,7 @@ from django.db import connection
 from clues.submissions.queries import RowResult, get_batch
 from members.permissions import Viewer
 
-# Refused at the door, and refused by the matcher. Taken apart where they lie: a batch may be a million rows.
+# Refused at the door, by the matcher, and by the alliance. Taken apart where they lie: a batch may be a million rows.
 _REFUSED = """(
     SELECT (r ->> 0)::int AS row, r ->> 1 AS ref, r ->> 2 AS code
     FROM batch_chunk k CROSS JOIN LATERAL jsonb_array_elements(k.refusals) r WHERE k.batch_id = %(batch)s
@@ -17,6 +17,10 @@ _REFUSED = """(
     SELECT (o ->> 0)::int, o ->> 1, o ->> 3
     FROM batch_chunk k CROSS JOIN LATERAL jsonb_array_elements(k.outcomes) o
     WHERE k.batch_id = %(batch)s AND o ->> 2 = 'refused'
+    UNION ALL
+    SELECT (t ->> 0)::int, t ->> 1, 'batch-rejected'
+    FROM batch_chunk k CROSS JOIN LATERAL jsonb_array_elements(convert_from(k.refs, 'UTF8')::jsonb) t
+    WHERE k.batch_id = %(batch)s AND k.state = 'rejected'
 ) refused"""
 COUNTS = f"SELECT code, count(*) FROM {_REFUSED} GROUP BY code ORDER BY count(*) DESC, code"  # noqa: S608
 FIRST = f"SELECT row, ref, code FROM {_REFUSED} ORDER BY row LIMIT %(limit)s"  # noqa: S608

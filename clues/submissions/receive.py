@@ -23,9 +23,10 @@ from clues.blinding import epochs
 from clues.models import Batch, BatchChunk
 from members import audit
 from members.audit import receipts
-from members.models import AuditEvent, reference
+from members.models import AuditEvent
 from members.queries import Member
 
+from . import holds
 from .chunks import Chunk, ChunkSpool
 from .csv_rows import csv_rows
 from .documents import parse
@@ -186,16 +187,17 @@ def _commit(
             amount=spool.rows_read,
             limit=by.submit_quota,
         )
-        _store(batch, spool.chunks())
+        held = holds.hold_over_volume(batch, rows=spool.rows_read)
+        _store(batch, spool.chunks(), held=held)
         event = audit.record(
             RECEIVED,
             actor=by,
             institution_id=by.institution_id,
-            subject_ref=reference.encode("B", batch.id),
+            subject_ref=str(batch),
             detail={"clues": batch.clues, "refused": refused, "digest": batch.digest},
         )
         confirm()
-    return _answer(batch, event, replayed=False)
+    return _answer(batch, event, replayed=False, held=held)
 
 
 def _claim(batch: Batch) -> bool:
@@ -245,7 +247,7 @@ def _insert(batch: Batch) -> bool:
     return True
 
 
-def _store(batch: Batch, chunks: Iterable[Chunk]) -> None:
+def _store(batch: Batch, chunks: Iterable[Chunk], *, held: bool) -> None:
     with connection.cursor() as cursor:
         for no, chunk in enumerate(chunks):
             waiting = chunk.rows > 0
@@ -256,19 +258,15 @@ def _store(batch: Batch, chunks: Iterable[Chunk]) -> None:
                 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '[]', %s, 0, %s)
                 """,
                 [
-                    batch.id,
-                    batch.institution_id,
-                    no,
-                    chunk.first_row,
-                    chunk.rows,
+                    batch.id, batch.institution_id, no, chunk.first_row, chunk.rows,
                     chunk.clue_rows if waiting else None,
                     chunk.identifier_rows if waiting else None,
                     psycopg2.Binary(chunk.refs),
                     chunk.refusals,
-                    BatchChunk.RECEIVED if waiting else BatchChunk.DONE,
+                    (BatchChunk.HELD if held else BatchChunk.RECEIVED) if waiting else BatchChunk.DONE,
                     None if waiting else batch.received_at,
                 ],
-            )
+            )  # fmt: skip
 
 
 def _find(institution_id: int, idempotency_key: str) -> Batch | None:
@@ -281,16 +279,17 @@ def _replay(batch: Batch, fingerprint: bytes) -> Received:
             "idempotency-conflict",
             "This Idempotency-Key was used with another body. Use a fresh key for a new batch.",
         )
-    subject = reference.encode("B", batch.id)
-    event = receipts.find_event(institution_id=batch.institution_id, verb=RECEIVED, subject=subject)
-    return _answer(batch, event, replayed=True)
+    event = receipts.find_event(institution_id=batch.institution_id, verb=RECEIVED, subject=str(batch))
+    return _answer(batch, event, replayed=True, held=holds.was_held_over_volume(batch))
 
 
-def _answer(batch: Batch, event: AuditEvent | None, *, replayed: bool) -> Received:
+def _answer(batch: Batch, event: AuditEvent | None, *, replayed: bool, held: bool) -> Received:
     return Received(
         id=batch.id,
-        batch=reference.encode("B", batch.id),
-        state=Batch.RECEIVED if batch.clues else Batch.REJECTED,  # as it was when the first answer was given
+        batch=str(batch),
+        state=(Batch.HELD if held else Batch.RECEIVED)
+        if batch.clues
+        else Batch.REJECTED,  # as it was when the first answer was given
         clues=batch.clues,
         rows_refused=batch.rows_refused,
         digest=batch.digest,

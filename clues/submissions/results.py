@@ -17,7 +17,8 @@ from members.permissions import Viewer
 from .queries import RowResult, get_batch
 
 # What a chunk says of its rows. `refs` are those taken at the door, `refusals` the others, both in row order.
-READ = "SELECT refs, refusals::text, outcomes::text FROM batch_chunk WHERE batch_id = %s AND no = %s"
+READ = "SELECT refs, refusals::text, outcomes::text, state FROM batch_chunk WHERE batch_id = %s AND no = %s"
+REJECTED_CODE = "batch-rejected"
 FINAL = (Batch.DONE, Batch.REJECTED, Batch.HELD)
 
 
@@ -62,13 +63,16 @@ def _list_finished(batch: int, after: int) -> list[int]:
             break
         if first <= after + 1:
             numbers.clear()
-        if state == BatchChunk.DONE:
+        if state in (BatchChunk.DONE, BatchChunk.REJECTED):
             numbers.append(no)
     return numbers
 
 
 def _read(batch: int, no: int, after: int, limit: int | None) -> list[RowResult]:
-    """Return the results of one chunk behind row `after`, `limit` at most: refused, duplicate, else accepted."""
+    """Return the results of one chunk behind row `after`, `limit` at most: refused, duplicate, else accepted.
+
+    Of a chunk that the alliance rejected, all are refused.
+    """
     with connection.cursor() as cursor:
         cursor.execute(READ, [batch, no])
         row = cursor.fetchone()
@@ -77,7 +81,8 @@ def _read(batch: int, no: int, after: int, limit: int | None) -> list[RowResult]
     taken = _cut(orjson.loads(bytes(row[0])), after, limit)
     refused = _cut(orjson.loads(row[1]), after, limit)
     later = {number: (ref, outcome, code) for number, ref, outcome, code in orjson.loads(row[2])}
-    found = [RowResult(number, *later.get(number, (ref, "accepted", None))) for number, ref in taken]
+    usual = ("refused", REJECTED_CODE) if row[3] == BatchChunk.REJECTED else ("accepted", None)
+    found = [RowResult(number, *later.get(number, (ref, *usual))) for number, ref in taken]
     if refused:
         found += [RowResult(number, ref, "refused", code) for number, ref, code in refused]
         found.sort(key=lambda result: result.row)

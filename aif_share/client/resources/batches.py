@@ -44,6 +44,21 @@ class Batch(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Answer):
+    """Why a batch is, or was, held: rows of its day against a usual day; and what the alliance decided."""
+
+    batch: str
+    cause: str
+    rows: int
+    day_rows: int | None = None
+    usual_rows: int | None = None
+    held_at: datetime
+    decision: str | None = None
+    reason: str | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row(Answer):
     """The outcome of one row: accepted, duplicate, or refused with a code."""
 
@@ -84,6 +99,10 @@ class Batches(Resource):
     def get(self, batch: Receipt | Batch | str) -> Batch:
         """One batch."""
         return Batch.read(self._session.get(f"batches/{named('B', 'batch', batch)}"))
+
+    def hold(self, batch: Receipt | Batch | str) -> Hold:
+        """Why the alliance holds, or held, one batch. Raise NotFound for one that was never held."""
+        return Hold.read(self._session.get(f"batches/{named('B', 'batch', batch)}/hold"))
 
     def results(self, batch: Receipt | Batch | str, *, limit: int | None = None) -> Iterator[Row]:
         """The outcome of each row in order, page after page; rows still waiting to be matched are not in it."""

@@ -79,6 +79,8 @@ def test_batches(bank: Client) -> None:
     bank.wait([receipt.batch], timeout=60)
     batch = bank.batches.get(receipt)
     assert (batch.accepted, batch.refused, batch.released) == (4, 1, True)
+    with pytest.raises(NotFound):
+        bank.batches.hold(batch)
     rows = list(bank.batches.results(batch, limit=2))
     assert [(row.row, row.outcome, row.code) for row in rows][-1] == (4, "refused", "grade-unknown")
     assert list(bank.batches.stream_results(batch)) == rows

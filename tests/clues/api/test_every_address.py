@@ -16,6 +16,7 @@ ADDRESSES = {
     "batches POST": ("POST", "/batches", "submit"),
     "batches": ("GET", "/batches", "read"),
     "batches/<str:batch>": ("GET", "/batches/B-NONE", "read"),
+    "batches/<str:batch>/hold": ("GET", "/batches/B-NONE/hold", "read"),
     "batches/<str:batch>/results": ("GET", "/batches/B-NONE/results", "read"),
     "clues": ("GET", "/clues", "read"),
     "clues/<str:clue>": ("GET", "/clues/C-NONE", "read"),

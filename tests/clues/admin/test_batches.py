@@ -1,0 +1,53 @@
+"""Held batches at the desk, in the portal and by the API: why, what to do, and what was decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clues.models import Batch, BatchHold
+from clues.submissions import holds
+from tests.clues.alliance import caller, submit
+from tests.clues.scene import Scene
+from tests.clues.submissions.test_holds import habit, many
+from tests.factories import acting_as
+
+DO = "admin:clues_batch_do"
+
+
+@pytest.fixture
+def held(scene: Scene, monkeypatch: Any) -> Batch:
+    from clues import tasks
+
+    monkeypatch.setattr(tasks, "ring", lambda: None)
+    habit(scene.cast.cedar)
+    with acting_as("aif_web"):
+        received = submit(caller(scene.cast.cedar), many(120))
+    return Batch.objects.get(pk=received.id)
+
+
+@pytest.mark.parametrize(("who", "name", "state"), [("olga", "release", "received"), ("pavel", "reject", "rejected")])
+def test_the_desk_decides(scene: Scene, held: Batch, desk: Any, who: str, name: str, state: str) -> None:
+    browser = desk(getattr(scene.cast, who))
+    page = browser.get(reverse("admin:clues_batch_change", args=[held.pk]))
+    assert len(page.context["operations"]) == 2 and "121" in page.content.decode()
+    address = reverse(DO, args=[held.pk, name])
+    assert browser.post(address, {"reason": ""}).status_code == 422
+    assert Batch.objects.get(pk=held.pk).state == "held"
+    assert browser.post(address, {"reason": "Looked at."}).status_code == 302
+    assert Batch.objects.get(pk=held.pk).state == state
+    assert BatchHold.objects.get().decided_by == getattr(scene.cast, who)
+    assert browser.get(reverse("admin:clues_batch_change", args=[held.pk])).context["operations"] == []
+
+
+def test_the_institution_reads_why(scene: Scene, held: Batch, client: Any) -> None:
+    client.force_login(scene.cast.cy)
+    address = f"/portal/batches/{held}"
+    text = client.get(address).content.decode()
+    assert "121 行" in text and "日常每日为 8 行" in text
+    with acting_as("aif_desk"):
+        holds.reject(batch=held.pk, reason="Nobody announced it.", by=scene.cast.olga, now=held.received_at)
+    text = client.get(address).content.decode()
+    assert "Nobody announced it." in text and "batch-rejected" in text
