@@ -30,6 +30,7 @@ from clues.reports import figures, funnel
 from clues.requests import escalation
 from clues.retention import departures, hourly
 from clues.rings import build
+from clues.screening import sealing
 from clues.statements import making
 from members.delivery import mails, outbox
 from members.operations import approvals, webhook_outcomes
@@ -41,9 +42,7 @@ CLUES_A_TURN = 2_000
 DISPUTES_A_TURN = 100
 CHANGES_A_TURN = 2_000
 DEPARTING_A_TURN = 1_000
-NOISE_A_TURN = 200
-REQUESTS_A_TURN = 200
-DOCUMENTS_A_TURN = 200
+NOISE_A_TURN = REQUESTS_A_TURN = DOCUMENTS_A_TURN = 200
 STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
 EXPIRED_A_SLICE = 10_000
 RETIRED_A_SLICE = 2_000
@@ -224,13 +223,14 @@ DELIVERIES = Duty("deliveries", _deliver, 0.5)
 WEBHOOKS = Duty("webhooks", webhook_outcomes.deliver_pending, 0.1)
 ORACLE = Duty("oracle", _check, 60.0)
 KEYS = Duty("keys", _warn, 60.0)
+LEDGER = Duty("ledger", sealing.seal_pending, 0.5)
 LIFTS = Duty("lifts", _lift, 2.5)
 RETENTION = Duty("retention", _retain, 60.0)
 FIGURES = Duty("figures", _reckon, 10.0)
 DEPARTURES = Duty("departures", _depart, 30.0)
 CUSTODIANS = Duty("custodians", _probe, 20.0)
 DUTIES = (
-    MATCHING, DISPUTES, CHANGES, RINGS, REQUESTS, PACKAGES, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LIFTS, RETENTION, FIGURES, DEPARTURES,
+    MATCHING, DISPUTES, CHANGES, RINGS, REQUESTS, PACKAGES, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LEDGER, LIFTS, RETENTION, FIGURES, DEPARTURES,
     CUSTODIANS,
 )  # fmt: skip
 

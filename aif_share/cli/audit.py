@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import click
 
+from aif_share.audit.ledger import Ledger
 from aif_share.audit.note import Verifier, open_checkpoint
 from aif_share.audit.verify import verify_log
 from aif_share.cli.access import open_client, open_map
 from aif_share.cli.output import OK, PROOF, emit_json, json_option, say
+from aif_share.client.ledger import check_screenings
 from aif_share.client.witness import Receipts, WitnessStore, check_receipts, witness
 from aif_share.errors import AuthenticationError
 
@@ -22,28 +26,32 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--map", "map_path", type=click.Path(path_type=Path, dir_okay=False), help="whose receipts to check")
+@click.option("--screenings", type=click.IntRange(0, 10_000), default=100, show_default=True, help="how many to check")
 @json_option
-def verify(map_path: Path | None, as_json: bool) -> int:
-    """Check the transparency log, and your receipts against it.
+def verify(map_path: Path | None, screenings: int, as_json: bool) -> int:
+    """Check the transparency log, and your receipts and newest screenings against it.
 
     Fetches the newest signed checkpoint, proves that the log only grew since this key looked last, keeps the checkpoint,
-    and proves that the event of each receipt in your map stands in the log. Run it daily: what you keep is what nobody
-    can take back. Exit 6: a proof does not hold, or a receipt has no event. Without the scope audit, checkpoints alone.
+    and proves that the event of each receipt in your map stands in the log, and that each of your newest screenings was
+    sealed by an event that does. Run it daily: what you keep is what nobody can take back. Exit 6: a proof does not hold, a
+    receipt has no event, or screenings wait too long for theirs. Without the scope audit, checkpoints alone.
     """
     with open_client() as client:
         seen = witness(client.log, url=client.url, store=WitnessStore(client.data_home, client.key_id))
-        found, receipts = None, []
+        found, asked, receipts = None, None, []
         held = open_map(client, map_path)
         if held is not None:
             with held:
                 receipts = held.receipts()
-        if receipts:
-            try:
+        try:
+            if receipts:
                 found = check_receipts(client.log, seen, receipts)
-            except AuthenticationError as error:
-                if error.code != "scope-missing":
-                    raise
-                say("Receipts were not checked: this key lacks the scope audit.")
+            if screenings:
+                asked = check_screenings(client.log, seen, newest=screenings, now=datetime.now(UTC))
+        except AuthenticationError as error:
+            if error.code != "scope-missing":
+                raise
+            say("Receipts and screenings were not checked: this key lacks the scope audit.")
     checked = found or Receipts((), (), ())
     if as_json:
         emit_json(
@@ -55,27 +63,44 @@ def verify(map_path: Path | None, as_json: bool) -> int:
                 "proven": len(checked.proven),
                 "waiting": list(checked.waiting),
                 "missing": list(checked.missing),
+                "screenings": None if asked is None else asdict(asked),
             }
         )
     since = "the first one this key keeps" if seen.first else f"grown from {seen.before}, nothing taken back"
     say(f"{seen.now.origin}: {seen.now.size} events, {since}.")
     if found is not None:
         say(f"Receipts: {len(found.proven)} of {len(receipts)} proven, {len(found.waiting)} not signed yet.")
+    if asked is not None:
+        say(f"Screenings: {asked.rows} proven by {asked.events} events, {asked.waiting} not sealed or signed yet.")
+        if asked.late:
+            say(f"{asked.late} screenings wait far too long for the event that seals them. Ask the alliance.")
     for batch in checked.missing:
         say(f"No event of {batch}, which was acknowledged. Ask the alliance, and keep your map: it is the evidence.")
-    return PROOF if checked.missing else OK
+    return PROOF if checked.missing or (asked is not None and asked.late) else OK
 
 
 @audit.command("verify-file")
 @click.argument("log", type=click.File("rb"))
 @click.option("--checkpoint", type=click.File("r", encoding="utf-8"), required=True, help="the signed note")
 @click.option("--verifier", required=True, help="the log's key line, from a member that pinned it")
+@click.option(
+    "--screenings", type=click.File("rb"), help="the exported ledger of screenings, to be held against the log"
+)
 @json_option
-def verify_file(log: IO[bytes], checkpoint: IO[str], verifier: str, as_json: bool) -> int:
-    """Check a whole log that the alliance exported (one event a line) against a signed checkpoint. Needs no network."""
-    head = open_checkpoint(checkpoint.read(), verifier=Verifier.parse(verifier))
-    behind = verify_log(log, head)
+def verify_file(log: IO[bytes], checkpoint: IO[str], verifier: str, screenings: IO[bytes] | None, as_json: bool) -> int:
+    """Check a whole log that the alliance exported (one event a line) against a signed checkpoint. Needs no network.
+
+    With the ledger of screenings, each of its rows is held against the event that sealed it.
+    """
+    head, ledger = open_checkpoint(checkpoint.read(), verifier=Verifier.parse(verifier)), Ledger()
+    behind = verify_log(log, head, ledger if screenings else None)
+    opened = None if screenings is None else ledger.open(screenings)
     if as_json:
-        emit_json({"log": head.origin, "size": head.size, "behind": behind})
+        said = {"log": head.origin, "size": head.size, "behind": behind}
+        emit_json(said if opened is None else said | {"screenings": asdict(opened)})
     say(f"{head.origin}: all {head.size} events are those that were signed; {behind} more stand behind them.")
+    if opened is not None:
+        say(
+            f"Screenings: {opened.rows} are those that {opened.seals} events sealed; {opened.deleted} were deleted in time."
+        )
     return OK

@@ -44,6 +44,7 @@ from .requests import (
 )
 from .rings import RingsView, RingView
 from .schema import SchemaView
+from .screening_ledger import ScreeningLedgerView
 from .screenings import ScreeningsView
 from .statements import StatementsView, StatementView
 from .vocabulary import VocabularyView
@@ -53,6 +54,7 @@ app_name = "clues-api"
 
 urlpatterns = [
     path("screenings", ScreeningsView.as_view(), name="screenings"),
+    path("log/screenings", ScreeningLedgerView.as_view(), name="screening-ledger"),
     path("batches", BatchesView.as_view(), name="batches"),
     path("batches/<str:batch>", BatchView.as_view(), name="batch"),
     path("batches/<str:batch>/hold", BatchHoldView.as_view(), name="batch-hold"),

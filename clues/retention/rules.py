@@ -182,7 +182,12 @@ RULES: Final = (
     Rule("webhook-deliveries", 90, _ended("webhook_delivery", "state <> 'pending' AND created_at < %(before)s")),
     Rule("outbox", 30, _ended("outbox_message", "state = 'done' AND done_at < %(before)s")),
     # Personal Information Protection Law, article 56: records of processing are kept for three years at least.
-    Rule("screenings", 3 * 366, _ended("screening", "screened_at < %(before)s")),
+    # What no audit event commits to yet stays until one does, and a second goes as a whole.
+    Rule(
+        "screenings",
+        3 * 366,
+        _ended("screening", "screened_at < date_trunc('second', %(before)s::timestamptz) AND event_id IS NOT NULL"),
+    ),
     Rule("requests", 3 * 366, REQUESTS),
     Rule("campaigns", 5 * 366, CAMPAIGNS),
     Rule("packages", 5 * 366, PACKAGES),

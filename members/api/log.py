@@ -52,6 +52,7 @@ class InclusionProof(s.Serializer[Any]):
 
     event = s.CharField()
     seq = s.IntegerField()
+    leaf = s.CharField(help_text="The event as canonical JSON, exactly as it was hashed.")
     size = s.IntegerField()
     path = s.ListField(child=s.CharField())
 
@@ -151,8 +152,8 @@ class LogInclusionView(ApiView):
     def get(self, request: Request) -> Response:
         """Return place and path."""
         event, size = request.query_params.get("event", ""), _read(request, "size")
-        seq, path = log_queries.prove_inclusion(event=event, size=size, viewer=caller_of(request))
-        return Response({"event": event, "seq": seq, "size": size, "path": _encoded(path)})
+        entry, path = log_queries.prove_inclusion(event=event, size=size, viewer=caller_of(request))
+        return Response({"event": event, "seq": entry.seq, "leaf": entry.leaf, "size": size, "path": _encoded(path)})
 
 
 class LogConsistencyView(ApiView):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from members.models import AuditEvent, reference
 
@@ -20,7 +22,7 @@ def content(event: AuditEvent) -> bytes:
     institution = event.institution_id
     said = {
         "actor": f"{event.actor_kind}:{event.actor_ref}",
-        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "at": moment(event.at),
         "detail": event.detail,
         "event": reference.encode(KIND, event.pk),
         "institution": None if institution is None else reference.encode("I", institution),
@@ -28,7 +30,17 @@ def content(event: AuditEvent) -> bytes:
         "subject": event.subject_ref,
         "verb": event.verb,
     }
+    return canonical(said)
+
+
+def canonical(said: Mapping[str, Any]) -> bytes:
+    """Return what is said as the bytes that are hashed."""
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as leaves say it: UTC, six digits of a second."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def leaf_hash(text: bytes) -> bytes:

@@ -83,8 +83,8 @@ def list_newest(*, viewer: Member, before: int | None = None, limit: int = 50) -
     ]
 
 
-def prove_inclusion(*, event: str, size: int, viewer: Member) -> tuple[int, list[bytes]]:
-    """Return (place, path) of an own event in the log of `size` leaves.
+def prove_inclusion(*, event: str, size: int, viewer: Member) -> tuple[Entry, list[bytes]]:
+    """Return (leaf with its place, path) of an own event in the log of `size` leaves.
 
     Raise Refusal: NotSequenced (no own event, or not among the first `size`), `field-invalid` (size).
     """
@@ -94,7 +94,8 @@ def prove_inclusion(*, event: str, size: int, viewer: Member) -> tuple[int, list
     place = own.values_list("seq", flat=True).first()
     if place is None or place >= size:
         raise NotSequenced
-    return place, Tree(size).inclusion(place)
+    (entry,) = list_entries(viewer=viewer, after=place - 1, limit=1)
+    return entry, Tree(size).inclusion(place)
 
 
 def prove_consistency(*, old: int, size: int) -> list[bytes]:

@@ -7,7 +7,7 @@ answered holds the leaf's hash under the platform's signature (as signed certifi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-from members.audit.leaves import KIND, content, leaf_hash
+from members.audit.leaves import KIND, content, leaf_hash, moment
 from members.audit.notes import Signer
 from members.models import AuditEvent, reference
 
@@ -32,10 +32,8 @@ class Receipt:
 def issue(event: AuditEvent, *, digest: str, received_at: datetime) -> Receipt:
     """Return the receipt of an event; the same one every time."""
     ref, leaf = reference.encode(KIND, event.pk), leaf_hash(content(event)).hex()
-    moment = received_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return Receipt(
-        ref, leaf, _signer(settings.AIF_REFERENCE_KEY, settings.AIF_LOG_ORIGIN).sign(ref, leaf, digest, moment)
-    )
+    signer = _signer(settings.AIF_REFERENCE_KEY, settings.AIF_LOG_ORIGIN)
+    return Receipt(ref, leaf, signer.sign(ref, leaf, digest, moment(received_at)))
 
 
 def find_event(*, institution_id: int, verb: str, subject: str) -> AuditEvent | None:

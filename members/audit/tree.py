@@ -115,6 +115,16 @@ def _split(count: int) -> int:
     return 1 << ((count - 1).bit_length() - 1)
 
 
+def root_of(hashes: list[bytes]) -> bytes:
+    """Return the root over a few leaf hashes, all in memory."""
+    if not hashes:
+        return EMPTY
+    if len(hashes) & (len(hashes) - 1) == 0:
+        return fold(hashes)
+    middle = _split(len(hashes))
+    return _above(root_of(hashes[:middle]), root_of(hashes[middle:]))
+
+
 def fold(hashes: list[bytes]) -> bytes:
     """Return the node over a power of two of nodes."""
     while len(hashes) > 1:

@@ -28,11 +28,20 @@ class LogEntry(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogProof(Answer):
-    """A path of hashes in base64: of an event's leaf (`seq` is its place), or from an older log to a newer one."""
+    """A path of hashes in base64: of an event (`seq` is its place, `leaf` its text), or from an older log to a newer one."""
 
     size: int
     path: tuple[str, ...]
     seq: int | None = None
+    leaf: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow(Answer):
+    """One own screening as it was hashed, and the event (AE-…) that commits to it; None until its second is sealed."""
+
+    event: str | None
+    leaf: str
 
 
 class Log(Resource):
@@ -49,6 +58,10 @@ class Log(Resource):
     def inclusion(self, event: str, *, size: int) -> LogProof:
         """Where an own event (AE-…) stands in the log of `size` leaves. The key needs the scope `audit`."""
         return LogProof.read(self._session.get("log/inclusion", given(event=event, size=size)))
+
+    def screenings(self, *, event: str | None = None, limit: int = 1_000) -> Iterator[LedgerRow]:
+        """Own screenings, newest first: those an event (AE-…) commits to, or all. The key needs the scope `audit`."""
+        return self._pages(LedgerRow, "log/screenings", event=event, limit=limit)
 
     def consistency(self, *, old: int, size: int) -> LogProof:
         """The proof that the log of `old` leaves is the beginning of that of `size`."""

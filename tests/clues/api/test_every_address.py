@@ -100,6 +100,7 @@ ADDRESSES = {
     "requests/<str:request_ref>/withdraw": ("POST", "/requests/RQ-NONE/withdraw", "screen"),
     "requests/<str:request_ref>/close": ("POST", "/requests/RQ-NONE/close", "screen"),
     "screenings": ("POST", "/screenings", "screen"),
+    "log/screenings": ("GET", "/log/screenings", "audit"),
     "watches POST": ("POST", "/watches", "screen"),
     "watches": ("GET", "/watches", "read"),
     "watches/<str:watch>": ("GET", "/watches/W-NONE", "read"),

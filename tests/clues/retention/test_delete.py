@@ -101,8 +101,8 @@ ROWS: dict[str, str] = {
         (channel, destination, payload, created_at, not_before, attempts, last_error, state, done_at)
         SELECT 'email', '', '{}', at, at, 1, '', 'done', at FROM (SELECT %s::timestamptz AS at) t""",
     "screenings": """INSERT INTO screening
-        (institution_id, key_id, purpose, case_ref, basis, tokens, hits, screened_at)
-        SELECT id, 'k', 'investigation', '', 'x', 1, 0, %s FROM institution LIMIT 1""",
+        (institution_id, key_id, purpose, case_ref, basis, tokens, hits, screened_at, event_id)
+        SELECT id, 'k', 'investigation', '', 'x', 1, 0, %s, 1 FROM institution LIMIT 1""",
     "screening-answers": """INSERT INTO screening_answer (institution_id, idempotency_key, fingerprint, asked_at)
         SELECT id, 'k', ''::bytea, %s FROM institution LIMIT 1""",
     "quota-days": """INSERT INTO quota_use (institution_id, kind, day, used)
