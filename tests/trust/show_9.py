@@ -74,7 +74,9 @@ def measure_rate(count: int) -> dict[str, Figure]:
         check_durable(stack.admin_url)
         command = [sys.executable, "-c", WRITE, str(each), VERB]
         writers = [
-            subprocess.Popen(command, cwd=ROOT, env=os.environ | stack.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | stack.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
             for _ in range(WRITERS)
         ]
         for writer in writers:
