@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from clues.blinding import epochs, reachability
 from clues.cases import tasks as case_tasks
+from clues.demands import turn as demands
 from clues.dispositions import lifting
 from clues.disputes import apply as disputes
 from clues.duty import Duty
@@ -38,21 +39,19 @@ from members.operations import approvals, webhook_outcomes
 log = logging.getLogger(__name__)
 
 CHUNKS_A_TURN = 20
-CLUES_A_TURN = 2_000
+CLUES_A_TURN, EXPIRED_A_SLICE = 2_000, 10_000
 DISPUTES_A_TURN = 100
 CHANGES_A_TURN = 2_000
 DEPARTING_A_TURN = 1_000
 NOISE_A_TURN = REQUESTS_A_TURN = DOCUMENTS_A_TURN = 200
 STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
-EXPIRED_A_SLICE = 10_000
 RETIRED_A_SLICE = 2_000
 EPOCHS_SECONDS = EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
-ORACLE_SECONDS = 3600
+ORACLE_SECONDS = RETENTION_SECONDS = 3600
 KEYS_SECONDS = APPROVALS_SECONDS = 600
 CUSTODIANS_SECONDS = 60
 QUALITY_SECONDS = 30
 SCORES_SECONDS = 86_400
-RETENTION_SECONDS = 3600
 LIFTS_SECONDS = 5
 LIFTS_A_TURN = 5_000
 SWEPT_A_TURN = 500  # beside those: a hundred thousand measures in a quarter of an hour
@@ -67,7 +66,7 @@ def _match() -> int:
 
 def _dispute() -> int:
     done = disputes.suspend_pending(limit=DISPUTES_A_TURN) + disputes.settle_pending(limit=CLUES_A_TURN)
-    return done + disputes.close_pending(limit=CLUES_A_TURN)
+    return done + disputes.close_pending(limit=CLUES_A_TURN) + demands.settle()
 
 
 def _build() -> int:
@@ -224,6 +223,7 @@ WEBHOOKS = Duty("webhooks", webhook_outcomes.deliver_pending, 0.1)
 ORACLE = Duty("oracle", _check, 60.0)
 KEYS = Duty("keys", _warn, 60.0)
 LEDGER = Duty("ledger", sealing.seal_pending, 0.5)
+DRAW = Duty("evidence-draw", demands.draw_due, 60.0)
 LIFTS = Duty("lifts", _lift, 2.5)
 RETENTION = Duty("retention", _retain, 60.0)
 FIGURES = Duty("figures", _reckon, 10.0)
@@ -231,7 +231,7 @@ DEPARTURES = Duty("departures", _depart, 30.0)
 CUSTODIANS = Duty("custodians", _probe, 20.0)
 DUTIES = (
     MATCHING, DISPUTES, CHANGES, RINGS, REQUESTS, PACKAGES, DELIVERIES, WEBHOOKS, ORACLE, KEYS, LEDGER, LIFTS, RETENTION, FIGURES, DEPARTURES,
-    CUSTODIANS,
+    CUSTODIANS, DRAW,
 )  # fmt: skip
 
 

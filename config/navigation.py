@@ -75,6 +75,7 @@ GROUPS: tuple[tuple[StrPromise, tuple[Entry, ...]], ...] = (
             Entry(
                 "disputes-received", "clues:disputes-received", _("Disputes received"), "alert-triangle", "g e", _CLUES
             ),
+            Entry("evidence-demands", "clues:evidence-demands", _("Evidence to show"), "checklist", "g 5", _CLUES),
             Entry("noise", "clues:noise", _("Own numbers"), "volume-off", "g x", _CLUES),
         ),
     ),

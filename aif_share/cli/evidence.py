@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
-from aif_share.cli.access import IF_VERSION, REPEAT, References, open_client
+from aif_share.cli.access import IF_VERSION, LIMIT, REPEAT, References, open_client
 from aif_share.cli.case_work import _object_of
 from aif_share.cli.output import emit_answer, emit_answers, json_option, say
 
@@ -16,6 +16,9 @@ CASE, EVIDENCE, UPLOAD = References("CASE"), References("EV"), References("EU")
 ITEMS = ("evidence", "party", "kind", "size", "state", "shared_with_parties", "added_at", "sha256")
 UPLOADS = ("upload", "kind", "offset", "size", "begun_at")
 CUSTODY = ("seq", "action", "at", "party", "by", "note")
+DEMAND = References("ED")
+DEMANDS = ("demand", "client_ref", "category", "cause", "state", "due_at", "committed")
+STANDING = ("category", "confirmed", "refuted", "standing")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -115,6 +118,35 @@ def share(evidence: str, shared: bool, if_version: int | None, key: str | None, 
         version = client.evidence.get(evidence).version if if_version is None else if_version
         done = client.evidence.share(evidence, shared, version=version, idempotency_key=key)
     emit_answer(done.body, as_json=as_json)
+
+
+@evidence.command()
+@LIMIT
+@json_option
+def demands(limit: int | None, as_json: bool) -> None:
+    """List the clues whose evidence you are asked to open."""
+    with open_client() as client:
+        rows = (each.body for each in client.evidence_demands.list())
+        emit_answers(DEMANDS, rows, as_json=as_json, limit=limit)
+
+
+@evidence.command("show-file")
+@click.argument("demand", type=DEMAND)
+@click.argument("file", type=click.File("rb"))
+@json_option
+def show_file(demand: str, file: IO[bytes], as_json: bool) -> None:
+    """Open a demand by the very file that was committed to. The third file that differs ends it."""
+    with open_client() as client:
+        emit_answer(client.evidence_demands.open(demand, file).body, as_json=as_json)
+
+
+@evidence.command()
+@json_option
+def standing(as_json: bool) -> None:
+    """Show how your reports fared, by category. Nobody else sees it."""
+    with open_client() as client:
+        rows = (each.body for each in client.evidence_demands.reputation())
+        emit_answers(STANDING, rows, as_json=as_json, limit=None)
 
 
 @evidence.command()

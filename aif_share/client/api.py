@@ -34,6 +34,7 @@ from aif_share.client.resources.dispositions import Dispositions
 from aif_share.client.resources.disputes import Disputes
 from aif_share.client.resources.events import Events
 from aif_share.client.resources.evidence import Evidence
+from aif_share.client.resources.evidence_demands import EvidenceDemands
 from aif_share.client.resources.exports import Exports
 from aif_share.client.resources.feedback import FeedbackResource
 from aif_share.client.resources.feeds import Feeds
@@ -91,6 +92,7 @@ class Client:
         self.checklists = Checklists(self._session)
         self.campaigns = Campaigns(self._session)
         self.official_requests = OfficialRequests(self._session)
+        self.evidence_demands = EvidenceDemands(self._session)
         self.outcomes = OutcomesResource(self._session)
         self.clues = Clues(self._session)
         self.matches = Matches(self._session)

@@ -127,15 +127,17 @@ class Session:
         """PATCH one piece of something larger, once, block by block; the decoded JSON."""
         return self.send("PATCH", self._address(path), body=blocks, content_type=content_type, piece=piece).body
 
-    def upload(self, path: str, file: IO[bytes], *, content_type: str, idempotency_key: str) -> Any:
-        """POST a file from its beginning, the same bytes at every attempt; the decoded JSON."""
+    def upload(
+        self, path: str, file: IO[bytes], *, content_type: str, idempotency_key: str | None, method: str = "POST"
+    ) -> Any:
+        """POST or PUT a file from its beginning, the same bytes at every attempt; the decoded JSON."""
 
         def reopened() -> IO[bytes]:
             file.seek(0)
             return file
 
         return self.send(
-            "POST", self._address(path), body=reopened, content_type=content_type, idempotency_key=idempotency_key
+            method, self._address(path), body=reopened, content_type=content_type, idempotency_key=idempotency_key
         ).body
 
     def request(

@@ -18,6 +18,7 @@ from clues.models import (
     ClueReview,
     Content,
     DisputedClue,
+    EvidenceDemand,
     FeedEntry,
     FeedReceiver,
     GuidanceVersion,
@@ -97,6 +98,11 @@ ROWS = (
         lambda: DisputedClue.objects.filter(state=DisputedClue.OPEN),
         since="due_at", page="clues_disputedclue", query=f"state={DisputedClue.OPEN}", late=_are_due, is_ours=False,
         group=_("Clues"),
+    ),
+    Queue(
+        "demands-opened", _("Evidence that was opened, to decide"),
+        lambda: EvidenceDemand.objects.filter(state=EvidenceDemand.OPENED),
+        since="opened_at", page="clues_evidencedemand", query=f"state={EvidenceDemand.OPENED}", group=_("Clues"),
     ),
     Queue(
         "lifts", _("Measures that have lost their ground and are not lifted"),
@@ -183,6 +189,7 @@ for kind, page in {"B": "clues_batch", "C": "clues_clue", "M": "clues_match", "R
     references.add(kind, page)
 references.add("RQ", "clues_requestparty", query="request__id__exact={}")
 references.add("D", "clues_disputedclue", query="dispute__id__exact={}")
+references.add("ED", "clues_evidencedemand")
 references.add("CT", "clues_content")
 references.add("FE", "clues_feedentry")
 references.add("ST", "clues_statement")

@@ -103,9 +103,7 @@ class Receipt(Shape):
     """The acknowledgment of a batch."""
 
     batch = s.CharField(help_text="Opaque reference B-…")
-    state = s.CharField(
-        help_text="`received`; `held` if it is far more than usual; `rejected` when not one row was taken."
-    )
+    state = s.CharField(help_text="`received`; `held` if it is far more than usual; `rejected` when no row was taken.")
     clues = s.IntegerField(help_text="Rows taken.")
     rows_refused = s.IntegerField(help_text="Rows refused at the door; more may be refused later.")
     receipt = ReceiptDigest()

@@ -14,6 +14,7 @@ from .dispositions import DispositionActView, DispositionsView, DispositionView,
 from .disputes import DisputeAnswerView, DisputesView, DisputeView, ReceivedDisputesView
 from .events import EventsView, EventView
 from .evidence import CaseEvidenceView, EvidenceCustodyView, EvidenceOpenView, EvidenceView
+from .evidence_demands import EvidenceDemandFileView, EvidenceDemandsView, EvidenceDemandView, ReputationView
 from .evidence_uploads import EvidenceUploadFinishView, EvidenceUploadView
 from .exports import ExportView
 from .feeds import (
@@ -59,6 +60,10 @@ urlpatterns = [
     path("batches/<str:batch>", BatchView.as_view(), name="batch"),
     path("batches/<str:batch>/hold", BatchHoldView.as_view(), name="batch-hold"),
     path("batches/<str:batch>/results", BatchResultsView.as_view(), name="batch-results"),
+    path("evidence-demands", EvidenceDemandsView.as_view(), name="evidence-demands"),
+    path("evidence-demands/<str:demand>", EvidenceDemandView.as_view(), name="evidence-demand"),
+    path("evidence-demands/<str:demand>/file", EvidenceDemandFileView.as_view(), name="evidence-demand-file"),
+    path("reputation", ReputationView.as_view(), name="reputation"),
     path("clues", CluesView.as_view(), name="clues"),
     path("clues/<str:clue>", ClueView.as_view(), name="clue"),
     path("clues/<str:clue>/history", ClueHistoryView.as_view(), name="clue-history"),

@@ -32,6 +32,7 @@ CLUE_DISPUTED, CLUE_LAPSED, CLUE_REFUTED, CLUE_REINSTATED = (
     "clue.reinstated",
 )
 DISPUTE_CLOSED = "dispute.closed"
+EVIDENCE_ASKED, EVIDENCE_ACCEPTED, EVIDENCE_FAILED = "evidence.asked", "evidence.accepted", "evidence.failed"
 WATCH_HIT = "watch.hit"
 KEY_EXPIRING = "credential.expiring"
 LIFT_DUE, LIFT_CALLED_OFF = "disposition.lift-due", "disposition.lift-called-off"
@@ -73,6 +74,21 @@ ROWS: Final = (
     Kind(CLUE_REFUTED, "clue", "C", "异议成立，线索已撤回", "A dispute was upheld; the clue is withdrawn"),
     Kind(CLUE_REINSTATED, "clue", "C", "异议不成立，线索已恢复", "A dispute was rejected; the clue is back"),
     Kind(DISPUTE_CLOSED, "dispute", "D", "异议已办结", "Your dispute is closed"),
+    Kind(EVIDENCE_ASKED, "evidence_demand", "ED", "请出示线索的证据", "You are asked to open the evidence of a clue"),
+    Kind(
+        EVIDENCE_ACCEPTED,
+        "evidence_demand",
+        "ED",
+        "联盟认可所出示的证据",
+        "The alliance accepted the evidence of a clue",
+    ),
+    Kind(
+        EVIDENCE_FAILED,
+        "evidence_demand",
+        "ED",
+        "证据未出示或不成立，线索已撤回",
+        "The evidence of a clue was not opened, or does not bear it; the clue is withdrawn",
+    ),
     Kind(WATCH_HIT, "watch", "W", "关注的标识被上报", "A watched identifier was reported"),
     Kind(KEY_EXPIRING, "credential", "K", "密钥即将到期", "A key expires soon"),
     Kind(CASE_OPENED, "case", "CASE", "专案已立项", "Case opened"),

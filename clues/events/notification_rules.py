@@ -22,6 +22,7 @@ READ_BY: Final[Mapping[str, Permission]] = MappingProxyType(
         "batch": Permission.CLUE_VIEW,
         "clue": Permission.CLUE_VIEW,
         "dispute": Permission.SCREEN,
+        "evidence_demand": Permission.CLUE_VIEW,
         "watch": Permission.SCREEN,
         "credential": Permission.KEY_MANAGE,
         "case": Permission.CASE_VIEW,
@@ -39,6 +40,8 @@ MAILED_AT_ONCE: Final = frozenset(
         events.WATCH_HIT,
         events.BATCH_HELD,
         events.BATCH_REJECTED,
+        events.EVIDENCE_ASKED,
+        events.EVIDENCE_FAILED,
         events.CLUE_DISPUTED,
         events.CLUE_LAPSED,
         events.CLUE_REFUTED,
@@ -64,6 +67,7 @@ URGENT: Final = frozenset(
     {
         events.WATCH_HIT,
         events.CLUE_DISPUTED,
+        events.EVIDENCE_ASKED,
         events.LIFT_DUE,
         events.REQUEST_URGENT,
         events.REQUEST_REMINDED,
@@ -76,6 +80,7 @@ URGENT: Final = frozenset(
 ALWAYS_SHOWN: Final = frozenset(
     {
         events.CLUE_DISPUTED,
+        events.EVIDENCE_ASKED,
         events.KEY_EXPIRING,
         events.LIFT_DUE,
         events.TASK_OVERDUE,

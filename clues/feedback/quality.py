@@ -1,6 +1,7 @@
 """Source quality: how often others confirmed or refuted what an institution reported, reckoned anew from what was said.
 
-Only independent voices count, once for each match and group; a decided dispute counts once for its clue. Withdrawing a
+Only independent voices count, once for each match and group; a decided dispute and a demand for evidence
+count once for their clue. Withdrawing a
 clue in answer to a dispute is no refutation: whoever takes a mistake back must not be worse off than who does not.
 """
 
@@ -18,6 +19,8 @@ CHANGED = """
 SELECT EXISTS (SELECT 1 FROM feedback WHERE applied_at IS NULL)
     OR EXISTS (SELECT 1 FROM disputed_clue WHERE state IN ('lapsed', 'upheld', 'rejected')
         AND applied_at > coalesce((SELECT max(computed_at) FROM source_quality), '-infinity'))
+    OR EXISTS (SELECT 1 FROM evidence_demand WHERE state IN ('accepted', 'refuted', 'failed')
+        AND applied_at > coalesce((SELECT max(computed_at) FROM source_quality), '-infinity'))
 """
 _STEP = score.sql_quality_step(confirmed="t.confirmed", refuted="t.refuted")
 RECKON = f"""
@@ -31,6 +34,9 @@ WITH said AS (
 ), judged AS (
     SELECT DISTINCT institution_id, state = 'rejected' AS confirms, clue_id FROM disputed_clue
     WHERE state IN ('lapsed', 'upheld', 'rejected')
+    UNION
+    SELECT institution_id, state = 'accepted', clue_id FROM evidence_demand
+    WHERE state IN ('accepted', 'refuted', 'failed') AND applied_at IS NOT NULL
 ), counted AS (
     SELECT institution_id, confirms, count(DISTINCT (match_id, group_id)) AS n FROM said GROUP BY 1, 2
     UNION ALL

@@ -16,6 +16,7 @@ from .dispute import Dispute, DisputedClue
 from .epoch import KeyDirectory, KeyEpoch
 from .event import Event
 from .evidence import CustodyEntry, EvidenceItem, EvidenceUpload
+from .evidence_demand import EvidenceDemand
 from .feed import FeedAcknowledgment, FeedEntry, FeedReceiver
 from .feedback import Feedback, SourceQuality
 from .figure import AllianceWeek, CategoryFigure, DailyFigure, FunnelFigure, InstitutionFigure, OutcomeFigure
@@ -80,6 +81,7 @@ __all__ = [
     "Dispute",
     "DisputedClue",
     "Event",
+    "EvidenceDemand",
     "EvidenceItem",
     "EvidenceUpload",
     "FeedAcknowledgment",

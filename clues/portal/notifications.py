@@ -34,6 +34,7 @@ PAGES = {
     "batch": "clues:batch",
     "clue": "clues:clue",
     "dispute": "clues:dispute",
+    "evidence_demand": "clues:evidence-demand",
     "watch": "clues:watch",
     "case": "clues:case",
     "disposition": "clues:disposition",

@@ -165,6 +165,18 @@ WITH ended AS MATERIALIZED (
     UPDATE package p SET state = 'destroyed' FROM ended WHERE p.id = ended.id RETURNING 1
 ) SELECT count(*) FROM gone
 """
+# What was opened on a demand has served when it is decided; that it was opened, with which digest, and the decision stay.
+DEMAND_FILES = """
+WITH ended AS MATERIALIZED (
+    SELECT o.id AS object, o.key_id AS key FROM evidence_demand d JOIN stored_object o ON o.id = d.object_id
+    WHERE d.decided_at < %(before)s AND o.state = 'complete' ORDER BY d.id LIMIT %(limit)s
+), keys AS (
+    UPDATE data_key k SET wrapped = '', destroyed_at = clock_timestamp() FROM ended
+    WHERE k.id = ended.key AND k.destroyed_at IS NULL
+), gone AS (
+    UPDATE stored_object o SET state = 'destroyed' FROM ended WHERE o.id = ended.object RETURNING 1
+) SELECT count(*) FROM gone
+"""
 QUOTA_DAYS = """
 WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
 SELECT count(*) FROM gone
@@ -175,6 +187,8 @@ RULES: Final = (
     Rule("watches", 90, WATCHES),
     Rule("batch-keys", 30, BATCH_KEYS),
     Rule("batch-results", 365, _ended("batch_chunk", "state IN ('done', 'rejected') AND done_at < %(before)s")),
+    Rule("demand-files", 90, DEMAND_FILES),
+    Rule("evidence-demands", 3 * 366, _ended("evidence_demand", "decided_at < %(before)s")),
     Rule("held-batches", 3 * 366, _ended("batch_hold", "decided_at < %(before)s")),
     Rule("kept-answers", 30, _ended("stored_answer", "created_at < %(before)s")),
     Rule("events", 365, _ended("event", "released_at < %(before)s")),

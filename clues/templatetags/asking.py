@@ -44,6 +44,22 @@ NOISE_STATES: _States = {
     "rejected": (gettext_lazy("Not approved"), "bad"),
     "removed": (gettext_lazy("Taken off"), ""),
 }
+DEMAND_STATES: _States = {
+    "open": (gettext_lazy("To answer"), "warn"),
+    "opened": (gettext_lazy("With the alliance"), "info"),
+    "accepted": (gettext_lazy("Accepted"), "good"),
+    "refuted": (gettext_lazy("Not accepted"), "bad"),
+    "failed": (gettext_lazy("Not shown"), "bad"),
+    "moot": (gettext_lazy("No longer needed"), ""),
+}
+DEMAND_EFFECTS: Mapping[str, StrPromise] = {
+    "open": gettext_lazy("Send the file in time, or the clue is withdrawn and counts against your reports."),
+    "opened": gettext_lazy("The alliance looks at the file and decides. The clue stands as it stood."),
+    "accepted": gettext_lazy("The file bears the clue; it counts for your reports."),
+    "refuted": gettext_lazy("The file does not bear the clue. The clue is withdrawn and counts against your reports."),
+    "failed": gettext_lazy("The file did not come in time, or another one came three times. The clue is withdrawn."),
+    "moot": gettext_lazy("The clue ended, or its dispute was decided: there is nothing to show any more."),
+}
 EFFECTS: Mapping[str, StrPromise] = {
     "open": gettext_lazy(
         "The clue is suspended: it answers no screening and counts for no match. Without an answer in time it lapses."
@@ -54,6 +70,24 @@ EFFECTS: Mapping[str, StrPromise] = {
     "upheld": gettext_lazy("The alliance found the clue wrong. It is withdrawn and counts against your reports."),
     "rejected": gettext_lazy("The dispute had no ground. The clue answers and counts again."),
 }
+
+
+@register.filter
+def demand_state(code: str) -> str:
+    """The state of a demand for evidence as a badge."""
+    return _badge(DEMAND_STATES, code)
+
+
+@register.filter
+def demand_state_name(code: str) -> str:
+    """The state of a demand for evidence in words."""
+    return _name(DEMAND_STATES, code)
+
+
+@register.filter
+def demand_effect(code: str) -> str:
+    """What the state of a demand for evidence means for the clue."""
+    return str(DEMAND_EFFECTS[code])
 
 
 @register.filter

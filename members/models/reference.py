@@ -50,6 +50,7 @@ KINDS = {
     "EU": 62,  # upload of evidence
     "OR": 64,  # official request
     "CP": 65,  # campaign
+    "ED": 69,  # demand to open evidence
     "AE": 70,  # audit event
     "EP": 71,  # key epoch
 }

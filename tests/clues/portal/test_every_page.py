@@ -21,6 +21,7 @@ def test_every_page(scene: Scene, client: Any, language: str) -> None:
         "/portal/notifications/preferences",
         "/portal/batches",
         f"/portal/batches/{scene.batch}",
+        "/portal/evidence-demands",
         "/portal/exports",
         "/portal/statements",
         "/portal/feeds",

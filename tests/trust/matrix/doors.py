@@ -43,6 +43,8 @@ DOORS: Mapping[str, Door] = {
     "GET batches/<str:batch>": READ,
     "GET batches/<str:batch>/results": READ,
     "GET batches/<str:batch>/hold": Door(objects={"batch": "unreviewed_batch"}),
+    "GET evidence-demands/<str:demand>": READ,
+    "PUT evidence-demands/<str:demand>/file": Door(lambda w: w.more["text"], content_type="application/octet-stream"),
     "GET clues/<str:clue>": READ,
     "PATCH clues/<str:clue>": Door({"region": "CN-31"}, version_at="/clues/<str:clue>"),
     "GET clues/<str:clue>/history": READ,
@@ -128,6 +130,8 @@ LISTS: Mapping[str, str] = {
         "statements outcomes guidance me quota webhooks credentials oprf/directory vocabulary log log/entries log/screenings"
     ).split()
 } | {
+    "evidence-demands": "",
+    "reputation": "",
     "exports/<slug:what>": "/exports/clues",
     "log/inclusion": "/log/inclusion?event=AE-NONE&size=1",
     "log/consistency": "/log/consistency?from=0&size=1",
@@ -151,6 +155,6 @@ KINDS: Mapping[str, str] = {
     "disputed": "D", "watch": "W", "webhook": "H", "delivery": "WD", "noise": "Q", "disposition": "DI", "content": "CT",
     "request_ref": "RQ", "task": "T", "identifier": "PI", "statement": "ST", "feed": "FE", "evidence": "EV",
     "shut": "U", "unreviewed": "C", "unreviewed_batch": "B", "waiting_case": "CASE", "disputed_clue": "C",
-    "upload": "EU", "official": "OR", "campaign": "CP", "person": "U", "invitation": "V",
+    "demand": "ED", "upload": "EU", "official": "OR", "campaign": "CP", "person": "U", "invitation": "V",
 }  # fmt: skip
 """The kind of reference behind each name of the world."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.trust.matrix.world import World
 
 Form = Callable[[World], Mapping[str, Any]] | Mapping[str, Any]
@@ -79,6 +81,8 @@ PAGES: Mapping[str, Page] = {
     "GET portal/reviews/<str:batch>/all": Page(role="approver", objects={"batch": "unreviewed_batch"}),
     "POST portal/reviews/<str:batch>/all": Page(lambda w: {"decision": "confirmed", "count": "1", "confirm": "yes"}, "approver", objects={"batch": "unreviewed_batch"}),
     "GET portal/batches/<str:batch>": OWN,
+    "GET portal/evidence-demands/<str:demand>": OWN,
+    "POST portal/evidence-demands/<str:demand>": Page(lambda w: {"file": SimpleUploadedFile("a.txt", w.more["text"])}),
     "GET portal/matches/<str:match>": OWN,
     "POST portal/matches/<str:match>/work": Page({"version": "0", "action": "acknowledge"}),
     "POST portal/matches/<str:match>/read": Page({}),
@@ -141,7 +145,7 @@ LISTS = (
     "portal/feeds", "portal/exports", "portal/campaigns", "portal/official", "portal/outcomes", "portal/outcomes.csv",
     "portal/guidance", "portal/screenings", "portal/screenings/history", "portal/requests", "portal/requests/sent",
     "portal/requests/new", "portal/watches", "portal/content", "portal/dispositions", "portal/disputes",
-    "portal/disputes/received", "portal/noise", "portal/account", "portal/matches/work", "portal/clues/new",
+    "portal/disputes/received", "portal/evidence-demands", "portal/noise", "portal/account", "portal/matches/work", "portal/clues/new",
     "portal/dispositions/new", "portal/disputes/new", "portal/watches/new", "portal/content/new", "portal/feeds/new",
     "portal/team/invite", "portal/keys/new", "portal/keys/register", "portal/webhooks/new", "portal/imports/template.xlsx",
     "portal/imports/template.csv",

@@ -19,7 +19,7 @@ from clues.dispositions import lifting
 from clues.disputes import apply
 from clues.matching import changes
 from clues.matching.release import release_pending
-from clues.models import BatchHold, Clue, Match, Statement
+from clues.models import BatchHold, Clue, EvidenceDemand, Match, Statement
 from clues.statements import making
 from clues.statements.periods import begin_of, quarter_of
 from members.models import Institution, User, reference
@@ -214,7 +214,14 @@ def _of_people(world: World) -> None:
     with acting_as("aif_owner"):  # no worker survived a chunk of it: that takes a crash
         held = {"institution": world.joint.scene.cast.aster, "cause": BatchHold.FAILED, "rows": 1, "held_at": now}
         BatchHold.objects.create(batch_id=reference.decode("B", refs["unreviewed_batch"]), **held)
-    refs["unreviewed"] = reference.encode("C", Clue.objects.get(client_ref="aster-unreviewed").pk)
+    unreviewed = Clue.objects.get(client_ref="aster-unreviewed")
+    refs["unreviewed"] = reference.encode("C", unreviewed.pk)
+    with acting_as("aif_match"):
+        asked = EvidenceDemand.objects.create(
+            clue=unreviewed, institution=unreviewed.institution, category=unreviewed.category, asked_at=now,
+            cause=EvidenceDemand.AUDIT, draw_size=1, draw_root="0" * 64, due_at=now + timedelta(days=5),
+        )  # fmt: skip
+    refs["demand"] = asked.ref
 
 
 def _by_the_desk(world: World) -> None:
