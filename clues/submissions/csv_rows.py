@@ -43,6 +43,8 @@ def csv_rows(lines: Iterator[bytes | None]) -> Iterator[Any]:
         if line is None:
             yield TOO_LONG
             continue
+        if not line:  # millions of them must cost nothing
+            continue
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError:

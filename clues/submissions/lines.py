@@ -72,6 +72,8 @@ def ndjson_rows(lines: Iterable[bytes | None]) -> Iterator[Any]:
         if line is None:
             yield TOO_LONG
             continue
+        if not line:  # millions of them must cost nothing
+            continue
         try:
             value = orjson.loads(line)
             yield MALFORMED if has_repeated_name(line, value) else value

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from aif_share.errors import Refusal
 from aif_share.wire.limits import MAX_LINE
+from clues.submissions import csv_rows as csv_reading
 from clues.submissions import lines
 from clues.submissions.chunks import Unreadable
 from clues.submissions.csv_rows import csv_rows
@@ -92,6 +93,18 @@ def test_blank_lines_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_bad_line_is_refused_alone(line: bytes, code: str) -> None:
     assert ndjson(b'{"n":1}\n' + line + b'\n{"n":2}') == [{"n": 1}, code, {"n": 2}]
+
+
+def test_empty_lines_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few megabytes hold millions of them: an error for each took seconds."""
+
+    parsed: list[object] = []
+    loads, cells = orjson.loads, csv_reading._cells
+    monkeypatch.setattr(lines.orjson, "loads", lambda line: parsed.append(line) or loads(line))
+    monkeypatch.setattr(csv_reading, "_cells", lambda text: parsed.append(text) or cells(text))
+    assert list(ndjson_rows(iter([b""] * 3))) == []
+    assert list(csv_rows(iter([HEAD.encode(), b"", b""]))) == []
+    assert parsed == [HEAD]
 
 
 def test_blank_lines_and_windows_ends() -> None:
