@@ -9,32 +9,35 @@ from config.stack import StackError
 from tests.faults.load import Load
 from tests.faults.table import GIVE_UP_S, Fault
 
-EVERY_FOURTH = 4
+UNANSWERED_S = 1.0
 
 
 def run(load: Load, times: int) -> dict[str, Any]:
     """Kill one of web's processes, each fourth time all of them, up to 200 ms after a request went out."""
-    world, kills, tried = load.world, 0, 0
+    kills, tried = 0, 0
     limit = time.monotonic() + GIVE_UP_S + times * 5
     with load.running():
         while kills < times and load.going(limit):
-            time.sleep(world.random.random() * 0.2)
-            if not any(load.in_flight):
-                continue
-            unanswered, whole = load.answers["none"], tried % EVERY_FOURTH == 0
-            try:
-                world.kill("web", one=not whole)
-            except StackError:
-                continue
             tried += 1
-            # A kill counts if a request that was open then was never answered.
-            counts_until = time.monotonic() + 1.0
-            while load.answers["none"] == unanswered and time.monotonic() < counts_until:
-                time.sleep(0.02)
-            kills += load.answers["none"] > unanswered
-            if whole:
-                time.sleep(world.random.random())
+            kills += kill_once(load, whole=tried % 4 == 0)
     return {"kills": kills, "tried": tried, "holds": kills == times}
 
 
-FAULT = Fault(1, "web killed in mid-request", run, times=500, short=3)
+def kill_once(load: Load, *, whole: bool) -> bool:
+    """Kill one of web's processes or all of them; whether a request that was open then was never answered."""
+    world = load.world
+    time.sleep(world.random.random() * 0.2)
+    if not any(load.in_flight):
+        return False
+    unanswered = load.answers["none"]
+    try:
+        world.kill("web", one=not whole)
+    except StackError:
+        return False
+    until = time.monotonic() + UNANSWERED_S
+    while load.answers["none"] == unanswered and time.monotonic() < until:
+        time.sleep(0.02)
+    return load.answers["none"] > unanswered
+
+
+FAULT = Fault(1, "web killed in mid-request", run, times=500, short=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tests.faults.load import Load
@@ -14,7 +15,7 @@ SHORT_S = 2.0
 RESUME_S = 10.0
 SLOWEST_S = 10.0
 DONE = "SELECT count(*) FROM batch_chunk WHERE state = 'done' AND done_at > %s"
-
+TROUBLES = ("killed", "flushed", "frozen")
 NEW_DONE = """
 SELECT 1 FROM batch_chunk k JOIN batch b ON b.id = k.batch_id
 WHERE b.received_at > %s AND k.done_at IS NOT NULL LIMIT 1
@@ -22,54 +23,51 @@ WHERE b.received_at > %s AND k.done_at IS NOT NULL LIMIT 1
 
 
 def run(load: Load, times: int) -> dict[str, Any]:
-    """Under load: killed and left away, back again, flushed, and frozen; `times` 90 seconds, else a few.
+    """Break it for 90 s each at full scale, else for a few."""
+    return break_broker(load, seconds=FROZEN_S if times > 1 else SHORT_S)
+
+
+def break_broker(load: Load, *, seconds: float) -> dict[str, Any]:
+    """Under load: killed and left away, back again, flushed, and frozen, each for `seconds`.
 
     Submissions are answered all the while and matching goes on without a broker; once it is back nothing waits longer
     than RESUME_S.
     """
-    world, long = load.world, times > 1
-    seconds, figures = (FROZEN_S if long else SHORT_S), {}
-    load.slowest = 0.0
+    world = load.world
+    load.slowest, figures = 0.0, {}
+    ways = {
+        "killed": (world.kill_valkey, world.start_valkey),
+        "flushed": (world.flush_valkey, world.flush_valkey),
+        "frozen": (lambda: world.valkey.kill_group(signal.SIGSTOP), lambda: world.valkey.kill_group(signal.SIGCONT)),
+    }
     with load.running():
-        for name, begin, end in (
-            ("killed", world.kill_valkey, world.start_valkey),
-            ("flushed", world.flush_valkey, world.flush_valkey),
-            ("frozen", lambda: freeze(load, signal.SIGSTOP), lambda: freeze(load, signal.SIGCONT)),
-        ):
+        for name in TROUBLES:
+            begin, end = ways[name]
             answered = load.answers["202"]
             begin()
             begun = _clock(world)
-            time.sleep(SHORT_S if name == "flushed" else seconds)
-            done = world.select(DONE, [begun])[0][0]
+            time.sleep(min(seconds, 4 * SHORT_S) if name == "flushed" else seconds)
             figures[f"{name}_answered"] = load.answers["202"] - answered
-            figures[f"{name}_chunks_done"] = done
-            figures[f"{name}_resume_s"] = round(_resume(load, end), 2)
+            figures[f"{name}_chunks_done"] = world.select(DONE, [begun])[0][0]
+            figures[f"{name}_resume_s"] = round(_resume(world, end), 2)
     figures["slowest_answer_s"] = round(load.slowest, 2)
     figures["holds"] = (
-        all(figures[f"{name}_{what}"] > 0 for name in ("killed", "flushed", "frozen") for what in ("answered", "chunks_done"))
-        and all(figures[f"{name}_resume_s"] <= RESUME_S for name in ("killed", "flushed", "frozen"))
+        all(figures[f"{name}_{what}"] > 0 for name in TROUBLES for what in ("answered", "chunks_done"))
+        and all(figures[f"{name}_resume_s"] <= RESUME_S for name in TROUBLES)
         and load.slowest <= SLOWEST_S
-    )  # fmt: skip
+    )
     return figures
-
-
-def freeze(load: Load, number: signal.Signals) -> None:
-    """Stop the broker's process, or let it go on: connections stay open, and nothing is answered."""
-    load.world.valkey.kill_group(number)
 
 
 def _clock(world: Any) -> Any:
     return world.select("SELECT clock_timestamp()")[0][0]
 
 
-def _resume(load: Load, end: Any) -> float:
+def _resume(world: Any, end: Callable[[], None]) -> float:
     """End the fault; return the seconds until a chunk that was received afterwards is done."""
-    world = load.world
     end()
     back, begun = _clock(world), time.monotonic()
-    while time.monotonic() - begun < 60:
-        if world.select(NEW_DONE, [back]):
-            break
+    while time.monotonic() - begun < 60 and not world.select(NEW_DONE, [back]):
         time.sleep(0.05)
     return time.monotonic() - begun
 

@@ -34,6 +34,8 @@ PATIENCE_S = 40.0
 WAITING_MOST = 40
 """So many chunks may wait before members hold back: what is measured is faults, not a backlog."""
 LOOK_S = 0.2
+AHEAD_MOST = 3
+"""So many batches a member may be ahead of the last one: both sides of a pair come at about the same time."""
 
 
 class Load:
@@ -113,18 +115,20 @@ class Load:
         answer = self._insist(member, key, body, give_up)
         if answer is None:
             return False
-        self._note(member, no, key, answer)
+        self.note(member, no, key, answer)
         self.next[member] = no + 1
         if drawn.random() < REPEATED:
             again = self._insist(member, key, body, give_up)
             if again is not None and again["batch"] != answer["batch"]:
-                self._find(f"the same key was answered with {answer['batch']} and {again['batch']}")
+                self.find(f"the same key was answered with {answer['batch']} and {again['batch']}")
         return True
 
-    def hold_back(self, over: threading.Event) -> None:
-        """Wait while too much waits to be matched, unless the database cannot be asked just now."""
-        while not over.is_set() and self._count_waiting() > WAITING_MOST:
-            time.sleep(LOOK_S)
+    def hold_back(self, member: int, over: threading.Event) -> None:
+        """Wait while too much waits to be matched, unless the database cannot be asked just now, or others lag behind."""
+        while not over.is_set() and (
+            self.next[member] > min(self.next) + AHEAD_MOST or self._count_waiting() > WAITING_MOST
+        ):
+            time.sleep(0.02)
 
     def _count_waiting(self) -> int:
         with self._lock:
@@ -140,7 +144,7 @@ class Load:
             self._waiting = (time.monotonic(), found)
         return found
 
-    def _note(self, member: int, no: int, key: str, answer: dict[str, Any]) -> None:
+    def note(self, member: int, no: int, key: str, answer: dict[str, Any]) -> None:
         self.ledger.add(Acknowledged(member, key, answer["batch"], answer["receipt"]["digest"], answer["clues"], no))
         with self._lock:
             self.acknowledged_at.append(time.monotonic())
@@ -149,18 +153,18 @@ class Load:
         self, member: int, key: str, body: bytes, give_up: threading.Event | None = None
     ) -> dict[str, Any] | None:
         while True:
-            status, said = self._ask(member, key, body)
+            status, said = self.ask(member, key, body)
             with self._lock:
                 self.answers[str(status or "none")] += 1
             if status == 202:
                 return said
             if status not in (None, 503) and said.get("code") != "idempotency-busy":
-                self._find(f"a batch was answered with {status} {said.get('code')}")
+                self.find(f"a batch was answered with {status} {said.get('code')}")
             if give_up is not None and give_up.wait(0):
                 return None
             time.sleep(PAUSE_S)
 
-    def _ask(self, member: int, key: str, body: bytes) -> tuple[int | None, dict[str, Any]]:
+    def ask(self, member: int, key: str, body: bytes) -> tuple[int | None, dict[str, Any]]:
         sender, begun = self.senders[member], time.monotonic()
         connection = sender.connect()
         connection.timeout = PATIENCE_S
@@ -181,7 +185,7 @@ class Load:
         """Whether a fault may go on: nobody's program ended, and the moment (monotonic) is not there yet."""
         return not self.ended and time.monotonic() < until
 
-    def _find(self, what: str) -> None:
+    def find(self, what: str) -> None:
         with self._lock:
             if len(self.findings) < 50:
                 self.findings.append(what)
@@ -227,11 +231,11 @@ class Running:
         sent = 0
         while not self._over.is_set() and (self._batches is None or sent < self._batches):
             try:
-                self._load.hold_back(self._over)
+                self._load.hold_back(member, self._over)
                 if not self._load.submit(member, self._give_up):
                     return
             except Exception as why:  # a thread's end must not pass unnoticed
                 self._load.ended = True
-                self._load._find(f"a member's program ended: {type(why).__name__}: {why}")
+                self._load.find(f"a member's program ended: {type(why).__name__}: {why}")
                 return
             sent += 1

@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 BLOCK = 64 * 1024
+GREETING = 1024
+"""So many bytes of a client are the beginning of its session: libpq asks for TLS before it says what it wants."""
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends a reset
 
 
@@ -49,7 +51,7 @@ class Proxy:
         self._target = target
         self._random = random.Random(seed)
         self._rewrite = rewrite
-        """What the first block of each client becomes, of the same length."""
+        """What the first blocks of each client become, of the same length."""
         self._trouble = HEALTHY
         self._open: set[asyncio.StreamWriter] = set()
         self._refusing = False
@@ -138,7 +140,7 @@ class Proxy:
         passed = 0
         try:
             while block := await reader.read(BLOCK):
-                if asks and not passed and self._rewrite is not None:
+                if asks and passed < GREETING and self._rewrite is not None:
                     block = self._rewrite(block)
                 limit = self._trouble.limit_data if asks else 0
                 if limit and passed + len(block) > limit:

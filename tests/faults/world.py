@@ -255,6 +255,18 @@ class World:
         pairs = Path(f"/proc/{self.stack.pid(process)}/environ").read_bytes().decode().split("\0")
         return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
 
+    def run_beside(
+        self, name: str, other: dict[str, str], env: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a second one of a process of the stack; `other` says what to put in place of arguments of the first."""
+        pid = self.stack.pid(name)
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()[:-1].split("\0")
+        with (self.folder / f"second-{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [other.get(word, word) for word in command], env=self.env_of(name) | (env or {}), cwd=str(ROOT),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
     def python(self, *arguments: str, process: str = "manage", timeout: float = 300.0) -> str:
         """Run this interpreter with the environment of a process of the stack; return what it printed."""
         done = subprocess.run(
