@@ -10,6 +10,7 @@ from tests.faults.load import Load
 from tests.faults.table import GIVE_UP_S, Fault
 
 UNANSWERED_S = 1.0
+ANSWERS_S = 20.0
 
 
 def run(load: Load, times: int) -> dict[str, Any]:
@@ -25,7 +26,11 @@ def run(load: Load, times: int) -> dict[str, Any]:
 
 def kill_once(load: Load, *, whole: bool) -> bool:
     """Kill one of web's processes or all of them; whether a request that was open then was never answered."""
-    world = load.world
+    world, answered = load.world, load.answers["202"]
+    # Whoever kills a process that only starts interrupts no request, and keeps it from starting for ever.
+    until = time.monotonic() + ANSWERS_S
+    while load.answers["202"] == answered and load.going(until):
+        time.sleep(0.01)
     time.sleep(world.random.random() * 0.2)
     if not any(load.in_flight):
         return False
