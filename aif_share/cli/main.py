@@ -21,6 +21,7 @@ VERBS = {
     "directory": "the custodians and keys in force",
     "tokenize": "tokens of the values of a file",
     "submit": "submit the clues of a file",
+    "resubmit": "report your clues again in another key epoch",
     "batches": "what you submitted, and the outcome of every row",
     "clues": "your own clues: look, correct, withdraw, extend",
     "matches": "what of yours others reported too",

@@ -13,6 +13,7 @@ from aif_share.client.api import Client
 from aif_share.client.directory import data_home
 from aif_share.client.map import Map, MapError, raw_values
 from aif_share.client.records import Defaults
+from aif_share.client.resubmission import Resubmission, Resubmitted
 from aif_share.client.source import Source, SourceError
 from aif_share.client.submission import Outcome, Progress, Submission
 from aif_share.client.tokenize import Token
@@ -25,6 +26,8 @@ __all__ = [
     "MapError",
     "Outcome",
     "Progress",
+    "Resubmission",
+    "Resubmitted",
     "Source",
     "SourceError",
     "Submission",

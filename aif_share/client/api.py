@@ -165,9 +165,14 @@ class Client:
             self._directory = fetch_directory(self._session, pins=self._pins, pin=self._pin, notice=self._notice)
         return self._directory
 
-    def tokenizer(self, map: Map | None = None) -> Tokenizer:
-        """A new tokenizer; with a map, values it knows are not evaluated again. The caller closes it."""
-        return Tokenizer(self._session, self.directory(), canaries=self._canaries, map=map, workers=self._workers)
+    def tokenizer(self, map: Map | None = None, *, epoch: int | None = None) -> Tokenizer:
+        """A new tokenizer, of the newest epoch in force or of `epoch`; with a map, values it knows are not evaluated again.
+
+        The caller closes it.
+        """
+        return Tokenizer(
+            self._session, self.directory(), canaries=self._canaries, map=map, workers=self._workers, epoch=epoch
+        )
 
     def tokenize(self, type: str, raws: Sequence[str]) -> list[Token]:
         """Tokens of raw values of one type, order kept. A bad value's index is in the error's `extra`."""

@@ -17,6 +17,7 @@ from aif_share.client.private_file import replace_json
 from aif_share.client.session import Session
 from aif_share.errors import PinError, RefusedError, UnknownType
 from aif_share.identifiers import get_type
+from aif_share.oprf.suite import SUITE
 from aif_share.wire.directory import Directory, DirectoryEntry, open_signed
 
 Notice = Callable[[str], None]
@@ -78,10 +79,13 @@ def fetch_directory(session: Session, *, pins: PinStore, pin: str | None, notice
     return directory
 
 
-def current_entry(directory: Directory, type: str, *, now: datetime | None = None) -> DirectoryEntry:
-    """The newest valid entry of a type. Raise UnknownType if there is none."""
+def current_entry(
+    directory: Directory, type: str, *, now: datetime | None = None, epoch: int | None = None
+) -> DirectoryEntry:
+    """The newest valid entry of a type, or that of one epoch. Raise UnknownType if there is none."""
     get_type(type)
-    entry = directory.current(type, now or datetime.now(UTC))
-    if entry is None:
+    now = now or datetime.now(UTC)
+    entry = directory.current(type, now) if epoch is None else directory.entry(type, epoch)
+    if entry is None or entry.suite != SUITE or not entry.is_valid_at(now):
         raise UnknownType(f"the directory has no valid key for the type {type}; ask the alliance")
     return entry

@@ -63,10 +63,13 @@ class Tokenizer:
         canaries: Canaries,
         map: Map | None = None,
         workers: int = WORKERS,
+        epoch: int | None = None,
     ) -> None:
+        """`epoch`: make tokens of that key epoch and no other; by default of the newest one in force."""
         self._session = session
         self._directory = directory
         self._map = map
+        self._epoch = epoch
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="aif-share-evaluate")
         self._entries: dict[str, tuple[DirectoryEntry, bytes]] = {}
         self._running: dict[tuple[str, str], Future[dict[str, bytes]]] = {}
@@ -140,7 +143,7 @@ class Tokenizer:
 
     def _entry(self, type: str) -> tuple[DirectoryEntry, bytes]:
         if type not in self._entries:
-            entry = current_entry(self._directory, type)
+            entry = current_entry(self._directory, type, epoch=self._epoch)
             self._entries[type] = (entry, chain_digest(entry))
         return self._entries[type]
 
@@ -195,9 +198,9 @@ class Tokenizer:
         return evaluated
 
     def _check_canary(self, entry: DirectoryEntry) -> None:
-        """Once a process and type: a known input gives the directory's token, so suite, type and chain are right."""
-        with self._canaries.lock(entry.type):
-            if entry.type in self._canaries.passed:
+        """Once a process, type and epoch: a known input gives the directory's token, so suite, type and chain are right."""
+        with self._canaries.lock(entry):
+            if (entry.type, entry.epoch) in self._canaries.passed:
                 return
             try:
                 canonical = normalize(entry.type, entry.canary_input)
@@ -210,21 +213,21 @@ class Tokenizer:
                     f"the canary of the type {entry.type} gives another token than the directory says; "
                     "nothing was submitted. Update aif-share, or tell the alliance"
                 )
-            self._canaries.passed.add(entry.type)
+            self._canaries.passed.add((entry.type, entry.epoch))
 
 
 class Canaries:
-    """The types whose canary passed in this process; one request at a time checks a type."""
+    """The (type, epoch) whose canary passed in this process; one request at a time checks one."""
 
     def __init__(self) -> None:
-        self.passed: set[str] = set()
+        self.passed: set[tuple[str, int]] = set()
         self._own = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
+        self._locks: dict[tuple[str, int], threading.Lock] = {}
 
-    def lock(self, type: str) -> threading.Lock:
-        """The lock of one type."""
+    def lock(self, entry: DirectoryEntry) -> threading.Lock:
+        """The lock of one type and epoch."""
         with self._own:
-            return self._locks.setdefault(type, threading.Lock())
+            return self._locks.setdefault((entry.type, entry.epoch), threading.Lock())
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ FROM clue_in i
 JOIN clue c ON c.institution_id = %(institution)s AND c.client_ref = i.client_ref
 WHERE NOT EXISTS (SELECT 1 FROM clue_new n WHERE n.row = i.row OR n.clue_id = c.id) AND c.fingerprint <> i.fingerprint
     AND (c.category, c.grade, c.level, c.channel, c.observed_at, c.region, c.amount_cny, c.crime_indicator,
-        c.indicators::text[], c.consumer_contacted, c.tlp, c.evidence_sha256)
+        nullif(c.indicators::text[], '{}'), c.consumer_contacted, c.tlp, c.evidence_sha256)
     IS NOT DISTINCT FROM (i.category, i.grade, i.level, i.channel, i.observed_at, i.region, i.amount_cny,
-        i.crime_indicator, i.indicators, i.consumer_contacted, i.tlp, i.evidence_sha256)
+        i.crime_indicator, nullif(i.indicators, '{}'), i.consumer_contacted, i.tlp, i.evidence_sha256)
     AND (i.basis IS NULL OR c.basis = i.basis)
 ORDER BY c.client_ref, i.row
 FOR UPDATE OF c

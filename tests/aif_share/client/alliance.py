@@ -7,6 +7,7 @@ What the real platform does is tested against the real stack.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import socket
@@ -104,10 +105,10 @@ class CustodianProcess:
             connection.execute("DELETE FROM repeat")
         store.close()
 
-    def key(self, type: str) -> oprf.Key:
-        """Its key of epoch 1, from its seed file: for the directory and for an independent calculation."""
-        seed = bytes.fromhex((self.home / "seed-epoch-1").read_text().strip())
-        return oprf.derive_key(seed, oprf.key_info(type, 1))
+    def key(self, type: str, epoch: int = 1) -> oprf.Key:
+        """Its key of an epoch, from its seed file: for the directory and for an independent calculation."""
+        seed = bytes.fromhex((self.home / f"seed-epoch-{epoch}").read_text().strip())
+        return oprf.derive_key(seed, oprf.key_info(type, epoch))
 
 
 @contextmanager
@@ -126,13 +127,13 @@ def custodians(folder: Path, *names: str) -> Iterator[list[CustodianProcess]]:
             one.stop()
 
 
-def token_by_hand(type: str, canonical: str, chain: list[CustodianProcess]) -> str:
+def token_by_hand(type: str, canonical: str, chain: list[CustodianProcess], epoch: int = 1) -> str:
     """The token of a value, calculated with the custodians' secrets and without HTTP or the client."""
     inputs = [oprf.token_input(type, canonical)]
     blinded = oprf.blind(inputs)
     elements = [blinded[0].element]
     for custodian in chain:
-        elements = list(oprf.evaluate(custodian.key(type), elements).elements)
+        elements = list(oprf.evaluate(custodian.key(type, epoch), elements).elements)
     return encoding.encode(oprf.finalize(inputs, [blinded[0].blind], elements)[0][:32])
 
 
@@ -149,6 +150,9 @@ class Platform:
     rows: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     matches: list[dict[str, Any]] = field(default_factory=list)
+    epochs: list[int] = field(default_factory=lambda: [1])
+    clues: dict[str, dict[str, Any]] = field(default_factory=dict)
+    corrected: set[str] = field(default_factory=set)
     posts: int = 0
     fail: Callable[[str, str, int], Any] = lambda method, path, count: None
     """(method, path, how often) -> None, (status, headers, body), "drop" before or "lose" after the work is done."""
@@ -158,18 +162,18 @@ class Platform:
     def directory(self) -> dict[str, str]:
         """The signed directory of the moment."""
         entries = []
-        for type in TYPES:
+        for epoch, type in itertools.product(self.epochs, TYPES):
             example, canonical = next(iter(get_type(type).examples.items()))
             hops = tuple(
                 CustodianKey(
                     each.name,
                     self.urls.get(each.name, each.url),
-                    self.public_keys.get(each.name) or encoding.encode(each.key(type).public),
+                    self.public_keys.get(each.name) or encoding.encode(each.key(type, epoch).public),
                 )
                 for each in self.chain
             )
-            token = self.canary or token_by_hand(type, canonical, self.chain)
-            entries.append(DirectoryEntry(type, 1, hops, START, None, example, token))
+            token = self.canary or token_by_hand(type, canonical, self.chain, epoch)
+            entries.append(DirectoryEntry(type, epoch, hops, START, None, example, token))
         return to_signed(Directory(START + timedelta(days=1), tuple(entries)), self.signing)
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, dict[str, str], Any]:
@@ -187,9 +191,23 @@ class Platform:
             counts = {"accepted": count["accepted"], "duplicates": count["duplicate"], "refused": count["refused"]}
             state = {"batch": reference, "state": "done", "released": True, "matched": 0}
             return 200, {}, state | counts | {"clues": len(rows) - count["refused"]}
+        if path.startswith("/api/v1/clues/"):
+            return 200, {}, {"results": [{"version": 2, "change": "corrected", "at": START.isoformat()}], "next": None}
+        if path.startswith("/api/v1/clues"):
+            return 200, {}, {"results": [self._clue(*each) for each in self.clues.items()], "next": None}
         if path.startswith("/api/v1/matches"):
             return 200, {}, {"results": self.matches, "next": None}
         return 404, {}, {"code": "not-found", "status": 404, "title": "Not found"}
+
+    def _clue(self, reference: str, clue: dict[str, Any]) -> dict[str, Any]:
+        identifiers = [
+            {**each, "token": None, "role": each.get("role", "actor"), "counted": True}
+            | {"epochs": sorted(epoch for at, epoch in clue["tokens"] if at == place)}
+            for place, each in enumerate(clue["identifiers"])
+        ]
+        fields = {name: value for name, value in clue.items() if name != "tokens"}
+        more = {"clue": f"C-{'A' * 26}", "client_ref": reference, "state": "active"}
+        return fields | more | {"version": 1 + (reference in self.corrected), "identifiers": identifiers}
 
     def _receive(self, key: str, body: bytes) -> tuple[int, dict[str, str], Any]:
         with self.lock:
@@ -203,9 +221,20 @@ class Platform:
             for row, clue in enumerate(json.loads(body)["clues"]):
                 reference, content = clue.pop("client_ref"), json.dumps(clue, sort_keys=True)
                 outcome, code = "accepted", None
-                if reference in self.rows:
-                    same = self.rows[reference] == content
-                    outcome, code = ("duplicate", None) if same else ("refused", "client-ref-reused")
+                known = self.clues.setdefault(reference, clue | {"tokens": {}})
+                if reference in self.rows and self.rows[reference] != content:
+                    outcome, code = "accepted", "epoch-added"
+                    names = (clue.keys() | known.keys()) - {"identifiers", "tokens"}
+                    taken = any(
+                        (place, each["epoch"]) in known["tokens"] for place, each in enumerate(clue["identifiers"])
+                    )
+                    if taken or any((clue.get(name) or None) != (known.get(name) or None) for name in names):
+                        outcome, code = "refused", "client-ref-reused"
+                elif reference in self.rows:
+                    outcome, code = "duplicate", None
+                if outcome == "accepted":
+                    for place, each in enumerate(clue["identifiers"]):
+                        known["tokens"][place, each["epoch"]] = each["token"]
                 self.rows.setdefault(reference, content)
                 outcomes.append({"row": row, "client_ref": reference, "outcome": outcome, "code": code})
             batch = f"B-{len(self.batches)}"

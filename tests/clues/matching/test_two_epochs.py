@@ -1,5 +1,6 @@
 """One institution's clue in two key epochs: pairs that straddle them are found, nobody is told twice, it counts once."""
 
+import dataclasses
 import time
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from aif_share.client.resources.clues import Clue as ClientClue
+from aif_share.client.resubmission import fields_of
 from clues import tasks
 from clues.blinding import epochs
 from clues.events import feed
@@ -101,6 +104,30 @@ def test_who_reports_again_in_either_epoch_is_a_duplicate(members: Any, as_role:
         assert outcomes(member, taken) == [("duplicate", None)]
     with as_role("aif_desk"):
         assert Clue.objects.count() == 1
+
+
+@pytest.mark.parametrize("indicators", [None, [], ["unlawful-representation"]])
+def test_what_the_client_sends_of_a_clue_as_it_stands_is_taken(members: Any, as_role: Any, indicators: Any) -> None:
+    """Red if a field that the API shows came back in another form: no clue with it could be reported again."""
+    member = members[0]
+    full = {
+        "category": "telecom-fraud", "grade": "A", "level": "primary", "channel": "sms",
+        "observed_at": "2026-11-01T08:00:00.123456+08:00", "region": "CN-31", "amount_cny": "1000.5",
+        "crime_indicator": True, "indicators": indicators, "tlp": "amber", "evidence_sha256": "ab" * 32, "basis": "art-16",
+    }  # fmt: skip
+    for fields in ({}, {name: value for name, value in full.items() if value is not None}):
+        one = clue(token(str(fields)), **fields)
+        submit(member, [one])
+        turn(as_role)
+        (shown, *_) = own.list_clues(viewer=member, client_ref=one["client_ref"])
+        names = {each.name for each in dataclasses.fields(ClientClue)} - {"body", "identifiers", "indicators"}
+        given = {name: getattr(shown, name) for name in names if hasattr(shown, name)}
+        sent = fields_of(ClientClue(body={}, **given, indicators=tuple(shown.indicators or ())))
+        if not KeyEpoch.objects.filter(epoch=2).exists():
+            rotate(as_role)
+        taken = submit(member, [sent | {"identifiers": [token(str(fields), epoch=2)]}])
+        turn(as_role)
+        assert outcomes(member, taken) == [("accepted", "epoch-added")]
 
 
 @pytest.mark.parametrize(
