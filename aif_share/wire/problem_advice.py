@@ -65,6 +65,10 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
         "Read the alliance's reason on the batch, talk to it, correct the file and send it again.",
         "请查看联盟对该批次给出的理由，与联盟沟通并更正后重新提交。",
     ),
+    "evidence-stale": (
+        "Correct `evidence_sha256` to the digest of the new file, then extend it; or let it expire.",
+        "请先将 `evidence_sha256` 更正为新证据的摘要，再延期；或任其到期。",
+    ),
     "epoch-retired": ("Fetch the directory anew and make the tokens again.", "请重新获取密钥目录并重新生成令牌。"),
     "element-invalid": ("Blind the value anew; `index` says which one it is.", "请对该值重新盲化；位置见 `index`。"),
     "identifier-invalid": ("Correct the value or its type; it was not sent to us.", "请更正取值或类型；该值并未发送给平台。"),

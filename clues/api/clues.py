@@ -165,7 +165,9 @@ class ClueExtendView(ApiView):
         request=clue_shapes.Extension,
         responses={
             200: shapes.answer(clue_shapes.Clue, "It expires a full period of its category and grade from now."),
-            **shapes.problems(*shapes.FRAMING, "unknown-field", "field-missing", *clue_shapes.EDITING),
+            **shapes.problems(
+                *shapes.FRAMING, "unknown-field", "field-missing", "evidence-stale", *clue_shapes.EDITING
+            ),
         },
         examples=[clue_shapes.EXTENSION_EXAMPLE],
     )

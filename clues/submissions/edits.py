@@ -25,7 +25,7 @@ from members.models import reference
 from members.permissions import Permission, check
 from members.queries import Member
 
-from . import reviews, rows
+from . import renewal, reviews, rows
 from .clues import ClueNotFound, ClueView, show
 from .rows import FIELDS, LINK_WEIGHT, NULL, ROLE_SCORES, RowContext, RowRefused
 
@@ -111,11 +111,13 @@ def withdraw(*, clue: str, reason: Any, version: int, by: Member, now: datetime)
 def extend(*, clue: str, reason: Any, version: int, by: Member, now: datetime) -> ClueView:
     """Let an active clue of the caller's live a full period of its category and grade from now on.
 
-    Raise ClueNotFound; Refusal `version-changed`, `transition-refused` or `field-invalid` (reason).
+    A second time above grade C takes fresh evidence: another digest than at the last extension. Raise ClueNotFound; Refusal
+    `version-changed`, `transition-refused`, `evidence-stale` or `field-invalid` (reason).
     """
     _check_reason(reason, extension_reasons.BY_CODE)
     with transaction.atomic():
         found = _lock(clue, version, by)
+        renewal.check(found)
         found.expires_at = _months_after(now, int(rows.MONTHS[found.category, found.grade]))
         return _record(
             found, ClueChange.EXTENDED, verb="clue.extend", by=by, now=now, reason=reason, columns=["expires_at"]

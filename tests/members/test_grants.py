@@ -27,7 +27,7 @@ EXPECTED = {
     "audit_pending": {"aif_web": "", "aif_match": "", "aif_desk": "S", "aif_audit": "SD"},
     "audit_leaf": {"aif_web": "S", "aif_match": "", "aif_desk": "S", "aif_audit": "SI"},
     "audit_tile": {"aif_web": "S", "aif_match": "", "aif_desk": "S", "aif_audit": "SI"},
-    "audit_checkpoint": {"aif_web": "S", "aif_match": "", "aif_desk": "S", "aif_audit": "SI"},
+    "audit_checkpoint": {"aif_web": "S", "aif_match": "s", "aif_desk": "S", "aif_audit": "SI"},
     "audit_log_key": {"aif_web": "S", "aif_match": "", "aif_desk": "S", "aif_audit": "SI"},
     "audit_witness": {"aif_web": "SIu", "aif_match": "", "aif_desk": "S", "aif_audit": ""},
     "outbox_message": {"aif_web": "sI", "aif_match": "SIuD", "aif_desk": "SI", "aif_audit": ""},

@@ -224,6 +224,21 @@ def test_extended_a_full_period_from_now(aster: Member) -> None:
     assert (step["change"], step["reason"]) == ("extended", "new-activity")
 
 
+def test_extended_again_only_with_fresh_evidence(aster: Member) -> None:
+    row = report(aster, token("x"), evidence_sha256="a" * 64)
+    row = edit(aster, row, {"reason": "new-activity"}, step="/extend").json()
+    problem(edit(aster, row, {"reason": "new-activity"}, step="/extend"), 409, "evidence-stale")
+    row = edit(aster, row, {"region": "CN-31"}).json()
+    problem(edit(aster, row, {"reason": "new-activity"}, step="/extend"), 409, "evidence-stale")
+    row = edit(aster, row, {"evidence_sha256": "b" * 64}).json()
+    row = edit(aster, row, {"reason": "new-activity"}, step="/extend").json()
+    problem(edit(aster, row, {"reason": "new-activity"}, step="/extend"), 409, "evidence-stale")
+    suspicion = report(aster, token("y"), grade="C")
+    for _ in range(2):
+        suspicion = edit(aster, suspicion, {"reason": "new-activity"}, step="/extend").json()
+    assert suspicion["version"] == 3
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
