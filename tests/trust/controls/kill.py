@@ -1,0 +1,153 @@
+"""Ways to take a control away in this process, and to give it back. The product has no such switch.
+
+`Code` changes a function of the running code: its module is compiled anew with one text replaced, and the function's code
+object is exchanged, so that whoever holds the function has the changed one. `Sql` changes the database of the test.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import inspect
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Code:
+    """Replace `old`, which stands exactly once in the function, by `new`."""
+
+    module: str
+    function: str  # qualified name
+    old: str
+    new: str
+
+    @contextlib.contextmanager
+    def applied(self, _server: Any) -> Iterator[None]:
+        functions, changed = self.find(), self.compile()
+        before = [(each, each.__code__) for each in functions]
+        for each in functions:
+            each.__code__ = changed
+        try:
+            yield
+        finally:
+            for each, code in before:
+                each.__code__ = code
+
+    def find(self) -> list[types.FunctionType]:
+        """Every living function object of this name: decorators wrap it, and modules import it."""
+        path = inspect.getsourcefile(importlib.import_module(self.module))
+        found = [
+            each
+            for each in gc.get_objects()
+            if type(each) is types.FunctionType  # a lazy object would answer for what it wraps
+            and each.__code__.co_qualname == self.function
+            and each.__code__.co_filename == path
+        ]
+        assert found, f"{self.module} has no {self.function}"
+        return found
+
+    def compile(self) -> types.CodeType:
+        """The changed code; raise AssertionError if the table is stale."""
+        module = importlib.import_module(self.module)
+        path = Path(inspect.getsourcefile(module) or "")
+        text = path.read_text(encoding="utf-8")
+        function = _code_of(compile(text, str(path), "exec", dont_inherit=True), self.function)
+        first = function.co_firstlineno - 1
+        lines = text.splitlines(keepends=True)
+        last = max(line for _start, _end, line in _all_lines(function))
+        body = "".join(lines[first:last])
+        assert body.count(self.old) == 1, f"{self.module}.{self.function}: {body.count(self.old)} times {self.old!r}"
+        changed = "".join(lines[:first]) + body.replace(self.old, self.new) + "".join(lines[last:])
+        return _code_of(compile(changed, str(path), "exec", dont_inherit=True), self.function)
+
+
+def _all_lines(code: types.CodeType) -> Iterator[tuple[int, int, int]]:
+    for start, end, line in code.co_lines():
+        if line is not None:
+            yield start, end, line
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            yield from _all_lines(const)
+
+
+def _code_of(module: types.CodeType, name: str) -> types.CodeType:
+    for const in module.co_consts:
+        if isinstance(const, types.CodeType):
+            if const.co_qualname == name:
+                return const
+            if name.startswith(f"{const.co_qualname}."):
+                return _code_of(const, name)
+    raise AssertionError(f"no {name}")
+
+
+@dataclass(frozen=True)
+class Sql:
+    """Run `do` as the server's superuser in the test's database, and `undo` afterwards."""
+
+    do: str
+    undo: str
+
+    @contextlib.contextmanager
+    def applied(self, server: Any) -> Iterator[None]:
+        from django.db import connection
+
+        from config.stack import postgres
+
+        connection.close()
+        url = server.superuser_url(connection.settings_dict["NAME"])
+        with postgres.connected(url) as cursor:
+            cursor.execute(self.do)
+        try:
+            yield
+        finally:
+            connection.close()
+            with postgres.connected(url) as cursor:
+                cursor.execute(self.undo)
+
+
+@dataclass(frozen=True)
+class Value:
+    """Set a name of a module, or of an object in it ("app.conf"), to something else."""
+
+    module: str
+    name: str
+    value: Any
+
+    @contextlib.contextmanager
+    def applied(self, _server: Any) -> Iterator[None]:
+        owner: Any = importlib.import_module(self.module)
+        *path, last = self.name.split(".")
+        for part in path:
+            owner = getattr(owner, part)
+        before = getattr(owner, last)
+        setattr(owner, last, self.value)
+        try:
+            yield
+        finally:
+            setattr(owner, last, before)
+
+
+@dataclass(frozen=True)
+class Both:
+    """Two guards of one control, each of which would hold alone."""
+
+    first: Code | Sql | Value
+    second: Code | Sql | Value
+
+    @contextlib.contextmanager
+    def applied(self, server: Any) -> Iterator[None]:
+        with self.first.applied(server), self.second.applied(server):
+            yield
+
+
+def trigger(table: str, name: str) -> Sql:
+    """Take a trigger away."""
+    return Sql(f"ALTER TABLE {table} DISABLE TRIGGER {name}", f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+Kill = Code | Sql | Value | Both

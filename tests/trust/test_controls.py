@@ -1,0 +1,46 @@
+"""The table of controls: nothing in it is stale, each has a test that is there, and killing is undone. Show 7 runs it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.trust.controls.kill import Both, Code
+from tests.trust.controls.table import CONTROLS, Control
+
+ROOT = Path(__file__).resolve().parents[2]
+each = pytest.mark.parametrize("control", CONTROLS, ids=[control.name for control in CONTROLS])
+
+
+@each
+def test_its_code_is_as_the_table_says(control: Control) -> None:
+    kills = (control.kill.first, control.kill.second) if isinstance(control.kill, Both) else (control.kill,)
+    for kill in kills:
+        if isinstance(kill, Code):
+            assert kill.find() and kill.compile().co_qualname == kill.function
+
+
+@each
+def test_its_test_is_there(control: Control) -> None:
+    path, *names = control.test.split("::")
+    body = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    for name in names:
+        (found,) = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name]
+        body = found.body
+
+
+def test_code_is_changed_for_whoever_holds_it_and_comes_back() -> None:
+    from aif_share.wire.csv_cells import quoted_cell
+
+    kill = next(control.kill for control in CONTROLS if control.name.startswith("30 "))
+    assert quoted_cell("=1") == '"\'=1"'
+    with kill.applied(None):
+        assert quoted_cell("=1") == '"=1"'
+    assert quoted_cell("=1") == '"\'=1"'
+
+
+def test_a_stale_row_is_seen() -> None:
+    with pytest.raises(AssertionError, match="0 times"):
+        Code("aif_share.wire.csv_cells", "quoted_cell", "what stands nowhere", "").compile()
