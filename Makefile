@@ -47,6 +47,8 @@ check: $(DEV) $(FRONTEND)
 	$(PY) -m ruff check .
 	AIF_ENV=test $(PY) -m mypy
 	.venv/bin/lint-imports
+	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml -ll -ii aif_share clues config members
+	$(PY) .ci/sbom.py
 	AIF_ENV=test $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	env $$(grep -v '^#' .ci/production.env) $(PY) -W error manage.py check --deploy --fail-level WARNING
 	$(PY) .ci/openapi.py --check

@@ -15,7 +15,7 @@ graceful_timeout = 5
 keepalive = 30
 backlog = 512
 # The notification file is touched every second: in memory, so that a slow disk kills no worker.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else None  # noqa: S108 # nosec B108 - in memory
 accesslog = None  # paths and query strings stay out of the log
 errorlog = "-"
 loglevel = "warning"

@@ -93,7 +93,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": 10,
             "keepalive": 30,
             "http_parser": "python",  # no search for the optional C parser at the first request
-            "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108 (in memory)
+            "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108 # nosec B108 - in memory
             "control_socket_disable": True,
             # Addresses and query strings stay out of the log.
             "accesslog": None,

@@ -47,7 +47,7 @@ class Findings:
 def compare() -> Findings:
     """Compare all matches with the sightings in one snapshot."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT (SELECT count(*) FROM ({MISSING}) a), (SELECT count(*) FROM ({EXTRA}) b)")  # noqa: S608
+        cursor.execute(f"SELECT (SELECT count(*) FROM ({MISSING}) a), (SELECT count(*) FROM ({EXTRA}) b)")  # noqa: S608 # nosec B608
         missing, extra = cursor.fetchone()
     return Findings(missing=missing, extra=extra)
 
@@ -59,7 +59,7 @@ def check_and_repair() -> Findings:
         return findings
     log.error("oracle: %d parties missing, %d extra", findings.missing, findings.extra)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT type, epoch, token FROM ({MISSING}) a UNION SELECT type, epoch, token FROM ({EXTRA}) b")  # noqa: S608
+        cursor.execute(f"SELECT type, epoch, token FROM ({MISSING}) a UNION SELECT type, epoch, token FROM ({EXTRA}) b")  # noqa: S608 # nosec B608
         tokens = cursor.fetchall()
     recount.recount(tokens)
     return findings

@@ -42,7 +42,7 @@ def prepare(cursor: Any) -> None:
 def touch(cursor: Any, tokens: str, parameters: Mapping[str, Any] | None = None) -> int:
     """Add the identifiers that a SELECT of (type, epoch, token) finds; return how many rows it added."""
     cursor.execute(
-        f"INSERT INTO touched (type, epoch, token) SELECT DISTINCT * FROM ({tokens}) q ON CONFLICT DO NOTHING",  # noqa: S608
+        f"INSERT INTO touched (type, epoch, token) SELECT DISTINCT * FROM ({tokens}) q ON CONFLICT DO NOTHING",  # noqa: S608 # nosec B608
         parameters,
     )
     return int(cursor.rowcount)

@@ -53,7 +53,7 @@ class Figure:
 def count(found: str, parameters: Mapping[str, Any]) -> dict[str, Counted]:
     """Return every counter by code. `found` begins with WITH, and ends with `run` and `done` found."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{found}, {OVER} SELECT total.*, behind.* FROM total, behind", parameters)  # noqa: S608
+        cursor.execute(f"{found}, {OVER} SELECT total.*, behind.* FROM total, behind", parameters)  # noqa: S608 # nosec B608
         row = cursor.fetchone()
     size = len(CODES)
     return {

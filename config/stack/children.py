@@ -84,7 +84,7 @@ def custodian(plan: Plan, name: str) -> Child:
     return Child(
         name=f"custodian-{name}",
         command=[*command, *serve, *(["--user", user] if as_root() else [])],
-        env=plan.base_env() | {"TMPDIR": "/tmp"},  # noqa: S108 (its user cannot enter AIF_DATA)
+        env=plan.base_env() | {"TMPDIR": "/tmp"},  # noqa: S108 # nosec B108 - (its user cannot enter AIF_DATA)
         log=plan.folders.log / f"custodian-{name}.log",
         answers=_answers(plan.ports[name]),
         cwd="/",  # its user cannot enter a folder of root's, where this may lie

@@ -69,7 +69,7 @@ class Folders:
     def open_run(self) -> Path:
         """Make the short-lived folder of sockets and ready files."""
         base = tempfile.gettempdir()
-        self.run = Path(tempfile.mkdtemp(prefix="aif-", dir=base if len(base) <= 40 else "/tmp"))  # noqa: S108
+        self.run = Path(tempfile.mkdtemp(prefix="aif-", dir=base if len(base) <= 40 else "/tmp"))  # noqa: S108 # nosec B108 - a fresh folder in it
         self.run.chmod(0o711)  # users other than ours pass through to their own sub-folder
         return self.run
 

@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that the key authentication would see."""
-        return get_client_ip_address(request) or "0.0.0.0"  # noqa: S104 - no address, not all of them
+        return get_client_ip_address(request) or "0.0.0.0"  # noqa: S104 # nosec B104 - no address, not all of them
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """Refuse whom the password form refuses, whichever way they come."""
