@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,8 @@ from aif_share.errors import Refusal
 from clues.demands import deciding, opening, queries
 from clues.feedback import quality
 from clues.models import Clue, DisputedClue, Event, EvidenceDemand, Match, Sighting, SourceQuality, StoredObject
+from clues.retention.delete import delete_ended
+from clues.retention.rules import RULES
 from members.permissions import PermissionMissing
 from tests.clues.alliance import caller
 from tests.clues.demands.world import DIGEST, FILE, dispute, late, ref_of, report, send, settle, trail
@@ -186,3 +189,21 @@ def test_a_decided_dispute_leaves_nothing_to_ask_for(scene: Scene, demand: Evide
     with acting_as("aif_match"):
         assert Match.objects.count() == 1
     assert counts(demand) == (1, 0)
+
+
+def test_the_file_goes_ninety_days_after_the_decision_and_the_record_stays(
+    scene: Scene, demand: EvidenceDemand
+) -> None:
+    send(demand, FILE)
+    with acting_as("aif_desk"):
+        deciding.decide(demand=demand.pk, verdict="accepted", reason="It bears it.", by=scene.cast.olga, now=NOW())
+    settle()
+    rule = next(row for row in RULES if row.name == "demand-files")
+    for days, state in ((89, "complete"), (91, "destroyed")):
+        with acting_as("aif_match"):
+            delete_ended(now=NOW() + timedelta(days=days), rules=(rule,))
+        stored = StoredObject.objects.select_related("key").get()
+        assert stored.state == state and (not bytes(stored.key.wrapped)) == (state == "destroyed")
+    assert EvidenceDemand.objects.get().state == "accepted"
+    with acting_as("aif_desk"), pytest.raises(Refusal):
+        deciding.look_at(demand=demand.pk, reason="Again.", by=scene.cast.olga, now=NOW())
