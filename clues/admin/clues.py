@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import TYPES, ReferenceAdmin, link, local, ref, shown, table, word
+from clues.admin.columns import TYPES, link, local, ref, shown, table, word
 from clues.admin.disputes import CHANGES, reason_of
 from clues.admin.disputes import STATES as DISPUTE_STATES
+from clues.admin.looked import LookedAtAdmin
 from clues.models import Clue, ClueChange, DisputedClue, Sighting
 from clues.submissions.clue_list import REVIEW_LABELS, STATE_LABELS
 from members.admin.site import site
@@ -69,7 +70,7 @@ def review(row: Clue) -> str:
 
 
 @admin.register(Clue, site=site)
-class ClueAdmin(ReferenceAdmin):
+class ClueAdmin(LookedAtAdmin):
     """Newest first. There are millions: one is found by its reference, not by filters."""
 
     kind = "C"

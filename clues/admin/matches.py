@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import TYPES, ReferenceAdmin, code_filter, link, listed, local, ref, shown, table
+from clues.admin.columns import TYPES, code_filter, link, listed, local, ref, shown, table
 from clues.admin.forms import NoteForm
+from clues.admin.looked import LookedAtAdmin
 from clues.cases.opening import open_case
 from clues.cases.workflow import RESTING
 from clues.models import Case, Match
@@ -62,7 +64,7 @@ def parties(row: Match) -> str:
 
 
 @admin.register(Match, site=site)
-class MatchAdmin(ReferenceAdmin):
+class MatchAdmin(LookedAtAdmin):
     """Newest first; before the disclosure tick a match is not there for the desk either."""
 
     kind = "M"
@@ -83,6 +85,10 @@ class MatchAdmin(ReferenceAdmin):
             _("The case is open, and its parties are told."), form=NoteForm, open_for=_has_no_open_case,
         ),
     )  # fmt: skip
+
+    def concerned(self, row: Match) -> Iterable[int]:
+        """All parties."""
+        return row.parties.filter(released_at__lte=Now()).values_list("institution_id", flat=True)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return what is released, with the number of parties."""

@@ -15,7 +15,7 @@ from clues.vault import objects
 from clues.vault.failures import alarm
 from members import audit
 from members.models import User, reference
-from members.permissions import Permission, check
+from members.permissions import Job, Permission, check
 from members.queries import Member
 
 
@@ -56,6 +56,8 @@ def open_evidence(*, evidence: str, reason: str, by: Member | User, now: datetim
                 institution_id=by.institution_id,
                 detail={"case": reference.encode("CASE", row.case_id), "sha256": row.sha256},
             )
+            if row.institution_id != by.institution_id:
+                _tell_holder(row, by)
     except BaseException:
         content.close()
         raise
@@ -80,3 +82,17 @@ def _check_row(row: EvidenceItem) -> None:
         stored.bound_to != custody.binding(row.case_id, row.institution_id)
     ):
         raise alarm(what="row", about=str(stored.id))
+
+
+def _tell_holder(row: EvidenceItem, by: Member | User) -> None:
+    """Put it into the trail of the institution that holds it, too. Parties of a case do not know each other's people."""
+    audit.record(
+        "evidence.open.elsewhere",
+        actor=Job("custody"),
+        subject_ref=row.ref,
+        institution_id=row.institution_id,
+        detail={
+            "case": reference.encode("CASE", row.case_id),
+            "by": "alliance" if by.institution_id is None else "party",
+        },
+    )

@@ -82,6 +82,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "epoch.retire": _("Key epoch retired"),
         "epoch.sweep": _("What stood under retired keys taken out"),
         "directory.publish": _("Directory published"),
+        "desk.look": _("Looked at by the alliance"),
         # clues
         "batch.receive": _("Batch received"),
         "batch.hold": _("Batch held"),
@@ -223,6 +224,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "evidence.cancel": _("Upload of evidence canceled"),
         "evidence.add": _("Evidence added"),
         "evidence.open": _("Evidence opened"),
+        "evidence.open.elsewhere": _("Own evidence opened by the alliance or another party"),
         "evidence.share": _("Evidence shared with the parties, or no longer"),
         "evidence.hold": _("Evidence placed under legal hold, or released"),
         "evidence.draw": _("Clues drawn whose evidence has to be opened"),

@@ -107,6 +107,22 @@ def test_the_desk_opens_with_a_reason_and_lists_everything(joint: Joint) -> None
     assert chain.holds
 
 
+def test_whose_evidence_others_open_finds_it_in_its_own_trail(joint: Joint) -> None:
+    item = add(joint.case, joint.alice, shared_with_parties=True)
+    approve(joint, joint.alice, joint.amir)
+    open_as(item, who(joint.alice))
+    open_as(item, who(joint.bert))
+    with acting_as("aif_desk"):
+        open_as(item, joint.olga)
+    with acting_as("aif_owner"):
+        told = list(AuditEvent.objects.filter(verb="evidence.open.elsewhere").order_by("pk"))
+    assert [(each.institution_id, each.subject_ref, each.detail["by"]) for each in told] == [
+        (joint.aster.pk, item.ref, "party"),
+        (joint.aster.pk, item.ref, "alliance"),
+    ]
+    assert {each.actor_ref for each in told} == {"custody"}  # whose person it was stays with whose person it was
+
+
 def test_what_was_altered_is_not_opened_and_not_recorded_as_opened(joint: Joint, audited: Any) -> None:
     item = add(joint.case, joint.alice)
     path = files.path_of(item.object)
