@@ -14,4 +14,5 @@ class CluesConfig(AppConfig):
         """Let the kinds of approvals register themselves."""
         from clues.blinding import rotation  # noqa: F401
         from clues.cases import unmasking  # noqa: F401
+        from clues.fishing import review  # noqa: F401
         from clues.packages import release  # noqa: F401

@@ -202,6 +202,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # ---- REST -----------------------------------------------------------------------------------------------------------
 AIF_RATE_LIMIT = env.rate("AIF_RATE_LIMIT", "200000/minute")  # requests of one institution, to all processes together
+AIF_SCREENING_STANDING = "clues.fishing.standing.get_for_me"  # and here, whether the institution may screen
 AIF_QUOTAS_USED = "clues.quotas.get_used"  # GET /me asks here: quotas are counted above the package that answers it
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.authentication.KeyAuthentication"],

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     INSTITUTION_VET = "institution.vet"
     INSTITUTION_ADMIT = "institution.admit"
     INSTITUTION_SUSPEND = "institution.suspend"
+    SCREENING_DECIDE = "screening.decide"
     QUOTA_PROPOSE = "quota.propose"
     QUOTA_SET = "quota.set"
     EXPORT_DECIDE = "export.decide"
@@ -129,6 +130,7 @@ ROLE_PERMISSIONS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
             Permission.INSTITUTION_SUSPEND,
             Permission.QUOTA_PROPOSE,
             Permission.QUOTA_SET,
+            Permission.SCREENING_DECIDE,
             Permission.EXPORT_DECIDE,
             Permission.ROTATION_PROPOSE,
             Permission.ROTATION_DECIDE,

@@ -18,7 +18,9 @@ def whoami(as_json: bool) -> None:
     if as_json:
         emit_json({**me, "custodians": custodians})
         return
-    rows = [(name, value) for name, value in me.items() if not isinstance(value, dict)]
+    rows = [(name, value) for name, value in me.items() if value is not None and not isinstance(value, dict)]
+    if suspension := me.get("screening_suspension"):
+        rows.append(("screening", f"suspended ({suspension['cause']}, {suspension['suspension']})"))
     rows += [(f"key {name}", value) for name, value in me.get("key", {}).items()]
     rows += [
         (f"{name} today", f"{quota['used']} of {quota['limit']}")

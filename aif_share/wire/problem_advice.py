@@ -42,6 +42,10 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
     "second-factor-missing": ("Log in to the portal and add one.", "请登录门户并添加第二验证因素。"),
     "second-factor-stale": ("Open /portal/confirm in the browser, then send it again.", "请在浏览器中打开 /portal/confirm 完成验证后重新发送。"),
     "institution-suspended": _ALLIANCE,
+    "screening-suspended": (
+        "GET /me says why; tell the alliance what the questions were for, and ask again once it is released.",
+        "通过 GET /me 查看原因；向联盟说明查询用途，恢复后再查询。",
+    ),
     "institution-not-live": _ALLIANCE,
     "four-eyes": ("Let another person decide.", "请由另一人作出决定。"),
     "approval-missing": ("Wait until somebody else has approved it, then do it again.", "请等待另一人批准后再次操作。"),

@@ -45,6 +45,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "second-factor-missing": Problem(403, "A second factor has to be added first", "须先添加第二验证因素"),
     "second-factor-stale": Problem(403, "The second factor has to be shown again", "须再次进行二次验证"),
     "institution-suspended": Problem(403, "The institution is suspended", "机构已被暂停"),
+    "screening-suspended": Problem(403, "Screening is suspended", "筛查已被暂停"),
     "institution-not-live": Problem(403, "The institution is not live", "机构尚未启用"),
     "four-eyes": Problem(403, "A second person has to decide this", "须由另一人复核"),
     "approval-missing": Problem(403, "A second person has to approve this first", "须先经另一人批准"),

@@ -30,6 +30,7 @@ from clues.models import (
     RequestParty,
     Ring,
     RingReview,
+    ScreeningSuspension,
 )
 from clues.procedures import waiting
 from clues.procedures.deadlines import today
@@ -125,6 +126,11 @@ ROWS = (
         since="proposed_at", page="clues_feedreceiver", query="waiting=yes", group=_("Rules"),
     ),
     Queue(
+        "screening-suspensions", _("Suspensions of screening to look at"),
+        lambda: ScreeningSuspension.objects.filter(state=ScreeningSuspension.PENDING),
+        since="begun_at", page="clues_screeningsuspension", query=f"state={ScreeningSuspension.PENDING}", group=_("Rules"),
+    ),
+    Queue(
         "noise", _("Noise entries to decide"), lambda: NoiseEntry.objects.filter(state=NoiseEntry.PROPOSED),
         since="proposed_at", page="clues_noiseentry", query=f"state={NoiseEntry.PROPOSED}", group=_("Rules"),
     ),
@@ -197,3 +203,5 @@ references.add("EV", "clues_evidenceitem")
 references.add("CP", "clues_campaign")
 references.add("OR", "clues_officialrequest")
 references.add("PK", "clues_package")
+references.add("SS", "clues_screeningsuspension")
+references.add("HT", "clues_honeytoken")

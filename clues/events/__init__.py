@@ -34,6 +34,7 @@ CLUE_DISPUTED, CLUE_LAPSED, CLUE_REFUTED, CLUE_REINSTATED = (
 DISPUTE_CLOSED = "dispute.closed"
 EVIDENCE_ASKED, EVIDENCE_ACCEPTED, EVIDENCE_FAILED = "evidence.asked", "evidence.accepted", "evidence.failed"
 WATCH_HIT = "watch.hit"
+SCREENING_SUSPENDED, SCREENING_RESUMED = "screening.suspended", "screening.resumed"
 KEY_EXPIRING = "credential.expiring"
 LIFT_DUE, LIFT_CALLED_OFF = "disposition.lift-due", "disposition.lift-called-off"
 REVIEW_DUE = "disposition.review-due"
@@ -90,6 +91,20 @@ ROWS: Final = (
         "The evidence of a clue was not opened, or does not bear it; the clue is withdrawn",
     ),
     Kind(WATCH_HIT, "watch", "W", "关注的标识被上报", "A watched identifier was reported"),
+    Kind(
+        SCREENING_SUSPENDED,
+        "screening_suspension",
+        "SS",
+        "本机构的筛查已被暂停",
+        "Screening of your institution is suspended",
+    ),
+    Kind(
+        SCREENING_RESUMED,
+        "screening_suspension",
+        "SS",
+        "本机构的筛查已恢复",
+        "Screening of your institution is open again",
+    ),
     Kind(KEY_EXPIRING, "credential", "K", "密钥即将到期", "A key expires soon"),
     Kind(CASE_OPENED, "case", "CASE", "专案已立项", "Case opened"),
     Kind(CASE_MOVED, "case", "CASE", "专案有进展", "Case moved on"),

@@ -20,6 +20,7 @@ from .evidence_demand import EvidenceDemand
 from .feed import FeedAcknowledgment, FeedEntry, FeedReceiver
 from .feedback import Feedback, SourceQuality
 from .figure import AllianceWeek, CategoryFigure, DailyFigure, FunnelFigure, InstitutionFigure, OutcomeFigure
+from .fishing import FishingTally, HoneyToken, ScreeningSuspension
 from .guidance import GuidanceRow, GuidanceVersion
 from .hold import BatchHold
 from .identifier import Identifier
@@ -88,10 +89,12 @@ __all__ = [
     "FeedEntry",
     "FeedReceiver",
     "Feedback",
+    "FishingTally",
     "FunnelFigure",
     "GroundCheck",
     "GuidanceRow",
     "GuidanceVersion",
+    "HoneyToken",
     "Identifier",
     "InstitutionFigure",
     "Job",
@@ -133,6 +136,7 @@ __all__ = [
     "SavedView",
     "Screening",
     "ScreeningAnswer",
+    "ScreeningSuspension",
     "Sighting",
     "SourceQuality",
     "Statement",

@@ -31,6 +31,7 @@ class Screening(models.Model):
         verbose_name_plural = _("screenings")
         indexes = [
             models.Index(fields=["institution", "id"], name="screening_institution"),
+            models.Index(fields=["institution", "case_ref", "-id"], name="screening_case"),
             models.Index(fields=["id"], condition=models.Q(event_id__isnull=True), name="screening_unsealed"),
             models.Index(
                 fields=["institution", "event_id", "id"],

@@ -44,6 +44,7 @@ PAGES = {
     "official_request": "clues:official-request",
 }
 LISTS = {
+    "screening_suspension": "clues:screenings",
     "epoch": "clues:dashboard",
     "ring": "clues:rings",
     "clue": "clues:disputes-received",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from aif_share.vocabulary import purposes
+from clues.fishing.standing import get_standing
 from clues.portal.asking import describe_question, last_days
 from clues.portal.paging import SIZE, get_position, make_page
 from clues.portal.viewer import viewer_of
@@ -21,8 +22,10 @@ from members.portal.access import member_required
 def screenings(request: HttpRequest) -> HttpResponse:
     """Show the page that screens one value or many."""
     now = timezone.now()
-    question = describe_question(person=viewer_of(request), now=now)
-    context = {"section": "screenings", "question": question, **last_days(now)}
+    viewer = viewer_of(request)
+    question = describe_question(person=viewer, now=now)
+    standing = get_standing(viewer=viewer, now=now)
+    context = {"section": "screenings", "question": question, "standing": standing, **last_days(now)}
     return render(request, "clues/screenings/ask.html", context)
 
 

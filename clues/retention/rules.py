@@ -177,6 +177,10 @@ WITH ended AS MATERIALIZED (
     UPDATE stored_object o SET state = 'destroyed' FROM ended WHERE o.id = ended.object RETURNING 1
 ) SELECT count(*) FROM gone
 """
+FISHING_TALLIES = """
+WITH gone AS (DELETE FROM fishing_tally WHERE updated_at < %(before)s RETURNING 1)
+SELECT count(*) FROM gone
+"""
 QUOTA_DAYS = """
 WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date RETURNING 1)
 SELECT count(*) FROM gone
@@ -202,6 +206,9 @@ RULES: Final = (
         3 * 366,
         _ended("screening", "screened_at < date_trunc('second', %(before)s::timestamptz) AND event_id IS NOT NULL"),
     ),
+    Rule("screening-suspensions", 3 * 366, _ended("screening_suspension", "coalesce(until, decided_at) < %(before)s")),
+    Rule("fishing-tallies", 180, FISHING_TALLIES),
+    Rule("honey-tokens", 366, _ended("honey_token", "withdrawn_at < %(before)s")),
     Rule("requests", 3 * 366, REQUESTS),
     Rule("campaigns", 5 * 366, CAMPAIGNS),
     Rule("packages", 5 * 366, PACKAGES),

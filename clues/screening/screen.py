@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 
 from aif_share.wire.limits import MAX_SCREEN_TOKENS
 from clues import quotas
+from clues.fishing.standing import ScreeningSuspended
 from clues.matching.score import Term, score
 from clues.matching.visibility import Alliance
 from clues.submissions.tokens import read_tokens
@@ -19,7 +20,7 @@ from .lawful_use import gate
 from .lawful_use.gate import LawfulUse
 from .question import read_header
 
-QUOTA_STATE = "AIF29"
+QUOTA_STATE, SUSPENDED_STATE = "AIF29", "AIF30"
 LOOK_UP = "SELECT * FROM aif_screen(%s, %s, %s, %s, %s, %s, %s, %s::text[], %s::int[], %s::uuid[])"
 
 
@@ -64,6 +65,8 @@ def screen(*, request: Mapping[str, Any], by: Member) -> Answer:
         cause = error.__cause__
         if isinstance(cause, psycopg2.Error) and cause.pgcode == QUOTA_STATE:
             raise quotas.QuotaExhausted(quotas.SCREEN, by.screen_quota) from None
+        if isinstance(cause, psycopg2.Error) and cause.pgcode == SUSPENDED_STATE:
+            raise ScreeningSuspended from None
         raise
     return read_answer(rows, kinds, purpose)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.wire.limits import DEFAULT_WATCH_DAYS, MAX_WATCH_DAYS, MAX_WATCHES
 from clues import quotas
+from clues.fishing import standing
 from clues.models import Watch
 from clues.screening.lawful_use import gate
 from clues.screening.lawful_use.gate import LawfulUse
@@ -46,6 +47,7 @@ def create(*, request: Mapping[str, Any], by: Member, now: datetime) -> Created:
     expires_at = read_expiry(request.get("expires_at"), now=now)
     tokens = read_tokens(request.get("tokens"), most=MAX_WATCHES)
     matrix, lawful_use = gate.check(purpose=purpose, types=tokens.types)
+    standing.check_open(by.institution_id)
     with transaction.atomic():
         rows = Watch.objects.bulk_create(
             Watch(

@@ -62,6 +62,32 @@ class Key(s.Serializer[Any]):
     default_basis = s.CharField(help_text="What counts where a call names none: the key's own, else the institution's.")
 
 
+class FishingTerm(s.Serializer[Any]):
+    """One term of the detector, and its points."""
+
+    term = s.CharField(help_text="hit-rate, case-numbers, nights or volume.")
+    points = s.FloatField()
+
+
+class Suspension(s.Serializer[Any]):
+    """Why screening is suspended: what the questions added up to. With a honey token there are no points."""
+
+    suspension = s.CharField(help_text="Opaque reference SS-…")
+    state = s.CharField(help_text="pending until the alliance has looked at it, then confirmed until a day.")
+    cause = s.CharField(help_text="detector or honey-token.")
+    purpose = s.CharField()
+    asker = s.CharField(
+        allow_blank=True, help_text="The key or person whose questions these were; empty for all of you."
+    )
+    begun_at = s.DateTimeField()
+    until = s.DateTimeField(allow_null=True)
+    points = s.FloatField()
+    threshold = s.FloatField()
+    terms = FishingTerm(many=True)
+    tokens = s.IntegerField()
+    hits = s.IntegerField()
+
+
 class Me(s.Serializer[Any]):
     """The institution of the key, the key, and today's quotas."""
 
@@ -72,6 +98,7 @@ class Me(s.Serializer[Any]):
     default_basis = s.CharField()
     key = Key()
     quotas = Quotas()
+    screening_suspension = Suspension(allow_null=True, help_text="Null while you may screen.")
 
 
 class MeView(ApiView):
@@ -100,6 +127,7 @@ class MeView(ApiView):
                     "default_basis": caller.default_basis,
                 },
                 "quotas": _quotas(caller, timezone.now()),
+                "screening_suspension": _suspension(caller.institution_id, timezone.now()),
             }
         )
 
@@ -137,6 +165,12 @@ def _quotas(caller: Member, now: datetime) -> dict[str, Any]:
 
 def _quota(limit: int, used: int) -> dict[str, int]:
     return {"limit": limit, "used": used, "remaining": max(0, limit - used)}
+
+
+def _suspension(institution_id: int, now: datetime) -> dict[str, Any] | None:
+    """Ask the function that AIF_SCREENING_STANDING names: screening is a package above this one."""
+    get_for_me: Callable[..., dict[str, Any] | None] = import_string(settings.AIF_SCREENING_STANDING)
+    return get_for_me(institution_id=institution_id, now=now)
 
 
 def _used_today(institution_id: int, now: datetime) -> dict[str, int]:

@@ -31,6 +31,11 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "institution.suspend": _("Institution suspended"),
         "institution.reinstate": _("Institution reinstated"),
         "institution.quotas.set": _("Quotas changed"),
+        "screening.suspend": _("Screening suspended"),
+        "screening.release": _("Screening released"),
+        "screening.confirm": _("Suspension of screening confirmed"),
+        "honey.plant": _("Honey tokens planted"),
+        "honey.withdraw": _("Honey token taken out"),
         "desk.refuse": _("Step at the desk refused"),
         "portal.refuse": _("Change in the portal refused"),
         # what two people decide

@@ -53,6 +53,8 @@ KINDS = {
     "ED": 69,  # demand to open evidence
     "AE": 70,  # audit event
     "EP": 71,  # key epoch
+    "SS": 72,  # suspension of screening
+    "HT": 73,  # honey token
 }
 _CHECK = bytes(7)
 _BODY = re.compile(r"[A-Z2-7]{26}")

@@ -17,7 +17,7 @@ EXPECTED = {
     "auditor": "clue.view match.view case.view audit.view request.view",
     "alliance-operator": "desk.view case.view audit.view institution.apply institution.vet institution.suspend team.manage key.manage"
     " case.propose evidence.open ring.review batch.decide dispute.decide content.work request.mediate lawful-use.propose noise.propose quota.propose rotation.propose procedure.record guidance.propose campaign.work official.work",
-    "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.propose quota.set case.decide evidence.open"
+    "alliance-approver": "desk.view case.view audit.view institution.admit institution.suspend quota.propose quota.set screening.decide case.decide evidence.open"
     " export.decide rotation.propose rotation.decide"
     " ring.review ring.decide batch.decide dispute.decide content.work request.mediate lawful-use.sign noise.decide grade.certify"
     " procedure.record guidance.sign campaign.work official.decide feed.decide",

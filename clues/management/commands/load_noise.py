@@ -7,33 +7,23 @@ What is proposed waits until a second person of the desk approves it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from aif_share.client.session import Session
-from aif_share.client.tokenize import Canaries, Tokenizer
 from aif_share.errors import AifShareError, Refusal
-from aif_share.identifiers import normalize, types
 from aif_share.vocabulary import noise_lists
-from aif_share.wire.directory import open_signed
-from aif_share.wire.keys import MemberKey
 from aif_share.wire.limits import MAX_NOISE_ENTRIES
 from clues import noise
-from clues.blinding import directory
+from clues.management.values import read_values, tokenize_values
 from clues.noise import propose
 from clues.submissions.tokens import read_tokens
-from members.management.embedded import CustodianNotReady, ceremony_key
+from members.management.embedded import CustodianNotReady
 from members.models import User
 
 STARTER = Path(noise.__file__).parent / "starter"
-REF, QUOTA = "ALLIANCE-NOISE", 100_000
-Value = tuple[str, str]
 
 
 class Command(BaseCommand):
@@ -56,10 +46,10 @@ class Command(BaseCommand):
         person = User.objects.filter(username=options["by"]).first()
         if person is None:
             raise CommandError("no such user")
-        values = list(_read(options["file"] or STARTER / f"{options['list']}.txt"))
+        values = list(read_values(options["file"] or STARTER / f"{options['list']}.txt"))
         waiting = 0
         try:
-            tokens = _tokenize(values, options["key_file"])
+            tokens = tokenize_values(values, options["key_file"])
             for first in range(0, len(tokens), MAX_NOISE_ENTRIES):
                 part = read_tokens(tokens[first : first + MAX_NOISE_ENTRIES], most=MAX_NOISE_ENTRIES, name="entries")
                 found = propose.propose_public(
@@ -76,44 +66,3 @@ class Command(BaseCommand):
             if options["json"]
             else f"{options['list']}: {waiting} of {len(values)} wait for approval"
         )
-
-
-def _read(path: Path) -> Iterator[Value]:
-    """Yield (type, value); a line that is wrong is named by its number, never repeated."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise CommandError("the file cannot be read as UTF-8; a list of members comes with none") from None
-    for number, line in enumerate(lines, start=1):
-        kind, _space, value = line.strip().partition(" ")
-        if not kind or kind.startswith("#"):
-            continue
-        if kind not in types():
-            raise CommandError(f"line {number}: no such identifier type")
-        try:
-            normalize(kind, value)
-        except AifShareError as error:
-            raise CommandError(f"line {number}: {error.code}") from None
-        yield kind, value
-
-
-def _tokenize(values: list[Value], key_file: Path | None) -> list[dict[str, Any]]:
-    by_type: dict[str, list[str]] = {}
-    for kind, value in values:
-        by_type.setdefault(kind, []).append(value)
-    document = directory.get_directory()
-    published = open_signed(document, document["public_key"])
-    with _key(key_file) as key, Session(settings.AIF_PUBLIC_URL, key) as session:
-        tokenizer = Tokenizer(session, published, canaries=Canaries())
-        try:
-            return [token.identifier() for kind, raws in by_type.items() for token in tokenizer.tokenize(kind, raws)]
-        finally:
-            tokenizer.close()
-
-
-def _key(path: Path | None) -> AbstractContextManager[MemberKey]:
-    if path is not None:
-        return nullcontext(MemberKey.parse(path.read_text(encoding="ascii").strip()))
-    if not settings.AIF_EMBEDDED_CUSTODIANS:
-        raise CommandError("Give a member key that every custodian knows: --key-file FILE")
-    return ceremony_key(REF, evaluate_quota=QUOTA)

@@ -9,8 +9,8 @@ from members.delivery.notification_rules import all_rules, rules_of
 # Written by hand: what the people of each role read, by the subject.
 READ = {
     "submitter": "batch clue content disposition epoch evidence_demand",
-    "analyst": "batch campaign case clue content disposition dispute epoch evidence_demand match official_request request ring watch",
-    "approver": "batch campaign case clue content disposition dispute epoch evidence_demand match official_request request ring watch",
+    "analyst": "batch campaign case clue content disposition dispute epoch evidence_demand match official_request request ring screening_suspension watch",
+    "approver": "batch campaign case clue content disposition dispute epoch evidence_demand match official_request request ring screening_suspension watch",
     "member-admin": "batch campaign case clue content credential disposition epoch evidence_demand match official_request request ring",
     "auditor": "batch campaign case clue content disposition epoch evidence_demand match official_request request ring",
     "alliance-operator": "campaign case credential",

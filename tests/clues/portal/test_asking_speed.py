@@ -20,7 +20,7 @@ from tests.factories import acting_as, make_institution, make_user
 P95_SECONDS = 0.15
 # Page -> queries at most: the session, the person and the institution among them.
 PAGES = {
-    "/portal/screenings": 8,
+    "/portal/screenings": 9,
     "/portal/screenings/history": 8,
     "/portal/screenings/history?purpose=police-assistance": 8,
     "/portal/watches": 8,

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from clues.screening.screen import screen
 from members.queries import person_of
 from tests.clues.alliance import allow, caller, token
+from tests.clues.fishing.test_detector import one_by_one
+from tests.clues.fishing.world import play
 from tests.clues.scene import Scene
 from tests.factories import make_user
 
@@ -117,7 +119,7 @@ def test_pages_keep_the_filter(scene: Scene, portal: Any) -> None:
     assert len(seen) == len(set(seen)) == 45
 
 
-@pytest.mark.parametrize(("address", "most"), [("/portal/screenings", 6), (HISTORY, 5)])
+@pytest.mark.parametrize(("address", "most"), [("/portal/screenings", 7), (HISTORY, 5)])
 def test_queries_do_not_grow(scene: Scene, portal: Any, address: str, most: int) -> None:
     for number in range(30):
         ask(person_of(scene.cast.alice), token(number))
@@ -126,3 +128,10 @@ def test_queries_do_not_grow(scene: Scene, portal: Any, address: str, most: int)
     with CaptureQueriesContext(connection) as queries:
         browser.get(address)
     assert len(queries) <= most, [each["sql"][:120] for each in queries]
+
+
+def test_a_suspension_says_why_to_its_own_institution_alone(scene: Scene, portal: Any) -> None:
+    play(scene.cast.aster.pk, one_by_one(1_000, 0))
+    page = portal(scene.cast.alice).get("/portal/screenings").content.decode()
+    assert "Screening of your institution is suspended" in page and "as rare as in a customer list" in page
+    assert "is suspended" not in portal(scene.cast.bea).get("/portal/screenings").content.decode()
