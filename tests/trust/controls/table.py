@@ -71,6 +71,21 @@ CONTROLS: tuple[Control, ...] = (
         "tests/clues/submissions/test_reviews.py::test_the_database_refuses_it_too",
     ),
     Control(
+        "13 what is shown is what was committed",
+        Code("clues.demands.opening", "open_evidence", 'if row.committed not in ("", said.hexdigest()):', _NO),
+        "tests/clues/demands/test_demands.py::test_another_file_is_refused_and_the_third_is_the_last",
+    ),
+    Control(
+        "13 a draw is by a root that nobody steers",
+        Code("clues.demands.asking", "number_of", "SEED + root + clue.encode()", "SEED + clue.encode()"),
+        "tests/clues/demands/test_draw.py::test_another_root_draws_others",
+    ),
+    Control(
+        "13 a demand goes one way, for the database too",
+        trigger("evidence_demand", "evidence_demand_guard"),
+        "tests/clues/demands/test_demands.py::test_the_database_takes_nothing_but_the_committed_file",
+    ),
+    Control(
         "14 a flood is held",
         Code("clues.submissions.holds", "hold_over_volume", "(held,) = cursor.fetchone()", "held = False"),
         "tests/clues/submissions/test_holds.py::test_a_flood_is_held_and_matches_nothing",
