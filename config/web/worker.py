@@ -21,7 +21,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import TConn
+from gunicorn.workers.gthread import _DEFER, TConn
 
 from aif_share.custodian.worker import CustodianWorker
 
@@ -31,6 +31,9 @@ WAIT_MS = 50
 """How long a thread waits for the next request while nobody else wants it."""
 BRIEFLY_MS = 2
 """How long it waits while others queue."""
+SILENT_S = 0.01
+"""How long it waits for the first byte of a new connection, before the selector waits for that. gunicorn: 5 s, so a few
+dozen clients that connect and say nothing would hold all threads for most of a minute."""
 TURN_S = 0.05
 """How long a connection is served in a row while others queue."""
 PARTING_S = 2.0
@@ -68,6 +71,8 @@ class WebWorker(CustodianWorker):
         """Answer what the connection asks; gunicorn calls this in a thread of its pool."""
         with self._counting:
             self._queued -= 1
+        if not conn.initialized and not conn.wait_for_data(SILENT_S):
+            return _DEFER
         if conn.parser is None and not self.cfg.is_ssl:
             conn.parser = WebParser(self.cfg, conn.sock, conn.client)
         begun = time.monotonic()

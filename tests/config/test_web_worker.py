@@ -277,6 +277,18 @@ def test_a_head_that_stops_coming_ends(port: int):
         assert receive(link) == b""
 
 
+def test_connections_that_say_nothing_hold_nobody(port: int):
+    silent = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(4 * THREADS)]
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=4)) as connection:
+            ask(connection)
+        silent[0].sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert receive(silent[0]).startswith(b"HTTP/1.1 200")
+    finally:
+        for link in silent:
+            link.close()
+
+
 def test_a_body_that_flows_may_take_long(port: int):
     """Longer than the wait, at more than the least rate; in chunks as well, and the connection lives on."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
