@@ -100,12 +100,9 @@ class Load:
 
     # ---- sending ----
 
-    def running(self, *, batches: int | None = None) -> Running:
-        """`with load.running():` submits during the block, and in the end lets each member finish its batch.
-
-        With `batches` each member sends so many, and leaving the block waits for all of them.
-        """
-        return Running(self, batches)
+    def running(self, *, heal: bool = True) -> Running:
+        """`with load.running():` submits during the block; then the faults are healed, and each member finishes its batch."""
+        return Running(self, heal)
 
     def submit(self, member: int, give_up: threading.Event | None = None) -> bool:
         """Send the member's next batch until it is acknowledged; False if it was given up."""
@@ -194,8 +191,8 @@ class Load:
 class Running:
     """Members at work until the block ends."""
 
-    def __init__(self, load: Load, batches: int | None) -> None:
-        self._load, self._batches = load, batches
+    def __init__(self, load: Load, heal: bool) -> None:
+        self._load, self._heal = load, heal
         self._over = threading.Event()
         self._give_up = threading.Event()
         self._threads = [
@@ -209,27 +206,16 @@ class Running:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, why: BaseException | None, at: TracebackType | None) -> None:
+        self._over.set()
         if kind is not None:
             self._give_up.set()
-        if self._batches is None or kind is not None:
-            self._over.set()
-        if kind is None:
+        elif self._heal:
             self._load.world.heal()
         for thread in self._threads:
-            thread.join(timeout=3600 if self._batches and kind is None else 120)
-
-    @property
-    def alive(self) -> bool:
-        """Whether anybody still submits."""
-        return any(thread.is_alive() for thread in self._threads)
-
-    def stop(self) -> None:
-        """Let each member finish the batch it is at."""
-        self._over.set()
+            thread.join(timeout=120)
 
     def _work(self, member: int) -> None:
-        sent = 0
-        while not self._over.is_set() and (self._batches is None or sent < self._batches):
+        while not self._over.is_set():
             try:
                 self._load.hold_back(member, self._over)
                 if not self._load.submit(member, self._give_up):
@@ -238,4 +224,3 @@ class Running:
                 self._load.ended = True
                 self._load.find(f"a member's program ended: {type(why).__name__}: {why}")
                 return
-            sent += 1
