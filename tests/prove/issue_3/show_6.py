@@ -35,6 +35,16 @@ def run() -> dict[str, Any]:
     }
 
 
+def _weigh_nothing(stack: Stack) -> None:
+    """Two thousand questions without a hit are fishing, and would be stopped before the quota is."""
+    connection = psycopg2.connect(stack.admin_url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE screening DISABLE TRIGGER screening_is_weighed")
+    finally:
+        connection.close()
+
+
 def _flush(stack: Stack) -> None:
     path = urlsplit(stack.env["REDIS_URL"]).path
     redis.Redis(unix_socket_path=path, socket_timeout=10).flushall()
@@ -60,6 +70,7 @@ def prove(
     made = stack.create_institution(
         f"Edge Bank, {name} {time.time_ns()}", "bank", submit_quota=quota, screen_quota=quota, evaluate_quota=1
     )
+    _weigh_nothing(stack)
     sender = Sender.of(stack.url, made["api_key"])
     with _troubled(stack, trouble) as times:
         found = {kind: _spend(sender, kind, threads, quota) for kind in KINDS}
