@@ -1,4 +1,4 @@
-"""`aif-share audit` against the running stack: receipts are proven, and an exported log is what was signed."""
+"""`aif-share audit` against the running stack: receipts and screenings are proven, and an exported log is what was signed."""
 
 from __future__ import annotations
 
@@ -24,11 +24,19 @@ def test_a_member_checks_what_it_was_promised(stack: Stack, tmp_path: Path) -> N
     assert (seen["receipts"], seen["waiting"], seen["missing"]) == (1, [], [])
     assert seen["size"] > first["size"] and seen["before"] >= first["size"]
 
+    bank.run("screen", str(path), "--type", "domain", "--purpose", "investigation")
+    asked = eventually(lambda: (row := bank.json("audit", "verify")["screenings"])["rows"] == 1 and row)
+    assert asked == {"rows": 1, "events": 1, "waiting": 0, "late": 0}
+
     log = tmp_path / "log.ndjson"
     stack.manage("export_log", str(log))
     checkpoint, key = log.with_name("log.ndjson.checkpoint"), log.with_name("log.ndjson.key").read_text().strip()
     options = ("--checkpoint", str(checkpoint), "--verifier", key)
     assert bank.json("audit", "verify-file", str(log), *options)["size"] >= seen["size"]
+    ledger = tmp_path / "screenings.ndjson"
+    stack.manage("export_screenings", str(ledger))
+    both = bank.json("audit", "verify-file", str(log), *options, "--screenings", str(ledger))
+    assert both["screenings"]["rows"] >= 1 and both["screenings"]["deleted"] == 0
     text = log.read_text()
     log.write_text(text.replace('"clues":2', '"clues":3', 1))
     assert log.read_text() != text
