@@ -66,6 +66,22 @@ CONTROLS: tuple[Control, ...] = (
         "tests/clues/api/test_batch_submit.py::test_quota",
     ),
     Control(
+        "12 every screening is weighed",
+        trigger("screening", "screening_is_weighed"),
+        "tests/clues/fishing/test_detector.py::test_a_customer_list_is_stopped_and_everybody_concerned_knows",
+    ),
+    Control(
+        "12 who is suspended asks no more",
+        Sql(
+            "ALTER FUNCTION aif_screening_suspended(bigint) RENAME TO aif_screening_suspended_off; CREATE FUNCTION "
+            "aif_screening_suspended(p_institution bigint) RETURNS boolean LANGUAGE sql AS 'SELECT false'; "
+            "GRANT EXECUTE ON FUNCTION aif_screening_suspended(bigint) TO PUBLIC",
+            "DROP FUNCTION aif_screening_suspended(bigint); "
+            "ALTER FUNCTION aif_screening_suspended_off(bigint) RENAME TO aif_screening_suspended",
+        ),
+        "tests/clues/fishing/test_detector.py::test_a_suspended_institution_screens_and_watches_nothing_more",
+    ),
+    Control(
         "13 whoever submitted it does not review it",
         trigger("clue_review", "clue_review_four_eyes"),
         "tests/clues/submissions/test_reviews.py::test_the_database_refuses_it_too",
