@@ -11,7 +11,7 @@ from tests.faults.load import Load
 from tests.faults.table import Fault
 
 FROZEN_S = 90.0
-SHORT_S = 1.0
+SHORT_S = 2.0
 FLUSHED_S = 8.0
 RESUME_S = 10.0
 SLOWEST_S = 10.0
