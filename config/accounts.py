@@ -22,7 +22,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "members:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "members:login"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "members.row_security.accounts.AccountBackend"]
 
 # ---- allauth gives second factors and the list of sessions; its pages, texts, letters and limits are not used ---------
 ACCOUNT_ADAPTER = "members.portal.adapters.AccountAdapter"

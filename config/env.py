@@ -26,6 +26,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "AIF_SECRET_KEY": "test-only-" + "0123456789" * 6,
     "AIF_REFERENCE_KEY": "00112233445566778899aabbccddeeff" * 2,
     "AIF_PEPPERS": "p1:" + "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2,
+    "AIF_CONTEXT_KEYS": "c1:" + "8899aabbccddeeff0011223344556677" * 2,
     "AIF_KEKS": "k1:" + "00ff11ee22dd33cc44bb55aa66997788" * 2,
     "AIF_PUBLIC_URL": "http://testserver",
     "AIF_ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",

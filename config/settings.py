@@ -27,6 +27,8 @@ AIF_DISCLOSURE_TICK = env.number("AIF_DISCLOSURE_TICK", 1.0)  # seconds
 env.key_bytes("AIF_REFERENCE_KEY", 32)  # checked here, so that a bad key stops the boot
 AIF_REFERENCE_KEY = env.text("AIF_REFERENCE_KEY")  # hex
 AIF_QUEUE_MAX_AGE = env.number("AIF_QUEUE_MAX_AGE", 600)  # seconds that a batch waits before new ones are refused
+# Who web acts for is signed under the newest of these, {id: 32 bytes}, and checked in the database: members.row_security.
+AIF_CONTEXT_KEYS = env.peppers("AIF_CONTEXT_KEYS", None if AIF_PROCESS == "web" else "")
 AIF_PEPPERS = env.peppers("AIF_PEPPERS")  # {id: 32 bytes}, newest last
 # Keys that wrap the keys of evidence, {id: 32 bytes}, newest last; whoever keeps none opens nothing.
 AIF_KEKS = env.peppers("AIF_KEKS", None if AIF_PROCESS in ("web", "desk", "worker") else "")
@@ -140,6 +142,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 
 # ---- people, sessions, browser --------------------------------------------------------------------------------------
+SESSION_ENGINE = "members.row_security.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "aif_desk_session" if AIF_PROCESS == "desk" else "aif_session"  # cookies ignore ports

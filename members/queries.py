@@ -18,6 +18,7 @@ from aif_share.errors import Refusal
 from aif_share.wire.keys import bearer_id, verifier
 from members.models import Credential, Institution, InstitutionState, User, reference
 from members.permissions import ROLE_SCOPES, Permission, Viewer, check
+from members.row_security import act_for, looking_up
 
 LAST_USED_STEP = timedelta(hours=1)
 _NO_VERIFIER = "0" * 64
@@ -187,7 +188,8 @@ def authenticate(bearer: str, *, ip: str, now: datetime) -> Caller:
     key_id = bearer_id(bearer)
     if key_id is None:
         raise NotAuthenticated
-    row = _fetch_caller(key_id)
+    with looking_up("credential", key_id):
+        row = _fetch_caller(key_id)
     # An unknown id costs the same hash and comparison as a wrong secret.
     stored = row[2] if row else _NO_VERIFIER
     if not hmac.compare_digest(verifier(bearer), stored) or row is None:
@@ -203,6 +205,7 @@ def authenticate(bearer: str, *, ip: str, now: datetime) -> Caller:
     caller = Caller(*values)
     if caller.state != InstitutionState.LIVE:
         raise NotLive(caller.state)
+    act_for(institution=caller.institution_id)
     if last_used_at is None or now - last_used_at >= LAST_USED_STEP:
         _note_use(credential_id, now)
     return caller

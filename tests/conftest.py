@@ -1,6 +1,7 @@
 """Fixtures of every test: a real PostgreSQL in the role of the web process, roles to switch to, a whole stack.
 
-- `db` / `@pytest.mark.django_db`: rolled back after the test, in the role aif_web.
+- `db` / `@pytest.mark.django_db`: rolled back after the test, with the grants of aif_web. Tests make and look at rows of
+  every institution, so row security does not hold them (aif_tests); it holds each request that a client makes (aif_web).
 - `as_role("aif_match")`: a context manager that works as another process does.
 - `fresh_database`: a database of its own for a test that commits, or that has threads; `class_database`: for a class.
 - `connect("aif_match")`: a bare session beside Django's, closed in the end.
@@ -28,6 +29,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests import network
 
 network.isolate()
+
+UNHELD = {"aif_web": "aif_tests"}
+"""Who has the grants of a role and is not held by row security."""
 
 DATA = Path(tempfile.gettempdir()) / f"aif-test-data-{os.getpid()}"  # made by whoever needs it
 for name in [name for name in os.environ if name.startswith(("AIF_", "DATABASE_", "REDIS_"))]:
@@ -140,10 +144,11 @@ def class_database(django_db_setup: None, database_server: TestServer, django_db
 
 
 @contextlib.contextmanager
-def _as_role(role: str) -> Iterator[None]:
-    from django.db import InternalError, connection
-    from django.db.transaction import TransactionManagementError
+def _as_role(role: str, *, held: bool = False) -> Iterator[None]:
+    import psycopg2
+    from django.db import connection
 
+    role = role if held else UNHELD.get(role, role)
     before = connection.role
     _take(role)
     connection.role = role  # this thread's connection keeps it, should it be opened anew
@@ -153,31 +158,72 @@ def _as_role(role: str) -> Iterator[None]:
         connection.role = before
         # In a transaction that failed nothing can be set; rolling it back takes the role back as well.
         if connection.connection is not None:
-            with contextlib.suppress(InternalError, TransactionManagementError):
+            with contextlib.suppress(psycopg2.Error):
                 _take(before or connection.settings_dict["BECOME"])
+
+
+def _role_now() -> str:
+    from django.db import connection
+
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        return str(cursor.fetchone()[0])
 
 
 def _take(role: str) -> None:
     from django.db import connection
 
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:  # beside Django, whose queries tests count
         cursor.execute(f'SET ROLE "{role}"')
 
 
+@pytest.fixture(autouse=True)
+def requests_as_web() -> Iterator[None]:
+    """Let each request that Django's client makes work as the web process does, row security included."""
+    from django.core.signals import request_finished, request_started
+    from django.db import connection
+
+    held: list[contextlib.AbstractContextManager[None]] = []
+
+    def begin(**_kwargs: Any) -> None:
+        if connection.settings_dict.get("BECOME") == "aif_tests" and _role_now() == "aif_tests":
+            held.append(_as_role("aif_web", held=True))
+            held[-1].__enter__()
+
+    def end(**_kwargs: Any) -> None:
+        while held:
+            held.pop().__exit__(None, None, None)
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    try:
+        yield
+    finally:
+        request_started.disconnect(begin)
+        request_finished.disconnect(end)
+        end()
+
+
 @pytest.fixture
-def as_role() -> Callable[[str], contextlib.AbstractContextManager[None]]:
-    """`with as_role("aif_match"): …` works in that role; then back to the role before (aif_web at first)."""
+def as_role() -> Callable[..., contextlib.AbstractContextManager[None]]:
+    """`with as_role("aif_match"): …` works in that role; then back to the role before (aif_tests at first).
+
+    aif_web stands for its grants; `as_role("aif_web", held=True)` is the role itself, held by row security.
+    """
     return _as_role
 
 
 @pytest.fixture
-def connect(django_db_setup: None, database_server: TestServer) -> Iterator[Callable[[str], Any]]:
+def connect(django_db_setup: None, database_server: TestServer) -> Iterator[Callable[..., Any]]:
     """`connect("aif_match")` opens a bare psycopg2 session on the current database; all are closed in the end."""
     from django.db import connection
 
     opened: list[Any] = []
 
-    def open_session(role: str) -> Any:
+    def open_session(role: str, *, held: bool = False) -> Any:
+        role = role if held else UNHELD.get(role, role)
         opened.append(database_server.connect(connection.settings_dict["NAME"], role))
         return opened[-1]
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from django.conf import settings
 
 from config.stack import children, cluster, postgres, wipe
 from config.stack.child import stop_all
@@ -29,7 +30,7 @@ from config.stack.guardian import Guardian
 from config.stack.plan import ROOT, Plan
 
 LOGIN = "aif_test"
-ROLES = (*postgres.LOGINS, "aif_owner")
+ROLES = (*postgres.LOGINS, "aif_owner", "aif_tests")
 TEMPLATE = postgres.DATABASE
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 2**30
@@ -112,6 +113,12 @@ class TestServer:
             self._migrate()
         with postgres.connected(self.superuser_url("postgres")) as cursor:
             cursor.execute(f"ALTER ROLE {LOGIN} PASSWORD %s", [self.password])
+        from members.row_security.keys import pads  # models are there once Django is set up
+
+        with postgres.connected(self.superuser_url(TEMPLATE)) as cursor:
+            cursor.execute("DELETE FROM context_key")
+            for ident, key in settings.AIF_CONTEXT_KEYS.items():
+                cursor.execute("INSERT INTO context_key VALUES (%s, %s, %s)", [ident, *map(psycopg2.Binary, pads(key))])
 
     def _migrate(self) -> None:
         with postgres.connected(self.superuser_url("postgres")) as cursor:
@@ -127,6 +134,8 @@ class TestServer:
             raise RuntimeError(f"migrate failed:\n{done.stderr[-3000:]}")
         with postgres.connected(self.superuser_url("postgres")) as cursor:
             cursor.execute(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT")
+            # Rows are made and looked at with web's grants and without its row security; a request is held by both.
+            cursor.execute("CREATE ROLE aif_tests LOGIN INHERIT BYPASSRLS IN ROLE aif_web")
             cursor.execute(f"GRANT {', '.join(ROLES)} TO {LOGIN} WITH INHERIT FALSE, SET TRUE")
 
     def keep(self, folder: Path) -> None:
@@ -170,7 +179,7 @@ class TestServer:
             "PASSWORD": self.password,
             "HOST": str(self.plan.sockets),
             "PORT": "",
-            "BECOME": "aif_web",
+            "BECOME": "aif_tests",
         }
 
     def connect(self, name: str, role: str) -> Any:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues import events
+from clues.events import telling
 from clues.matching.release import next_tick
-from clues.models import Campaign, CampaignTarget, CampaignUnit, Event
+from clues.models import Campaign, CampaignTarget, CampaignUnit
 from members import audit
 from members.models import Institution, User, reference
 from members.permissions import Permission, check
@@ -95,10 +96,7 @@ def move(*, campaign: str, action: str, by: User, now: datetime) -> Campaign:
     if row.target in workflow.SEEN:
         kind = events.CAMPAIGN_STARTED if action == workflow.START else events.CAMPAIGN_ENDED
         live = Institution.objects.at_work().order_by("pk").values_list("pk", flat=True)
-        Event.objects.bulk_create(
-            Event(institution_id=number, kind=kind, subject_kind="CP", subject_id=found.pk, created_at=now)
-            for number in live
-        )
+        telling.tell("CP", found.pk, [(number, kind) for number in live], now=now)
     return found
 
 

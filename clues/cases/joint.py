@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues.cases.workflow import RESTING, STATES
-from clues.models import Case, Event
+from clues.events import telling
+from clues.models import Case
 from members.permissions import Permission, check
 from members.queries import Member
 
@@ -40,7 +41,4 @@ def hold(case: int, states: frozenset[str]) -> Case:
 
 def tell(case: int, told: Iterable[tuple[int, str]], *, now: datetime) -> None:
     """Write events about the case: (institution, kind), released with the next tick."""
-    Event.objects.bulk_create(
-        Event(institution_id=institution, kind=kind, subject_kind="CASE", subject_id=case, created_at=now)
-        for institution, kind in told
-    )
+    telling.tell("CASE", case, told, now=now)

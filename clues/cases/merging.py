@@ -9,8 +9,9 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from clues import events
 from clues.cases import parties
+from clues.events import telling
 from clues.matching.release import next_tick
-from clues.models import Case, CaseStep, Event
+from clues.models import Case, CaseStep
 from members import audit
 from members.models import User
 from members.permissions import Actor
@@ -35,10 +36,7 @@ def absorb(case: Case, *, into: Case, by: Actor, now: datetime) -> None:
     parties.add(into, fresh, at=next_tick())
     told = [(number, events.CASE_OPENED) for number in fresh]
     told += [(number, events.CASE_MOVED) for number in sorted(known)]
-    Event.objects.bulk_create(
-        Event(institution_id=number, kind=kind, subject_kind="CASE", subject_id=into.pk, created_at=now)
-        for number, kind in told
-    )
+    telling.tell("CASE", into.pk, told, now=now)
     into.version, into.changed_at = into.version + 1, now
     into.save(update_fields=["version", "changed_at"])
     CaseStep.objects.create(

@@ -11,8 +11,9 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from clues import events
+from clues.events import telling
 from clues.matching.release import next_tick
-from clues.models import Case, CaseParty, Event, MatchParty
+from clues.models import Case, CaseParty, MatchParty
 from members.models import Institution
 
 JOIN: Final = frozenset({Case.CANDIDATE, Case.TRIAGE, Case.LEAD_CLAIMED, Case.JOINT})
@@ -56,10 +57,7 @@ def tell(case: Case, *, moved: bool, now: datetime, newcomers: bool = True) -> N
         return
     if fresh:
         add(case, fresh, at=next_tick())
-    Event.objects.bulk_create(
-        Event(institution_id=number, kind=kind, subject_kind="CASE", subject_id=case.pk, created_at=now)
-        for number, kind in informed
-    )
+    telling.tell("CASE", case.pk, informed, now=now)
 
 
 def add(case: Case, institutions: Iterable[int], *, at: datetime) -> None:

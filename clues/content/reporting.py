@@ -16,7 +16,7 @@ from aif_share.errors import Refusal
 from aif_share.vocabulary import categories
 from clues import events, quotas
 from clues.matching.release import next_tick
-from clues.models import Content, ContentReport, ContentStep, Event
+from clues.models import Content, ContentReport, ContentStep
 from clues.notes import checked_note
 from clues.submissions.rows import EARLIEST, names_of
 from members import audit
@@ -189,11 +189,8 @@ def _reappear(found: Content, by: Member, now: datetime) -> None:
 
 def tell(content: Content, kind: str, now: datetime) -> None:
     """Tell everybody who reported it, with the next release of events."""
-    reporters = ContentReport.objects.filter(content=content).order_by("institution_id")
-    Event.objects.bulk_create(
-        Event(institution_id=number, kind=kind, subject_kind="CT", subject_id=content.pk, created_at=now)
-        for number in reporters.values_list("institution_id", flat=True)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT aif_tell_reporters(%s, %s, %s)", [content.pk, kind, now])
 
 
 def _check_names(given: Mapping[str, Any], known: frozenset[str]) -> None:

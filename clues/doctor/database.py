@@ -21,6 +21,13 @@ SELECT DISTINCT grantee FROM information_schema.role_table_grants
 WHERE table_schema = 'public' AND privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES') AND grantee <> 'aif_owner'
 ORDER BY 1
 """
+# A table with an institution, or with a policy for web, must be held row by row, for its owner as well.
+NOT_ROW_BY_ROW: Final = """
+SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+    AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+    AND (EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) OR EXISTS (SELECT FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attname = 'institution_id' AND NOT a.attisdropped))
+"""
 
 
 def look() -> Iterator[Finding]:
@@ -28,6 +35,7 @@ def look() -> Iterator[Finding]:
     yield from _durability()
     yield from _roles()
     yield _grants()
+    yield _row_security()
     yield _triggers()
     yield _migrations()
     yield _encryption()
@@ -83,6 +91,16 @@ def _grants() -> Finding:
             "Revoke TRUNCATE, TRIGGER and REFERENCES; the migrations grant neither.",
         )  # fmt: skip
     return good("database.grants", "no login may empty a table")
+
+
+def _row_security() -> Finding:
+    open_ones = sorted(name for (name,) in _rows(NOT_ROW_BY_ROW))
+    if open_ones:
+        return wrong(
+            "database.row-security", f"not held row by row: {', '.join(open_ones)}",
+            "ALTER TABLE … ENABLE ROW LEVEL SECURITY, then FORCE. Find out who took it away, and what was read meanwhile.",
+        )  # fmt: skip
+    return good("database.row-security", "web reaches the rows of whom it acts for, and no others")
 
 
 def _triggers() -> Finding:

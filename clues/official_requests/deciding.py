@@ -12,8 +12,9 @@ from aif_share.errors import Refusal
 from aif_share.vocabulary import official_kinds, official_refusals
 from aif_share.vocabulary.official_refusals import OUT_OF_SCOPE
 from clues import events
+from clues.events import telling
 from clues.matching.release import next_tick
-from clues.models import CaseParty, Event, OfficialParty, OfficialRequest
+from clues.models import CaseParty, OfficialParty, OfficialRequest
 from clues.notes import checked_note
 from clues.working_days import ZONE, end_of_working_day
 from members.models import Institution, User, reference
@@ -108,10 +109,7 @@ def end_parties(request: OfficialRequest, *, now: datetime) -> None:
 
 def tell(request: OfficialRequest, kind: str, institutions: Iterable[int], *, now: datetime) -> None:
     """Write one event for each institution."""
-    Event.objects.bulk_create(
-        Event(institution_id=number, kind=kind, subject_kind="OR", subject_id=request.pk, created_at=now)
-        for number in sorted(institutions)
-    )
+    telling.tell("OR", request.pk, [(number, kind) for number in sorted(institutions)], now=now)
 
 
 def list_receivers(request: OfficialRequest) -> list[Institution]:

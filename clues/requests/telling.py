@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Final
 
 from clues import events
-from clues.models import Event, MemberRequest, RequestParty
+from clues.events import telling
+from clues.models import MemberRequest, RequestParty
 
 from . import workflow
 
@@ -51,13 +52,6 @@ def tell(
     told = [(party.institution_id, row.receiver) for party in parties] if row.receiver else []
     if row.sender and sender:
         told.append((request.sender_id, row.sender))
-    Event.objects.bulk_create(
-        Event(
-            institution_id=institution,
-            kind=URGENT_INSTEAD.get(kind, kind) if request.clock == "urgent" else kind,
-            subject_kind="RQ",
-            subject_id=request.pk,
-            created_at=now,
-        )
-        for institution, kind in told
-    )
+    if request.clock == "urgent":
+        told = [(institution, URGENT_INSTEAD.get(kind, kind)) for institution, kind in told]
+    telling.tell("RQ", request.pk, told, now=now)

@@ -12,40 +12,13 @@ from typing import Any
 from django.db import connection
 
 from clues.rings.party import PartyRing
-from clues.rings.visible import TOLD
 from members.models import reference
 from members.permissions import Viewer
 
 MOST_NODES = 500
 
-# `no` tells equal identifiers apart within this answer and nothing else; a shared one comes with the viewer's own match.
-GRAPH = f"""
-WITH mine AS MATERIALIZED (
-    SELECT DISTINCT c.id FROM ring r JOIN ring_edge e ON e.component = r.component
-    JOIN clue c ON c.id = e.clue_id AND c.institution_id = %(institution)s AND {TOLD}
-    WHERE r.id = %(ring)s ORDER BY c.id DESC LIMIT %(most)s
-), held AS MATERIALIZED (
-    SELECT e.clue_id, e.type, e.epoch, e.token, e.component, e.weight, s.position, s.role
-    FROM mine JOIN ring_edge e ON e.clue_id = mine.id
-    JOIN sighting s ON s.type = e.type AND s.epoch = e.epoch AND s.token = e.token
-        AND s.institution_id = %(institution)s AND s.clue_id = e.clue_id
-), each AS (
-    SELECT DISTINCT type, epoch, token, component FROM held
-), identifier_of_mine AS (
-    SELECT each.type, each.epoch, each.token, row_number() OVER () AS no,
-        EXISTS (SELECT 1 FROM ring_edge o JOIN clue c ON c.id = o.clue_id AND {TOLD}
-            JOIN institution i ON i.id = c.institution_id AND i.state = 'live' AND i.group_id <> %(group)s
-            WHERE o.type = each.type AND o.epoch = each.epoch AND o.token = each.token
-                AND o.component = each.component) AS shared,
-        (SELECT p.match_id FROM match m JOIN match_party p ON p.match_id = m.id
-            AND p.institution_id = %(institution)s AND p.released_at <= clock_timestamp()
-            WHERE m.type = each.type AND m.epoch = each.epoch AND m.token = each.token) AS match_id
-    FROM each
-)
-SELECT c.id, c.client_ref, c.category, c.grade, h.type, n.no, h.weight, h.position, h.role, n.shared, n.match_id
-FROM held h JOIN identifier_of_mine n USING (type, epoch, token) JOIN clue c ON c.id = h.clue_id
-ORDER BY n.shared DESC, c.id DESC, h.position
-"""  # noqa: S608 - put together from literals
+# A function of the database (aif_party_graph): web itself reaches no clue of another institution.
+GRAPH = "SELECT * FROM aif_party_graph(%(institution)s, %(group)s, %(ring)s, %(most)s)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from members.permissions import Viewer
 
 from .queries import RingNotFound
 from .score import score
-from .visible import TOLD
 
 MOST_REFS = 1000
 
@@ -47,80 +46,45 @@ class PartyRing:
     terms: list[Term]
 
 
-_CLUES = f"""
-SELECT 1 FROM ring_edge e JOIN clue c ON c.id = e.clue_id AND {TOLD}
-JOIN institution i ON i.id = c.institution_id AND i.state = 'live'
-WHERE e.component = r.component
-"""  # noqa: S608 - put together from literals
-# As with matches, the page holds only what will be shown.
-_PAGE = f"""
-WITH page AS MATERIALIZED (
-    SELECT r.id, r.component FROM ring r
-    WHERE r.state = 'open' AND %(institution)s = ANY(r.institutions) AND {{where}}
-        AND EXISTS ({_CLUES} AND c.institution_id = %(institution)s)
-        AND EXISTS ({_CLUES} AND i.group_id <> %(group)s)
-    ORDER BY r.id {{direction}} LIMIT %(limit)s
-), seen AS MATERIALIZED (
-    SELECT DISTINCT page.id AS ring_id, c.id, c.institution_id, i.group_id, i.sector, c.client_ref, c.category,
-        c.grade, c.received_at
-    FROM page JOIN ring_edge e ON e.component = page.component JOIN clue c ON c.id = e.clue_id AND {TOLD}
-    JOIN institution i ON i.id = c.institution_id AND i.state = 'live'
-)
-SELECT ring_id,
-    (array_agg(client_ref::text ORDER BY id) FILTER (WHERE institution_id = %(institution)s))[:%(most)s],
-    count(*) FILTER (WHERE institution_id = %(institution)s),
-    count(DISTINCT group_id) FILTER (WHERE group_id <> %(group)s),
-    array_agg(DISTINCT sector::text) FILTER (WHERE institution_id <> %(institution)s),
-    array_agg(DISTINCT category::text), min(grade), min(received_at), max(received_at),
-    ARRAY(SELECT DISTINCT shared.type::text FROM (
-        SELECT e.type, e.epoch, e.token FROM seen mine JOIN ring_edge e ON e.clue_id = mine.id
-        WHERE mine.ring_id = seen.ring_id AND mine.institution_id = %(institution)s
-        INTERSECT
-        SELECT e.type, e.epoch, e.token FROM seen other JOIN ring_edge e ON e.clue_id = other.id
-        WHERE other.ring_id = seen.ring_id AND other.group_id <> %(group)s) shared ORDER BY 1),
-    (clock_timestamp() AT TIME ZONE 'UTC')::date
-FROM seen GROUP BY ring_id ORDER BY ring_id {{direction}}
-"""  # noqa: S608
-LIST = _PAGE.format(where="r.id > %(after)s", direction="")
-NEWEST = _PAGE.format(where="r.id < %(before)s", direction="DESC")
-ONE = _PAGE.format(where="r.id = %(ring)s", direction="")
-OF_MATCH = _PAGE.format(
-    where="""r.component IN (
-        SELECT e.component FROM match m JOIN sighting s ON s.type = m.type AND s.epoch = m.epoch AND s.token = m.token
-            AND s.institution_id = %(institution)s AND s.counted
-        JOIN ring_edge e ON e.clue_id = s.clue_id WHERE m.id = %(match)s)""",
-    direction="",
-)
+# The statement is a function of the database (aif_party_rings): web itself reaches no clue of another institution.
+_PAGE = "SELECT * FROM aif_party_rings(%(institution)s, %(group)s, %(most)s, %(limit)s, %(page)s, %(number)s)"
 
 
 def list_party_rings(*, viewer: Viewer, after: int = 0, limit: int = 100) -> list[PartyRing]:
     """Return rings that hold active clues of the viewer's institution, oldest first, behind row number `after`."""
-    return _list(LIST, viewer, after=after, limit=limit)
+    return _list("after", after, viewer, limit)
 
 
 def list_newest_rings(*, viewer: Viewer, before: int | None = None, limit: int = 50) -> list[PartyRing]:
     """Return them newest first, for people, below row number `before`."""
-    return _list(NEWEST, viewer, before=2**62 if before is None else before, limit=limit)
+    return _list("before", 2**62 if before is None else before, viewer, limit)
 
 
 def list_rings_of(*, match: int, viewer: Viewer, limit: int = 5) -> list[PartyRing]:
     """Return the rings of the viewer's own clues that carry the identifier of a match, by its row number."""
-    return _list(OF_MATCH, viewer, match=match, limit=limit)
+    return _list("match", match, viewer, limit)
 
 
 def get_party_ring(*, ring: str, viewer: Viewer) -> PartyRing:
     """Return one of them. Raise RingNotFound, for strangers too."""
-    found = _list(ONE, viewer, ring=reference.decode("R", ring) or 0, limit=1)
+    found = _list("one", reference.decode("R", ring) or 0, viewer, 1)
     if not found:
         raise RingNotFound
     return found[0]
 
 
-def _list(statement: str, viewer: Viewer, **names: Any) -> list[PartyRing]:
+def _list(page: str, number: int, viewer: Viewer, limit: int) -> list[PartyRing]:
     alliance = get_alliance()
-    parameters = {"institution": viewer.institution_id, "group": viewer.group_id, "most": MOST_REFS, **names}
+    parameters: dict[str, int | str] = {
+        "institution": viewer.institution_id,
+        "group": viewer.group_id,
+        "most": MOST_REFS,
+        "limit": limit,
+        "page": page,
+        "number": number,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(_PAGE, parameters)
         rows = cursor.fetchall()
     return [_view(row, viewer, alliance) for row in rows]
 

@@ -1,8 +1,15 @@
 """The back end itself; the setting BECOME names the role to take, where it exists."""
 
-import select
+from __future__ import annotations
 
+import select
+from typing import Any
+
+from django.conf import settings
 from django.db.backends.postgresql import base
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR, cursor
+
+from members.row_security import context
 
 # Roles belong to the server, tables to a database: in a new database of a server that knows us already, the owner
 # owns nothing before the first migration has run, and could not even note that it ran.
@@ -10,6 +17,8 @@ _MAY_BE_TAKEN = """
 SELECT 1 FROM pg_roles r, pg_namespace n
 WHERE r.rolname = %s AND n.nspname = 'public' AND (r.rolcanlogin OR n.nspowner = r.oid)
 """
+# Signed values are made of [A-Za-z0-9.-]; LOCAL, so that nothing outlives the transaction on a connection that is kept.
+_SET = f"SELECT set_config('{context.SETTING}', '{{}}', true); "
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -20,6 +29,52 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     role: str | None = None
     health_check_done: bool
+    in_force: str | None = ""
+    """The signed context that the open transaction has; None when that is not known."""
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Return a cursor whose statements carry the context in force (members.row_security)."""
+        if name is not None or not context.is_kept():
+            return super().create_cursor(name)
+        made = self.connection.cursor(cursor_factory=ContextCursor)
+        made.wrapper = self
+        made.tzinfo_factory = self.tzinfo_factory if settings.USE_TZ else None
+        return made
+
+    def before_statement(self) -> str:
+        """Return what must go before the next statement: nothing, where the transaction has the right context already."""
+        if self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
+            return ""  # only a rollback can follow, and nothing may stand before it
+        value = context.signed(self.connection.info.backend_pid)
+        if self.connection.autocommit:  # a transaction of its own
+            return _SET.format(value) if value else ""
+        if value == self.in_force:
+            return ""
+        self.in_force = value
+        return _SET.format(value)
+
+    def _forget_context(self) -> None:
+        self.in_force = ""
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        self._forget_context()
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
+
+    def _commit(self) -> None:
+        self._forget_context()
+        super()._commit()  # type: ignore[misc]
+
+    def _rollback(self) -> None:
+        self._forget_context()
+        super()._rollback()  # type: ignore[misc]
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
+        self.in_force = None  # what was set inside went with it
+
+    def _close(self) -> None:
+        self._forget_context()
+        super()._close()  # type: ignore[misc]
 
     def init_connection_state(self) -> None:
         """Take the role right after connecting; before the very first migration there is none to take."""
@@ -46,6 +101,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.health_check_done = True
             return
         super().close_if_health_check_failed()
+
+
+class ContextCursor(cursor):  # type: ignore[misc]
+    """Sends the context before the first statement of each transaction, in the same message: no round trip is added."""
+
+    wrapper: DatabaseWrapper
+
+    def execute(self, query: Any, vars: Any = None) -> None:
+        """Execute one statement; its own result is what the cursor has."""
+        super().execute(self.wrapper.before_statement() + query, vars)
+
+    def executemany(self, query: Any, vars_list: Any) -> None:
+        """Execute it for each row."""
+        for each in vars_list:
+            self.execute(query, each)
 
 
 def _has_news(descriptor: int) -> bool:

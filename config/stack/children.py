@@ -178,8 +178,10 @@ def prepare_database(plan: Plan) -> None:
         postgres.make_database(superuser, postgres.DATABASE)
     begun = time.monotonic()
     job = subprocess.run(
-        plan.python("-m", "config.stack.bootstrap", "migrate", "open_epoch", "publish_directory"),
-        env=plan.env("manage") | {"AIF_DB_OWNER": "1"},
+        plan.python(
+            "-m", "config.stack.bootstrap", "migrate", "install_context_keys", "open_epoch", "publish_directory"
+        ),
+        env=plan.env("manage") | {"AIF_DB_OWNER": "1", "AIF_CONTEXT_KEYS": plan.secrets["AIF_CONTEXT_KEYS"]},
         cwd=str(ROOT),
         capture_output=True,
         text=True,

@@ -52,6 +52,7 @@ def load_secrets(data: Path) -> dict[str, str]:
         "AIF_SECRET_KEY": secrets.token_urlsafe(60),
         "AIF_REFERENCE_KEY": secrets.token_hex(32),
         "AIF_PEPPERS": f"p1:{secrets.token_hex(32)}",
+        "AIF_CONTEXT_KEYS": f"c1:{secrets.token_hex(32)}",
         "AIF_LOG_KEY": secrets.token_hex(32),
         "AIF_PACKAGE_SIGNER": make_signer(name="AIF-Share (embedded)", now=datetime.now(UTC)),
         "operator-token": secrets.token_urlsafe(32),
@@ -193,6 +194,8 @@ class Plan:
         }
         if process != "beat":
             env["AIF_KEKS_FILE"] = str(self.key_file)
+        if process == "web":
+            env["AIF_CONTEXT_KEYS"] = self.secrets["AIF_CONTEXT_KEYS"]
         if process == "worker":
             env["AIF_READY_SIGN"] = str(self.ready_file)
             env["AIF_PACKAGE_SIGNER"] = self.secrets["AIF_PACKAGE_SIGNER"]

@@ -35,7 +35,7 @@ WAITING = "desk_login"
 WAITING_SECONDS = 600
 SHOWN = "recovery_codes_shown"
 """In the session while new recovery codes may still be looked at."""
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "members.row_security.accounts.AccountBackend"
 
 
 class DeskLoginForm(AdminAuthenticationForm):

@@ -13,6 +13,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 from members.queries import NotAuthenticated, Person, person_of
+from members.row_security import act_for
 
 PREFIX = "/portal/api/"
 
@@ -29,4 +30,6 @@ class PersonAuthentication(SessionAuthentication):
             raise NotAuthenticated
         # Of the plain request: REST framework's own would read the body here.
         self.enforce_csrf(request._request)  # type: ignore[arg-type]
-        return person_of(user), None
+        person = person_of(user)
+        act_for(institution=person.institution_id, person=person.user_id)
+        return person, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +30,13 @@ def record(
         raise ValueError(f"{verb} has no row in members.audit.verbs")
     if not connection.in_atomic_block:
         raise RuntimeError("An audit event must be in the transaction of the change it tells of.")
-    return AuditEvent.objects.create(
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('audit_event_id_seq'), now()")
+        number, now = cursor.fetchone()
+    event = AuditEvent(
+        pk=number,
+        at=now,
+        salt=uuid.uuid4(),
         verb=verb,
         actor_kind=actor.audit_kind,
         actor_ref=actor.audit_ref,
@@ -37,3 +44,6 @@ def record(
         subject_ref=subject_ref,
         detail=dict(detail or {}),
     )
+    # Without the last word Django reads the row back, and web may not read what concerns another institution.
+    AuditEvent.objects.bulk_create([event], ignore_conflicts=True)
+    return event

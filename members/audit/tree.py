@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from members.models import AuditLeaf, AuditTile
+from django.db import connection
+
+from members.models import AuditTile
 
 WIDTH = 256
 HEIGHT = 8
@@ -18,8 +20,9 @@ EMPTY = hashlib.sha256(b"").digest()
 
 def get_size() -> int:
     """Return how many leaves the log has."""
-    last = AuditLeaf.objects.order_by("-seq").values_list("seq", flat=True).first()
-    return 0 if last is None else last + 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_size()")
+        return int(cursor.fetchone()[0])
 
 
 class Tree:
@@ -101,8 +104,9 @@ class Tree:
             if stored is not None:
                 return bytes(stored)
         if level == 0:
-            leaves = AuditLeaf.objects.filter(seq__gte=number * WIDTH, seq__lt=last).order_by("seq")
-            return b"".join(bytes(each) for each in leaves.values_list("hash", flat=True))
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT audit_hashes(%s, %s)", [number * WIDTH, last])
+                return b"".join(bytes(each) for (each,) in cursor.fetchall())
         numbers = range(number * WIDTH, last)
         tiles = AuditTile.objects.filter(level=level - 1, number__gte=numbers.start, number__lt=numbers.stop)
         known = {each: bytes(hashes) for each, hashes in tiles.values_list("number", "hashes")}

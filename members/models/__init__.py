@@ -3,6 +3,7 @@
 from members.models.approval import Approval, ApprovalState
 from members.models.audit_event import AuditEvent
 from members.models.audit_log import AuditCheckpoint, AuditLeaf, AuditLogKey, AuditPending, AuditTile, AuditWitness
+from members.models.context_key import ContextKey
 from members.models.credential import Credential
 from members.models.institution import Institution, InstitutionState
 from members.models.institution_agreement import InstitutionAgreement
@@ -26,6 +27,7 @@ __all__ = [
     "AuditPending",
     "AuditTile",
     "AuditWitness",
+    "ContextKey",
     "Credential",
     "DeliveryState",
     "EndpointState",

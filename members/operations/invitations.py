@@ -24,6 +24,7 @@ from members.operations import sessions
 from members.operations.institutions import required_reason
 from members.operations.users import create_invited, lock_other, set_password
 from members.permissions import Actor, Permission, check
+from members.row_security import act_for, looking_up
 
 LIFE = timedelta(days=7)
 LONGEST_EMAIL = 200  # the outbox holds no longer destination
@@ -173,6 +174,7 @@ def hash_token(token: str) -> str:
 
 
 def _open_row(token: str, *, now: datetime, lock: bool = False) -> Invitation:
+    _act_for_invited(token)
     rows = Invitation.objects.select_related("institution", "renews").filter(
         Q(renews=None) | Q(renews__is_active=True),
         token_hash=hash_token(token),
@@ -185,6 +187,16 @@ def _open_row(token: str, *, now: datetime, lock: bool = False) -> Invitation:
     if row is None:
         raise Refusal("not-found")
     return row
+
+
+def _act_for_invited(token: str) -> None:
+    """Whoever holds the token acts for the institution that it leads into, and for the person whose password it renews."""
+    with looking_up("invitation", hash_token(token)):
+        named = (
+            Invitation.objects.filter(token_hash=hash_token(token)).values_list("institution_id", "renews_id").first()
+        )
+    if named is not None:
+        act_for(institution=named[0], person=named[1])
 
 
 def _locked(invitation: str, *, by: Actor) -> Invitation:

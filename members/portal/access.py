@@ -17,6 +17,7 @@ from members import audit
 from members.permissions import Permission, check
 from members.portal.step_up import step_up_required
 from members.queries import NotLive
+from members.row_security import act_for
 
 __all__ = ["member_required", "own_account", "step_up_required"]
 
@@ -42,6 +43,7 @@ def own_account(view: _View[_P]) -> _View[_P]:
     def guarded(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
         if cast(_Member, request.user).is_alliance:
             raise Http404
+        _enter(request)
         try:
             response = view(request, *args, **kwargs)
         except Refusal as refusal:
@@ -68,6 +70,7 @@ def member_required(permission: Permission | None = None) -> Callable[[_View[_P]
             member = cast(_Member, request.user)
             if member.is_alliance or member.institution is None:
                 raise Http404
+            _enter(request)
             try:
                 if member.institution.state != "live":
                     raise NotLive(member.institution.state)
@@ -88,6 +91,11 @@ def member_required(permission: Permission | None = None) -> Callable[[_View[_P]
         return cast(_View[_P], login_required(guarded))
 
     return decorate
+
+
+def _enter(request: HttpRequest) -> None:
+    person = cast(Any, request.user)
+    act_for(institution=person.institution_id, person=person.pk)
 
 
 def _keep(request: HttpRequest, refusal: Refusal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.utils import url_str_to_user_pk
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -17,8 +18,10 @@ from allauth.mfa.webauthn.forms import (
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from fido2.utils import websafe_decode
 
 from members.operations import factors, lockouts
+from members.row_security import act_for, leave
 
 
 def code_field(label: Any) -> forms.CharField:
@@ -81,6 +84,19 @@ class LoginCredentialForm(_OneCredential, AuthenticateWebAuthnForm):
 
 class PasskeyLoginForm(_OneCredential, LoginWebAuthnForm):
     """A passkey alone."""
+
+    def clean_credential(self) -> Any:
+        """Check the answer against the passkeys of whoever it names; the request acts for them only if it is right."""
+        try:
+            handle = websafe_decode(self.cleaned_data["credential"]["response"]["userHandle"])
+            act_for(person=int(url_str_to_user_pk(handle.decode())))
+            return super().clean_credential()
+        except (ValueError, KeyError, TypeError, AttributeError):
+            leave()
+            raise get_adapter().validation_error("incorrect_code") from None
+        except forms.ValidationError:
+            leave()
+            raise
 
 
 class ConfirmCredentialForm(_OneCredential, ReauthenticateWebAuthnForm):

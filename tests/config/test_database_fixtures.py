@@ -14,8 +14,8 @@ def current_user() -> str:
 
 
 @pytest.mark.django_db
-def test_tests_work_as_the_web_process_does():
-    assert current_user() == "aif_web"
+def test_tests_have_the_grants_of_web():
+    assert current_user() == "aif_tests"
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE institution CASCADE")
@@ -28,7 +28,7 @@ def test_a_role_lasts_for_its_block(as_role):
         with as_role("aif_desk"):
             assert current_user() == "aif_desk"
         assert current_user() == "aif_match"
-    assert current_user() == "aif_web"
+    assert current_user() == "aif_tests"
 
 
 @pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_a_role_ends_even_when_its_transaction_fails(as_role):
     with pytest.raises(ProgrammingError):
         with transaction.atomic(), as_role("aif_match"), connection.cursor() as cursor:
             cursor.execute("SELECT no_such_column FROM institution")
-    assert current_user() == "aif_web"
+    assert current_user() == "aif_tests"
 
 
 def test_a_fresh_database_sees_commits_of_threads(fresh_database, as_role):
@@ -57,7 +57,7 @@ def test_a_fresh_database_sees_commits_of_threads(fresh_database, as_role):
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert seen == ["aif_web", "aif_desk"]
+    assert seen == ["aif_tests", "aif_desk"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), current_database() FROM left_behind")
         assert cursor.fetchone() == (0, fresh_database)

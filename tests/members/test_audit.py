@@ -46,7 +46,7 @@ def test_outside_of_a_transaction_is_an_error(fresh_database):
 def test_without_its_event_nothing_changes(fresh_database, monkeypatch):
     with acting_as("aif_desk"):
         made = institutions.create_institution(name="Aster", sector="bank", by=CONSOLE, now=timezone.now())
-        monkeypatch.setattr(AuditEvent.objects, "create", lambda **_: 1 / 0)
+        monkeypatch.setattr(AuditEvent.objects, "bulk_create", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             quotas.set_quotas(institution_id=made.pk, screen_quota=1, reason="x", by=CONSOLE, now=timezone.now())
         made.refresh_from_db()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from members.models import AuditEvent, Credential
 from members.operations.credentials import revoke
+from members.row_security import act_for
 from tests.factories import CONSOLE, acting_as, make_institution, make_key, make_user
 
 ROLES = ("aif_web", "aif_match", "aif_desk", "aif_audit")
@@ -143,8 +144,9 @@ def test_the_trail_resists_its_owner_too(statement):
         "CREATE TABLE mine (x int)",
     ],
 )
-def test_the_web_process_cannot(statement):
+def test_the_web_process_cannot(statement, as_role):
     with (
+        as_role("aif_web", held=True),
         pytest.raises(ProgrammingError, match="permission denied"),
         transaction.atomic(),
         connection.cursor() as cursor,
@@ -153,8 +155,9 @@ def test_the_web_process_cannot(statement):
 
 
 @pytest.mark.django_db
-def test_the_web_process_leaves_the_alliances_people_alone():
-    make_user("alliance-operator", name="olga")
+def test_the_web_process_leaves_the_alliances_people_alone(as_role):
+    olga = make_user("alliance-operator", name="olga")
+    act_for(person=olga.pk)
     for change in ("role = 'alliance-approver'", "is_active = false", "email = 'x@example.org'", "full_name = 'x'"):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             with connection.cursor() as cursor:

@@ -46,6 +46,9 @@ FAULTS: dict[str, tuple[str, Break, Break]] = {
     "row security passed": (
         "database.role", statement("ALTER ROLE aif_web BYPASSRLS"), statement("ALTER ROLE aif_web NOBYPASSRLS"),
     ),
+    "a table without row security": (
+        "database.row-security", statement("ALTER TABLE clue NO FORCE ROW LEVEL SECURITY"), statement("SELECT 1"),
+    ),
     "an owner who logs in": (
         "database.owner", statement("ALTER ROLE aif_owner LOGIN"), statement("ALTER ROLE aif_owner NOLOGIN"),
     ),
@@ -60,7 +63,7 @@ FAULTS: dict[str, tuple[str, Break, Break]] = {
     ),
     "a migration that was not applied": (
         "database.migrations",
-        statement("DELETE FROM django_migrations WHERE app = 'members' AND name = '0018_witnesses'"),
+        statement("DELETE FROM django_migrations WHERE app = 'members' AND name = '0019_row_security'"),
         statement("SELECT 1"),
     ),
 }  # fmt: skip

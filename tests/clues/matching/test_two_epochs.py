@@ -296,7 +296,5 @@ def test_what_was_announced_is_done_at_its_hour(members: Any, as_role: Any) -> N
     assert states(until) == {(1, "retired"), (2, "active")}
     with as_role("aif_desk"):
         done = list(AuditEvent.objects.filter(verb__startswith="epoch.", actor_ref="key-epochs").order_by("id"))
-    assert [(event.verb, event.subject_ref) for event in done] == [
-        ("epoch.open", "epoch-2"),
-        ("epoch.retire", "epoch-1"),
-    ]
+    told = [(event.verb, event.subject_ref) for event in done]
+    assert told == [("epoch.open", "epoch-2"), ("epoch.retire", "epoch-1")]

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from tests.trust.controls.kill import Both, Code, Kill, Sql, Value, trigger
-
-
-@dataclass(frozen=True)
-class Control:
-    """`name` begins with the row's number."""
-
-    name: str
-    kill: Kill
-    test: str
-
+from tests.trust.controls.control import Control
+from tests.trust.controls.kill import Both, Code, Sql, Value, trigger
+from tests.trust.controls.row_security import ROW_BY_ROW, row_by_row
 
 _API = "tests/clues/api/test_every_address.py"
 _CHARGE = "aif_charge(bigint, text, bigint, bigint)"
 _NO = "if False:"
 
 CONTROLS: tuple[Control, ...] = (
+    *ROW_BY_ROW,
     Control(
         "1 objects are looked for among the own ones",
-        Code("clues.submissions.queries", "_with_release", "filter(institution_id=viewer.institution_id)", "filter()"),
+        Both(
+            Code("clues.submissions.queries", "_with_release", "filter(institution_id=viewer.institution_id)", "filter()"),
+            row_by_row("batch"),
+        ),
         "tests/clues/api/test_batches.py::test_a_stranger_learns_nothing",
     ),
     Control(
@@ -234,7 +228,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     Control(
         "34 without its event nothing changes",
-        Code("members.audit.log", "record", "return AuditEvent.objects.create(", "return (lambda **_: None)("),
+        Code("members.audit.log", "record", "AuditEvent.objects.bulk_create(", "(lambda *_, **__: None)("),
         "tests/members/test_audit.py::test_without_its_event_nothing_changes",
     ),
     Control(

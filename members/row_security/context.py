@@ -1,0 +1,91 @@
+"""Who the statements of this thread are made for, and the signed form in which the database is told.
+
+The setting `aif.context` is `key id.backend.expiry.institution.person.lookup.MAC`: the number of the server process it
+is for, seconds since 1970, the two row numbers (or nothing), what is looked up before anybody is known (`kind-digest`),
+and HMAC-SHA256 (RFC 2104) in hexadecimal over all before it. `config.postgresql` puts it before the first statement of a
+transaction, for that transaction only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.conf import settings
+
+SETTING: Final = "aif.context"
+LIVES_S: Final = 60
+"""A transaction must begin within so many seconds of its context; the database's clock counts."""
+_SIGNED_ANEW_S: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Whom statements are made for, by row number; `lookup` names the one thing that may be found before."""
+
+    institution: int | None = None
+    person: int | None = None
+    lookup: str = ""
+
+
+NOBODY: Final = Context()
+_current: ContextVar[Context] = ContextVar("row_security", default=NOBODY)
+_signed: ContextVar[tuple[Context, int, float, str] | None] = ContextVar("row_security_signed", default=None)
+
+
+def current() -> Context:
+    """Return the context of this thread."""
+    return _current.get()
+
+
+def act_for(*, institution: int | None = None, person: int | None = None) -> None:
+    """Say whom the rest of this request is for, once it is authenticated; `leave` ends it."""
+    _current.set(replace(_current.get(), institution=institution, person=person))
+
+
+def leave() -> None:
+    """Act for nobody: at the beginning and at the end of a request."""
+    _current.set(NOBODY)
+
+
+@contextlib.contextmanager
+def looking_up(kind: str, value: str) -> Iterator[None]:
+    """Let the rows of one credential, user name, invitation or session be found by whoever can name it.
+
+    `kind` is a word of letters. The database learns a digest: the value itself may be a secret.
+    """
+    before = _current.get().lookup
+    _current.set(replace(_current.get(), lookup=f"{kind}-{hashlib.sha256(value.encode()).hexdigest()}"))
+    try:
+        yield
+    finally:
+        # Only the lookup ends: a login that succeeded inside acts for its person from then on.
+        _current.set(replace(_current.get(), lookup=before))
+
+
+def is_kept() -> bool:
+    """Whether this process signs contexts at all: web does, and nobody else holds the keys."""
+    return bool(settings.AIF_CONTEXT_KEYS)
+
+
+def signed(backend: int) -> str:
+    """Return the value of the setting for a server process, or "" for nobody; made anew every few seconds."""
+    context = _current.get()
+    if context == NOBODY:
+        return ""
+    now, kept = time.time(), _signed.get()
+    if kept is not None and kept[0] is context and kept[1] == backend and now - kept[2] < _SIGNED_ANEW_S:
+        return kept[3]
+    key_id, key = list(settings.AIF_CONTEXT_KEYS.items())[-1]
+    said = (
+        f"{key_id}.{backend}.{int(now) + LIVES_S}.{context.institution or ''}.{context.person or ''}.{context.lookup}"
+    )
+    value = f"{said}.{hmac.new(key, said.encode(), hashlib.sha256).hexdigest()}"
+    _signed.set((context, backend, now, value))
+    return value
