@@ -21,6 +21,7 @@ import psycopg2
 from config.bench.database import check_durable
 from config.bench.record import ROOT
 from config.stack import Stack
+from tests.trust import row_security_cost
 from tests.trust.goals import Figure
 
 WRITERS = 3
@@ -63,8 +64,9 @@ SELECT count(*), percentile_cont(0.99) WITHIN GROUP (ORDER BY waited), max(waite
 
 
 def run(scale: float) -> dict[str, Figure]:
-    """The three figures of the log; raise RuntimeError if events are missing from it."""
-    return measure_rate(max(WRITERS, round(EVENTS * scale))) | measure_verifying(max(1_000, round(VERIFIED * scale)))
+    """The three figures of the log, and the cost of row security; raise RuntimeError if events are missing from it."""
+    logged = measure_rate(max(WRITERS, round(EVENTS * scale))) | measure_verifying(max(1_000, round(VERIFIED * scale)))
+    return logged | row_security_cost.measure(scale)
 
 
 def measure_rate(count: int) -> dict[str, Figure]:
