@@ -35,9 +35,9 @@ _numbers = itertools.count(1)
 
 
 @contextlib.contextmanager
-def acting_as(role: str) -> Iterator[None]:
+def acting_as(role: str, *, held: bool = False) -> Iterator[None]:
     """Work as another process's role for a block; a refusal inside leaves the role as it was before."""
-    role = {"aif_web": "aif_tests"}.get(role, role)  # web's grants; tests/conftest.py says why
+    role = role if held else {"aif_web": "aif_tests"}.get(role, role)  # web's grants; tests/conftest.py says why
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         before = cursor.fetchone()[0]

@@ -42,6 +42,7 @@ NOT_PAGES = {
     "portal/account/sessions/<str:session>/end": "for whoever is logged in elsewhere too",
     "portal/account/sessions/end-others": "for whoever is logged in elsewhere too",
     "portal/clues/views": "offered once a filter is set",
+    "portal/evidence-demands/<str:demand>": "for whom the draw, or a dispute, asks for evidence",
     "portal/clues/<str:clue>/correct": "for a clue that stands, and those looked at first may not",
     "portal/clues/<str:clue>/extend": "for a clue that stands",
     "portal/clues/<str:clue>/withdraw": "for a clue that stands",

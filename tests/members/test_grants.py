@@ -159,7 +159,11 @@ def test_the_web_process_leaves_the_alliances_people_alone(as_role):
     olga = make_user("alliance-operator", name="olga")
     act_for(person=olga.pk)
     for change in ("role = 'alliance-approver'", "is_active = false", "email = 'x@example.org'", "full_name = 'x'"):
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        with (
+            as_role("aif_web", held=True),
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+        ):
             with connection.cursor() as cursor:
                 cursor.execute(f"UPDATE user_account SET {change} WHERE username = 'olga'")
 

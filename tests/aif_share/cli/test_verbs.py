@@ -62,7 +62,7 @@ def test_every_verb_of_the_api_is_run_by_a_page_of_the_documentation() -> None:
     elsewhere = {  # run by tests beside this one
         ("audit", "verify"), ("audit", "verify-file"), ("types",), ("normalize",), ("completion",), ("dispute", "answer"), ("dispute", "show"),
         ("rings", "show"), ("events", "show"), ("watch", "show"), ("clues", "show"), ("webhooks", "show"),
-        ("webhooks", "replay"), ("webhooks", "rotate-secret"), ("webhooks", "verify"), ("keys", "rotate"),
+        ("webhooks", "replay"), ("resubmit",), ("webhooks", "rotate-secret"), ("webhooks", "verify"), ("keys", "rotate"),
         ("keys", "verifier"), ("feed", "pull"), ("feed", "acknowledge"), ("feed", "withdraw"), ("statements", "show"), ("statements", "save"), *(path for path in LEAVES if path[0] == "cases" and path[1] != "list"),
         *(path for path in LEAVES if path[0] == "evidence"),
         *(("requests", verb) for verb in ("list", "show", "addressees", "send", "take-up", "answer", "decline", "withdraw",

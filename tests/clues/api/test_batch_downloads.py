@@ -38,8 +38,11 @@ def body_of(answer: Any) -> str:
 
 
 def edit_chunks(statement: str, *values: Any) -> None:
+    """As nobody may: a chunk set aside goes on only by a decision."""
     with acting_as("aif_owner"), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE batch_chunk DISABLE TRIGGER USER")
         cursor.execute(statement, values)
+        cursor.execute("ALTER TABLE batch_chunk ENABLE TRIGGER USER")
 
 
 class TestDownloads:

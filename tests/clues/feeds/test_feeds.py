@@ -20,6 +20,7 @@ from clues.models.feed import CLEAR_TYPES
 from clues.retention import delete
 from clues.retention.rules import RULES
 from members.models import AuditEvent
+from members.row_security import act_for
 from tests.clues.alliance import caller
 from tests.clues.feeds.world import (
     DOMAIN,
@@ -242,7 +243,8 @@ def test_what_ended_stays_ended(scene: Scene, role: str) -> None:
     with acting_as(role), pytest.raises(IntegrityError), transaction.atomic():
         FeedEntry.objects.update(state="listed")
     other = give(scene.cast.aster, "other.example.com")
-    with acting_as("aif_web"), pytest.raises(IntegrityError), transaction.atomic():
+    act_for(institution=scene.cast.aster.pk)
+    with acting_as("aif_web", held=True), pytest.raises(IntegrityError), transaction.atomic():
         FeedEntry.objects.filter(pk=other.pk).update(state="rejected")
 
 

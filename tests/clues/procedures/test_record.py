@@ -15,6 +15,7 @@ from clues.models import Case, Event, ProcedureEntry, Proceeding
 from clues.procedures import queries, record
 from members.models import AuditEvent
 from members.permissions import PermissionMissing
+from members.row_security import act_for
 from tests.clues.alliance import caller
 from tests.clues.procedures.recording import enter, fields
 from tests.clues.scene import Scene, make_case, wait_for_tick
@@ -218,7 +219,8 @@ def test_the_database_knows_what_may_be_said_of_an_entry(scene: Scene) -> None:
         ):
             with pytest.raises((DatabaseError, IntegrityError)), transaction.atomic():
                 ProcedureEntry.objects.create(**line | wrong)
-    with pytest.raises(DatabaseError, match="of their own"), transaction.atomic():
+    act_for(institution=scene.cast.aster.pk)
+    with acting_as("aif_web", held=True), pytest.raises(DatabaseError, match="of their own"), transaction.atomic():
         ProcedureEntry.objects.create(**line, kind="void", about=one, note="by the portal")
 
 
