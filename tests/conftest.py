@@ -30,8 +30,6 @@ from tests import network
 
 network.isolate()
 
-UNHELD = {"aif_web": "aif_tests"}
-"""Who has the grants of a role and is not held by row security."""
 
 DATA = Path(tempfile.gettempdir()) / f"aif-test-data-{os.getpid()}"  # made by whoever needs it
 for name in [name for name in os.environ if name.startswith(("AIF_", "DATABASE_", "REDIS_"))]:
@@ -46,7 +44,7 @@ os.environ |= {
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from config.stack import Stack  # noqa: E402
-from tests.embedded import TestServer, prepare  # noqa: E402
+from tests.embedded import UNHELD, TestServer, prepare  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -31,6 +31,8 @@ from config.stack.plan import ROOT, Plan
 
 LOGIN = "aif_test"
 ROLES = (*postgres.LOGINS, "aif_owner", "aif_tests")
+UNHELD = {"aif_web": "aif_tests"}
+"""Who has the grants of a role and is not held by row security."""
 TEMPLATE = postgres.DATABASE
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 2**30

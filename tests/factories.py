@@ -19,6 +19,7 @@ from aif_share.wire import keys
 from members.models import Institution, User
 from members.operations import credentials, factors, institutions, users
 from members.permissions import Console
+from tests.embedded import UNHELD
 
 PASSWORD = "harbor-lantern-42-mosaic"
 CONSOLE = Console("tests")
@@ -37,7 +38,7 @@ _numbers = itertools.count(1)
 @contextlib.contextmanager
 def acting_as(role: str, *, held: bool = False) -> Iterator[None]:
     """Work as another process's role for a block; a refusal inside leaves the role as it was before."""
-    role = role if held else {"aif_web": "aif_tests"}.get(role, role)  # web's grants; tests/conftest.py says why
+    role = role if held else UNHELD.get(role, role)
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         before = cursor.fetchone()[0]

@@ -5,6 +5,6 @@ all, by policies that read a *context*: who the request acts for, signed by this
 statement that somebody smuggles in reaches nothing more, for it can sign nothing. ADR 0047.
 """
 
-from members.row_security.context import Context, act_for, current, is_kept, leave, looking_up
+from members.row_security.context import act_for, leave, looking_up
 
-__all__ = ["Context", "act_for", "current", "is_kept", "leave", "looking_up"]
+__all__ = ["act_for", "leave", "looking_up"]

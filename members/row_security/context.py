@@ -39,11 +39,6 @@ _current: ContextVar[Context] = ContextVar("row_security", default=NOBODY)
 _signed: ContextVar[tuple[Context, int, float, str] | None] = ContextVar("row_security_signed", default=None)
 
 
-def current() -> Context:
-    """Return the context of this thread."""
-    return _current.get()
-
-
 def act_for(*, institution: int | None = None, person: int | None = None) -> None:
     """Say whom the rest of this request is for, once it is authenticated; `leave` ends it."""
     _current.set(replace(_current.get(), institution=institution, person=person))

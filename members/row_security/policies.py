@@ -25,6 +25,9 @@ def child(parent: str, column: str, key: str = "id") -> str:
     return f"EXISTS (SELECT 1 FROM {parent} parent WHERE parent.{key} = {column})"  # noqa: S608 - of migrations
 
 
+OF_VISIBLE_PERSON: Final = child("user_account", "user_id")
+
+
 def own_child(parent: str, column: str, extra: str = "", key: str = "id") -> str:
     """Return the condition that the row's parent is the institution's own."""
     whose = f"parent.institution_id = {MINE}" + (f" AND {extra}" if extra else "")
