@@ -17,23 +17,13 @@ from django.db.models.functions import Now
 from clues.models import Batch, BatchChunk, BatchHold
 
 from . import rekeying, release, sql, watch_sql
+from .claiming import claim
 from .retry import with_retry
 
 log = logging.getLogger(__name__)
 
 # Far above what a crash-looping machine reaches by chance, since every kill costs an attempt.
 MAX_ATTEMPTS = 25
-
-CLAIM = """
-UPDATE batch_chunk SET attempts = attempts + 1, claimed_at = clock_timestamp()
-WHERE id = (
-    SELECT id FROM batch_chunk
-    WHERE state = 'received' AND (claimed_at IS NULL OR claimed_at < clock_timestamp() - interval '1 second')
-    ORDER BY attempts, id
-    LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-RETURNING id, attempts
-"""
 
 LOCK = """
 SELECT k.id, k.batch_id, k.institution_id, k.rows, k.clue_rows, k.identifier_rows,
@@ -108,14 +98,6 @@ def match_pending(*, limit: int) -> int:
             done += 1
             release.release_pending()
     return done
-
-
-def claim() -> tuple[int, int] | None:
-    """Claim the next chunk, committing the attempt before the work; None when nothing waits."""
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM)
-        row = cursor.fetchone()
-    return None if row is None else (int(row[0]), int(row[1]))
 
 
 def process(chunk_id: int) -> bool:

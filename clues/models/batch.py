@@ -90,9 +90,9 @@ class BatchChunk(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["attempts", "id"],
+                fields=["institution", "attempts", "id"],  # whose turn it is, then in the order of arrival
                 condition=models.Q(state="received"),
-                name="batch_chunk_waiting",
+                name="batch_chunk_in_turn",
             ),
             models.Index(
                 fields=["id"],

@@ -91,7 +91,7 @@ def receive(
     known = _find(by.institution_id, idempotency_key)
     if known is not None:
         return _replay(known, fingerprint)
-    check_queue()
+    check_queue(by.institution_id)
     with ChunkSpool(RowContext(peppers=epochs.get_epochs())) as spool:
         spool.fill(parse(body), most=MAX_CLUES)
         return _commit(spool, fingerprint, idempotency_key, by=by, now=now, source=source, confirm=confirm)
@@ -120,7 +120,7 @@ def receive_stream(
         for block in blocks:
             running.update(block)
         return _replay(known, running.digest())
-    check_queue()
+    check_queue(by.institution_id)
     with ChunkSpool(RowContext(peppers=epochs.get_epochs())) as spool:
         spool.fill(FORMS[form](lines_of(_noting(blocks, running))), most=MAX_STREAM_CLUES)
         if not spool.rows_read:
