@@ -97,12 +97,15 @@ def _unreadable(cls: type[Answer], name: str = "") -> NetworkError:
     return NetworkError(f"the platform's answer is no {cls.__name__}{where}; is aif-share older than the platform?")
 
 
+_NUMBER: Final = re.compile(r"[A-Z0-9]{1,40}")
+
+
 def reference(kind: str, text: str) -> str:
     """Check that `text` is a reference `<kind>-…` before it goes into an address, which is logged on the way.
 
     Raise InvalidInput, which does not repeat it: what stands there by mistake may be an identifier.
     """
-    if re.fullmatch(kind + "-[A-Z0-9]{1,40}", text) is None:
+    if not text.startswith(f"{kind}-") or _NUMBER.fullmatch(text, len(kind) + 1) is None:
         raise InvalidInput(f"a reference of the form {kind}-… is needed here")
     return text
 

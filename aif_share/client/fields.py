@@ -30,6 +30,9 @@ class RowRefused(Exception):
 
 
 Reader = Callable[[Any], Any]
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_BASIS: Final = re.compile(r"[a-z0-9-]{1,64}")
+_CLIENT_REF: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,64}")
 
 
 def term(list_name: str, code: str) -> Reader:
@@ -44,14 +47,13 @@ def term(list_name: str, code: str) -> Reader:
     return read
 
 
-def pattern(expression: str, code: str, *, lower: bool = False) -> Reader:
+def pattern(expression: re.Pattern[str], code: str, *, lower: bool = False) -> Reader:
     """Read text that matches `expression` as a whole; refuse with `code`."""
-    compiled = re.compile(expression)
 
     def read(value: Any) -> str:
         text = value.strip() if isinstance(value, str) else ""
         text = text.lower() if lower else text
-        if compiled.fullmatch(text) is None:
+        if expression.fullmatch(text) is None:
             raise RowRefused(code)
         return text
 
@@ -145,9 +147,9 @@ _READERS: Final[Mapping[str, Reader]] = MappingProxyType(
         "indicators": indicators,
         "consumer_contacted": term("consumer-contacted", "consumer-contacted-invalid"),
         "tlp": term("tlp", "tlp-unknown"),
-        "evidence_sha256": pattern(r"[0-9a-f]{64}", "evidence-digest-invalid", lower=True),
-        "basis": pattern(r"[a-z0-9-]{1,64}", "basis-invalid"),
-        "client_ref": pattern(r"[A-Za-z0-9._:/+=@-]{1,64}", "client-ref-invalid"),
+        "evidence_sha256": pattern(_SHA256, "evidence-digest-invalid", lower=True),
+        "basis": pattern(_BASIS, "basis-invalid"),
+        "client_ref": pattern(_CLIENT_REF, "client-ref-invalid"),
     }
 )
 

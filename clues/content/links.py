@@ -20,6 +20,7 @@ from aif_share.vocabulary.platforms import platform_of
 
 MOST_CHARACTERS: Final = 2000
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_HOST_AND_PORT: Final = re.compile(r"[^/:]+\.[^/:]+:[0-9]")
 _WEB: Final = re.compile(r"h(?:tt|xx)ps?:", re.IGNORECASE)
 _PLATFORM_ID: Final = re.compile(r"(?:douyin|kuaishou|xiaohongshu|bilibili|weibo):", re.IGNORECASE)
 _MAILBOX: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -57,6 +58,8 @@ def read_link(value: Any) -> Link:
     host = canonical if kind == "domain" else urlsplit(canonical).hostname if canonical.startswith("http") else None
     if host is not None:
         _check_host(host)
+    if len(canonical) > MOST_CHARACTERS:
+        raise LinkRefused(gettext_noop("A link has at most 2,000 characters."))
     plain = unquote(canonical)
     if raw_kind(plain) in IN_REFERENCE or _MAILBOX.search(plain):
         raise LinkRefused(
@@ -65,8 +68,6 @@ def read_link(value: Any) -> Link:
             ),
             code="raw-identifier",
         )
-    if len(canonical) > MOST_CHARACTERS:
-        raise LinkRefused(gettext_noop("A link has at most 2,000 characters."))
     return Link(kind, canonical, platform_of(canonical, host), _opens(text, kind, canonical))
 
 
@@ -79,7 +80,7 @@ def _canonical(text: str) -> tuple[str, str]:
                 gettext_noop("This is no address of public content; paste the whole link alone.")
             ) from None
         return ("url" if canonical.startswith("http") else "content-url"), canonical
-    if _SCHEME.match(text) and not re.match(r"[^/:]+\.[^/:]+:[0-9]", text):
+    if _SCHEME.match(text) and not _HOST_AND_PORT.match(text):
         raise LinkRefused(gettext_noop("Only links that begin with http:// or https:// are taken."))
     try:
         return "domain", normalize("domain", text)

@@ -24,7 +24,9 @@ SCOPE_LABELS: Final = {
 }
 """What a scope allows, in words."""
 
-_ID, _VERIFIER = "[a-z0-9]{8}", "[0-9a-f]{64}"
+_ID = re.compile("[a-z0-9]{8}")
+_VERIFIER = re.compile("[0-9a-f]{64}")
+_VERIFIER_OR_NONE = re.compile("([0-9a-f]{64})?")
 
 
 class VerifiersForm(forms.Form):
@@ -39,14 +41,14 @@ class VerifiersForm(forms.Form):
     verifier = forms.CharField(
         label=_("Verifier for the platform"),
         max_length=64,
-        widget=forms.TextInput(attrs={"pattern": _VERIFIER, "autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"pattern": _VERIFIER.pattern, "autocomplete": "off", "spellcheck": "false"}),
     )
     custodian_verifier = forms.CharField(
         label=_("Verifier for the platform's custodian"),
         help_text=_("Needed to make tokens; without it the key cannot evaluate there."),
         max_length=64,
         required=False,
-        widget=forms.TextInput(attrs={"pattern": _VERIFIER, "autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"pattern": _VERIFIER.pattern, "autocomplete": "off", "spellcheck": "false"}),
     )
 
     def clean_key_id(self) -> str:
@@ -60,11 +62,11 @@ class VerifiersForm(forms.Form):
     def clean_custodian_verifier(self) -> str:
         """Check the verifier of the platform's custodian."""
         text = _("A verifier has 64 lower-case hexadecimal digits.")
-        return self._checked("custodian_verifier", f"({_VERIFIER})?", text)
+        return self._checked("custodian_verifier", _VERIFIER_OR_NONE, text)
 
-    def _checked(self, name: str, form: str, message: Any) -> str:
+    def _checked(self, name: str, form: re.Pattern[str], message: Any) -> str:
         text: str = self.cleaned_data[name]
-        if not re.fullmatch(form, text):
+        if not form.fullmatch(text):
             raise forms.ValidationError(message)
         return text
 

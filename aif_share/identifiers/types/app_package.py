@@ -6,11 +6,12 @@ from ..base import IdentifierType, fullmatch
 
 _SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_-]*)+")
 _MAX = 200
+_LENGTH = re.compile(rf".{{3,{_MAX}}}")
 
 
 def rule(text: str) -> str:
     fullmatch(_SHAPE, text[: _MAX + 1], "a package name is words of letters, digits, _ or - with dots between them")
-    fullmatch(re.compile(rf".{{3,{_MAX}}}"), text, f"a package name has at most {_MAX} characters")
+    fullmatch(_LENGTH, text, f"a package name has at most {_MAX} characters")
     return text
 
 
