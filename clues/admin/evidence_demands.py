@@ -16,6 +16,7 @@ from clues import tasks
 from clues.admin.batches import HoldForm
 from clues.admin.columns import ReferenceAdmin, code_filter, ref, shown
 from clues.demands import deciding
+from clues.matching.score import mean_of
 from clues.models import EvidenceDemand
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
@@ -38,14 +39,9 @@ _RANK = Case(
     default=Value(2),
     output_field=IntegerField(),
 )
-# The mean of Beta(confirmed + 1, refuted + 1) of whoever reported: it ranks what is looked at, and nothing else.
+# Of whoever reported: it ranks what is looked at, and nothing else.
 _STANDING = ExpressionWrapper(
-    (Coalesce(F("institution__sourcequality__confirmed"), 0) + 1.0)
-    / (
-        Coalesce(F("institution__sourcequality__confirmed"), 0)
-        + Coalesce(F("institution__sourcequality__refuted"), 0)
-        + 2.0
-    ),
+    mean_of(*(Coalesce(F(f"institution__sourcequality__{verdict}"), 0) for verdict in ("confirmed", "refuted"))),
     output_field=FloatField(),
 )
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import connection
 
+from clues.matching import score
 from members.permissions import Viewer
 
 # A dispute knows its clue by number; once retention took the clue, what was decided counts in the whole alone.
@@ -39,7 +40,7 @@ class Reputation:
     @property
     def mean(self) -> float:
         """The mean of Beta(confirmed + 1, refuted + 1): between 0 and 1."""
-        return (self.confirmed + 1) / (self.confirmed + self.refuted + 2)
+        return float(score.mean_of(self.confirmed, self.refuted))
 
     @property
     def percent(self) -> int:

@@ -8,7 +8,7 @@ Roles that never score and clues that do not count at present never come here. N
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from aif_share.identifiers import get_type, types
 
@@ -68,11 +68,16 @@ def score(
     return sum(term.points for term in terms), terms
 
 
+def mean_of(confirmed: Any, refuted: Any) -> Any:
+    """Return the mean of Beta(confirmed + 1, refuted + 1), between 0 and 1: of two counts, or of two columns of the ORM."""
+    return (confirmed + 1.0) / (confirmed + refuted + 2.0)
+
+
 def quality_step(*, confirmed: int, refuted: int) -> int:
     """Return the step of an institution's quality from the verdicts of others."""
     if confirmed + refuted < LEAST_VERDICTS:
         return UNKNOWN
-    mean = (confirmed + 1) / (confirmed + refuted + 2)
+    mean = mean_of(confirmed, refuted)
     return PROVEN if mean >= PROVEN_FROM else POOR if mean < POOR_BELOW else UNKNOWN
 
 
