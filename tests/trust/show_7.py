@@ -26,6 +26,8 @@ def run(scale: float) -> dict[str, Figure]:
     if figure is None:
         raise RuntimeError(done["end"])
     caught, every = int(figure[1]), int(figure[2])
+    for row in re.findall(r"^row [0-9]+: .*", done["end"], re.MULTILINE):
+        print(f"  {row}")
     for name in re.findall(r"lost: (.*)", done["end"]):
         print(f"  not caught: {name}")
     return {"controls": every, "controls_caught": caught, "controls_caught_ratio": round(caught / every, 4)}

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.trust.controls.kill import Both, Code
-from tests.trust.controls.table import CONTROLS, Control
+from tests.trust.controls.kill import Both, Code, Kill
+from tests.trust.controls.table import APART, CONTROLS, ROWS, Control
 
 ROOT = Path(__file__).resolve().parents[2]
 each = pytest.mark.parametrize("control", CONTROLS, ids=[control.name for control in CONTROLS])
 
 
+def guards(kill: Kill) -> Iterator[Kill]:
+    """What is taken away, one by one."""
+    if isinstance(kill, Both):
+        yield from guards(kill.first)
+        yield from guards(kill.second)
+    else:
+        yield kill
+
+
 @each
 def test_its_code_is_as_the_table_says(control: Control) -> None:
-    kills = (control.kill.first, control.kill.second) if isinstance(control.kill, Both) else (control.kill,)
-    for kill in kills:
+    for kill in guards(control.kill):
         if isinstance(kill, Code):
             assert kill.find() and kill.compile().co_qualname == kill.function
 
@@ -29,6 +38,12 @@ def test_its_test_is_there(control: Control) -> None:
     for name in names:
         (found,) = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name]
         body = found.body
+
+
+def test_no_row_of_the_threat_model_is_left_out() -> None:
+    rows = {int(control.name.split(" ", 1)[0]) for control in CONTROLS}
+    assert rows | set(APART) == set(ROWS) and not rows & set(APART)
+    assert len({control.name for control in CONTROLS}) == len(CONTROLS)
 
 
 def test_code_is_changed_for_whoever_holds_it_and_comes_back() -> None:

@@ -39,6 +39,18 @@ def test_rows(aster: Member, birch: Member, settings: Any) -> None:
         assert "" == aster.get(f"/exports/{what}?until=2020-01-01").getvalue().decode("utf-8-sig").partition("\r\n")[2]
 
 
+def test_ten_thousand_rows_are_all_there_and_all_own(aster: Member, birch: Member) -> None:
+    """The file is read piece by piece after the view has answered: as whom it was asked for, to the last row."""
+    aster.submit([clue(token(f"of aster {number}")) for number in range(10_000)])
+    birch.submit([clue(token(f"of birch {number}"), client_ref=f"birch-{number}") for number in range(300)])
+    work()
+    answer = aster.get("/exports/clues")
+    assert answer.streaming
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"), newline="")))
+    assert len({row["client_ref"] for row in rows}) == len(rows) == 10_000
+    assert not any(row["client_ref"].startswith("birch") for row in rows)
+
+
 def test_what_is_refused(aster: Member) -> None:
     problem(aster.get("/exports/tokens"), 404, "not-found")
     assert problem(aster.get("/exports/clues?since=today"), 422, "field-invalid")["field"] == "since"

@@ -136,8 +136,8 @@ class Value:
 class Both:
     """Two guards of one control, each of which would hold alone."""
 
-    first: Code | Sql | Value
-    second: Code | Sql | Value
+    first: Kill
+    second: Kill
 
     @contextlib.contextmanager
     def applied(self, server: Any) -> Iterator[None]:

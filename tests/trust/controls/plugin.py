@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from tests.trust.controls.table import CONTROLS
+from tests.trust.controls.table import APART, CONTROLS, REMARKS, ROWS
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -41,6 +41,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         lost += [] if is_red else [control.name]
         print(f"control {control.name}: {'caught' if is_red else 'NOT CAUGHT'} by {control.test}", flush=True)
     session._setupstate.teardown_exact(None)
+    for row in ROWS:
+        if text := APART.get(row) or REMARKS.get(row):
+            print(f"row {row}: {text}", flush=True)
     for name in lost:
         print(f"lost: {name}", flush=True)
     print(f"controls_caught={len(CONTROLS) - len(lost)} of {len(CONTROLS)}", flush=True)

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.trust.controls.control import Control
 from tests.trust.controls.kill import Both, Code, Sql, Value, trigger
 from tests.trust.controls.row_security import ROW_BY_ROW, row_by_row
+from tests.trust.controls.work import WORK
 
 _API = "tests/clues/api/test_every_address.py"
 _CHARGE = "aif_charge(bigint, text, bigint, bigint)"
 _NO = "if False:"
 
+ROWS = range(1, 41)
+"""Those of the threat model. Each has a control here, or a reason why it can have none."""
+APART: Mapping[int, str] = {}
+"""Row -> why no control of it can be taken away; printed beside the score."""
+REMARKS: Mapping[int, str] = {
+    21: "requests are not signed one by one: TLS carries them, and an Idempotency-Key makes a repeated one harmless",
+    25: "there is no single sign-on, so there is nothing to bind; what is tested is that there is no such door",
+}
+"""Row -> how its control differs from what the threat model proposed; printed beside the score."""
+
 CONTROLS: tuple[Control, ...] = (
     *ROW_BY_ROW,
+    *WORK,
     Control(
         "1 objects are looked for among the own ones",
         Both(
