@@ -1,7 +1,8 @@
 """Loud readers of the process environment, and nothing else.
 
-Every reader names the variable it could not read. A secret may be given as NAME, or as NAME_FILE, the path of
-a file that holds it (a trailing newline is dropped). Values are never put into a message: only names are.
+Every reader names the variable it could not read. A secret may be given as NAME, as NAME_FILE, the path of a file
+that holds it, or as NAME_COMMAND, a command that says it (aif_share.secret_source; docs/secrets.md). Values are never
+put into a message: only names are.
 """
 
 from __future__ import annotations
@@ -9,14 +10,19 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-from collections.abc import Mapping
-from pathlib import Path
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from aif_share import secret_source
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
 
+_OF_TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_KEY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 PLACEHOLDERS: Mapping[str, str] = {
@@ -40,23 +46,17 @@ class Misconfigured(Exception):
 
 def text(name: str, default: str | None = None) -> str:
     """Return the variable, else `default`; without a default a missing or empty variable raises Misconfigured."""
-    value = os.environ.get(name, "")
-    if value == "" and os.environ.get(name + "_FILE"):
-        value = _from_file(name)
+    try:
+        value = secret_source.read(name)
+    except secret_source.SourceError as why:
+        raise Misconfigured(str(why)) from None
     if value == "" and os.environ.get("AIF_ENV") == "test":
         value = PLACEHOLDERS.get(name, "")
     if value != "":
         return value
     if default is None:
-        raise Misconfigured(f"{name} is not set (set {name}, or {name}_FILE to the path of a file that holds it)")
+        raise Misconfigured(f"{name} is not set (set {name}, {name}_FILE: a path, or {name}_COMMAND: what says it)")
     return default
-
-
-def _from_file(name: str) -> str:
-    try:
-        return Path(os.environ[name + "_FILE"]).read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as why:
-        raise Misconfigured(f"{name}_FILE cannot be read: {why.strerror}") from None
 
 
 def choice(name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
@@ -102,6 +102,14 @@ def words(name: str, default: str | None = None) -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def lines(name: str) -> list[str]:
+    """Return secrets that stand one a line, one at least."""
+    found = text(name).split()
+    if not found:
+        raise Misconfigured(f"{name} is empty")
+    return found
+
+
 def networks(name: str, default: str | None = None) -> tuple[Network, ...]:
     """Return a comma-separated list of networks like 192.0.2.0/24."""
     try:
@@ -120,31 +128,60 @@ def document(name: str, default: str) -> Any:
 
 def key_bytes(name: str, length: int) -> bytes:
     """Return a secret given in hex, of exactly `length` bytes."""
+    return _key(name, text(name), length)
+
+
+def keys(name: str, length: int) -> list[bytes]:
+    """Return secrets given in hex, separated by commas, newest last; one at least, none twice."""
+    found = [_key(name, word, length) for word in words(name)]
+    if not found or len(set(found)) < len(found):
+        raise Misconfigured(f"{name} must be different keys in hexadecimal, separated by commas")
+    return found
+
+
+def _key(name: str, value: str, length: int) -> bytes:
     try:
-        value = bytes.fromhex(text(name))
+        key = bytes.fromhex(value)
     except ValueError:
         raise Misconfigured(f"{name} must be hexadecimal") from None
-    if len(value) != length:
+    if len(key) != length:
         raise Misconfigured(f"{name} must be {length} bytes in hexadecimal")
-    return value
+    return key
 
 
 def peppers(name: str, default: str | None = None) -> dict[str, bytes]:
     """Return {id: 32 bytes} of "id:hex,id:hex", newest last."""
-    found: dict[str, bytes] = {}
+    return {ident: value for ident, value in _ring(name, default).items() if isinstance(value, bytes)}
+
+
+def keks(name: str, default: str | None, holders: Collection[str]) -> dict[str, bytes | str]:
+    """Return {id: 32 bytes, or the holder that keeps them} of "id:hex,id:holder", newest last."""
+    return _ring(name, default, holders)
+
+
+def _ring(name: str, default: str | None, holders: Collection[str] = ()) -> dict[str, bytes | str]:
+    found: dict[str, bytes | str] = {}
     for item in words(name, default):
         ident, _, secret = item.partition(":")
+        if ident in found:
+            raise Misconfigured(f"{name} names a key twice")
         try:
-            found[ident] = bytes.fromhex(secret)
+            value = secret if secret in holders else bytes.fromhex(secret)
         except ValueError:
-            found[ident] = b""
-        if not ident or len(found[ident]) != 32:
-            raise Misconfigured(f"{name} must be id:hex pairs of 32 bytes each, separated by commas")
+            value = b""
+        if not _KEY_ID.fullmatch(ident) or (isinstance(value, bytes) and len(value) != 32):
+            or_holder = f", or id:{' or id:'.join(holders)}" if holders else ""
+            raise Misconfigured(f"{name} must be id:hex pairs of 32 bytes each{or_holder}, separated by commas")
+        found[ident] = value
     return found
 
 
 def database(name: str) -> dict[str, Any]:
-    """Return NAME, USER, PASSWORD, HOST, PORT of a postgresql:// address; a unix socket folder goes in ?host=."""
+    """Return NAME, USER, PASSWORD, HOST, PORT of a postgresql:// address; a unix socket folder goes in ?host=.
+
+    OPTIONS as well, if it says by sslmode, sslrootcert, sslcert and sslkey how the server proves itself. Anything else in it
+    is an error: what is overlooked would not protect.
+    """
     try:
         parts = urlsplit(text(name))
         port = parts.port
@@ -153,10 +190,16 @@ def database(name: str) -> dict[str, Any]:
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         raise Misconfigured(f"{name} must look like postgresql://user:password@host:port/database")
     query = parse_qs(parts.query)
+    if unknown := sorted(query.keys() - {"host", "port", *_OF_TLS}):
+        raise Misconfigured(f"{name} has a parameter that is not known: {', '.join(unknown)}")
+    if query.get("sslmode", ["prefer"])[-1] not in _MODES:
+        raise Misconfigured(f"{name}: sslmode must be one of {', '.join(_MODES)}")
+    tls = {word: query[word][-1] for word in _OF_TLS if word in query}
     return {
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query["host"][0] if "host" in query else unquote(parts.hostname or ""),
         "PORT": query["port"][0] if "port" in query else str(port or ""),
+        **({"OPTIONS": tls} if tls else {}),
     }

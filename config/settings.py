@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from clues.vault import holders
 from config import env
 from config.accounts import *  # noqa: F403 - people's accounts
 from config.broker import *  # noqa: F403 - Celery
@@ -24,17 +25,20 @@ AIF_PROCESS = env.choice("AIF_PROCESS", ("web", "desk", "worker", "beat", "seque
 AIF_DATA = Path(env.text("AIF_DATA"))
 AIF_PUBLIC_URL = env.text("AIF_PUBLIC_URL").rstrip("/")
 AIF_DISCLOSURE_TICK = env.number("AIF_DISCLOSURE_TICK", 1.0)  # seconds
-env.key_bytes("AIF_REFERENCE_KEY", 32)  # checked here, so that a bad key stops the boot
-AIF_REFERENCE_KEY = env.text("AIF_REFERENCE_KEY")  # hex
+AIF_REFERENCE_KEY = env.key_bytes("AIF_REFERENCE_KEY", 32).hex()
 AIF_QUEUE_MAX_AGE = env.number("AIF_QUEUE_MAX_AGE", 600)  # seconds that a batch waits before new ones are refused
 # Who web acts for is signed under the newest of these, {id: 32 bytes}, and checked in the database: members.row_security.
 AIF_CONTEXT_KEYS = env.peppers("AIF_CONTEXT_KEYS", None if AIF_PROCESS == "web" else "")
 AIF_PEPPERS = env.peppers("AIF_PEPPERS")  # {id: 32 bytes}, newest last
-# Keys that wrap the keys of evidence, {id: 32 bytes}, newest last; whoever keeps none opens nothing.
-AIF_KEKS = env.peppers("AIF_KEKS", None if AIF_PROCESS in ("web", "desk", "worker") else "")
+# Keys that wrap the keys of evidence, {id: 32 bytes, or who holds it}, newest last; whoever keeps none opens nothing.
+AIF_KEKS = env.keks("AIF_KEKS", None if AIF_PROCESS in ("web", "desk", "worker") else "", holders.names())
+AIF_KEK_HOLDER = env.text(
+    "AIF_KEK_HOLDER", None if "command" in AIF_KEKS.values() else ""
+)  # clues.vault.holders.command
 AIF_EVIDENCE = Path(env.text("AIF_EVIDENCE", str(AIF_DATA / "evidence")))  # one encrypted file an object
 AIF_LOG_ORIGIN = env.text("AIF_LOG_ORIGIN", urlsplit(AIF_PUBLIC_URL).netloc + "/log")  # what checkpoints are named
-AIF_LOG_KEY = env.key_bytes("AIF_LOG_KEY", 32).hex() if AIF_PROCESS == "sequencer" else ""  # signs them; Ed25519
+# They sign them (Ed25519), newest last; each names the next one to whoever pinned it.
+AIF_LOG_KEYS = env.keys("AIF_LOG_KEY", 32) if AIF_PROCESS == "sequencer" else []
 AIF_CUSTODIAN_URL = env.text("AIF_CUSTODIAN_URL", "").rstrip("/")  # the platform's own custodian; worker only
 AIF_CUSTODIAN_OPERATOR_TOKEN = env.text("AIF_CUSTODIAN_OPERATOR_TOKEN", "")
 AIF_PACKAGE_SIGNER = env.text("AIF_PACKAGE_SIGNER", "")  # PEM of a key and its certificate: signs packages; worker only
@@ -46,7 +50,8 @@ AIF_NOTIFICATION_RULES = "clues.events.notification_rules.RULES"
 AIF_EMBEDDED_CUSTODIANS: list[dict[str, str]] = env.document("AIF_EMBEDDED_CUSTODIANS", "[]")
 
 # ---- Django ---------------------------------------------------------------------------------------------------------
-SECRET_KEY = env.text("AIF_SECRET_KEY")
+# Newest last: by the last one sessions and forms are signed, by any of them they are known.
+*SECRET_KEY_FALLBACKS, SECRET_KEY = env.lines("AIF_SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = env.words("AIF_ALLOWED_HOSTS", None if PRODUCTION else "localhost,127.0.0.1,[::1]")
 ROOT_URLCONF = "config.urls"  # the desk process: config.urls_desk, see wsgi_desk.py
@@ -124,10 +129,11 @@ _SESSION = {
     # Asked for by each session: no setting of a server, a database or a role makes an acknowledgment come before the disk.
     "synchronous_commit": "on",
 }
+_ADDRESS = env.database("DATABASE_ADMIN_URL" if AIF_DB_OWNER else "DATABASE_URL")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "config.postgresql",
-        **env.database("DATABASE_ADMIN_URL" if AIF_DB_OWNER else "DATABASE_URL"),
+        **_ADDRESS,
         "BECOME": "aif_owner" if AIF_DB_OWNER else "",
         # gthread keeps its threads, so each thread keeps its connection; the check makes a restarted server harmless.
         "CONN_MAX_AGE": 600 if AIF_PROCESS in ("web", "desk", "worker", "sequencer") else 0,
@@ -136,6 +142,7 @@ DATABASES: dict[str, dict[str, Any]] = {
             "application_name": f"aif-{AIF_PROCESS}",
             "connect_timeout": 5,
             "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+            **_ADDRESS.get("OPTIONS", {}),  # how the server proves itself
         },
         "TEST": {"MIGRATE": True},
     },

@@ -59,12 +59,17 @@ def verify(map_path: Path | None, screenings: int, as_json: bool) -> int:
                 "log": seen.now.origin,
                 "size": seen.now.size,
                 "before": None if seen.first else seen.before,
+                "successor": seen.successor,
                 "receipts": len(receipts),
                 "proven": len(checked.proven),
                 "waiting": list(checked.waiting),
                 "missing": list(checked.missing),
                 "screenings": None if asked is None else asdict(asked),
             }
+        )
+    if seen.successor is not None:
+        say(
+            f"The log is signed by another key now, which the pinned one named; it is pinned from now on: {seen.successor}"
         )
     since = "the first one this key keeps" if seen.first else f"grown from {seen.before}, nothing taken back"
     say(f"{seen.now.origin}: {seen.now.size} events, {since}.")

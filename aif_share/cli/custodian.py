@@ -44,12 +44,17 @@ def custodian() -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Let the platform with this token keep the list of members; without it only `custodian members` does.",
 )
+@click.option(
+    "--seed-elsewhere", is_flag=True, help="Draw no seed: AIF_CUSTODIAN_SEED_EPOCH_<n>_FILE or …_COMMAND says it."
+)
 @_json_option
-def init(home: Path, name: str, epoch: int, operator_token_file: Path | None, as_json: bool) -> None:
+def init(
+    home: Path, name: str, epoch: int, operator_token_file: Path | None, seed_elsewhere: bool, as_json: bool
+) -> None:
     """Make a home with a fresh seed, or add the seed of a later epoch to one. A seed is never overwritten."""
     with _refusals():
         token = None if operator_token_file is None else operator_token_file.read_text(encoding="ascii").strip()
-        homes.make_home(home, name=name, epoch=epoch, operator_token=token)
+        homes.make_home(home, name=name, epoch=epoch, operator_token=token, seed_here=not seed_elsewhere)
     _say(as_json, {"custodian": name, "home": str(home), "epoch": epoch}, f"Custodian {name}: epoch {epoch} in {home}.")
 
 
@@ -83,6 +88,23 @@ def serve(
         server.serve(
             homes.Home(home), bind=bind, workers=workers, user=user, group=group, portal_origins=portal_origins
         )
+
+
+@custodian.command("operator-token")
+@_home_option
+@click.option(
+    "--token-file",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with the new token of the platform.",
+)
+@click.option("--only", is_flag=True, help="From now on the new one alone: the platform uses it already.")
+@_json_option
+def operator_token(home: Path, token_file: Path, only: bool, as_json: bool) -> None:
+    """Change the operator's token: first both count, then the new one alone. Restart the custodian after each step."""
+    with _refusals():
+        homes.Home(home).set_operator_token(token_file.read_text(encoding="ascii").strip(), beside=not only)
+    _say(as_json, {"home": str(home), "only": only}, "Restart the custodian, so that it counts.")
 
 
 @custodian.group()

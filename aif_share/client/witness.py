@@ -20,17 +20,23 @@ from aif_share.client.private_file import replace_json
 from aif_share.client.resources.log import Log, LogHead
 from aif_share.errors import PinError, ProofError
 
+SUCCESSOR = "successor"
+"""Second line of a note by which a key of the log names the next one."""
 NAMES = ("verifier", "receipts", "checkpoint")
 
 
 @dataclass(frozen=True)
 class Witnessed:
-    """What was seen now, and what had been seen before; `first` without an earlier one."""
+    """What was seen now, and what had been seen before; `first` without an earlier one.
+
+    `successor`: the line of the key that the pinned one named as the next, if it did since; it is pinned now.
+    """
 
     now: Checkpoint
     receipts: Verifier
     before: int
     first: bool
+    successor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,20 +82,22 @@ class WitnessStore:
 def witness(log: Log, *, url: str, store: WitnessStore) -> Witnessed:
     """Fetch the newest checkpoint, check that the log only grew since the last one, and keep it.
 
-    Raise PinError for another key than the pinned one, ProofError for a signature or proof that does not hold, or a log
+    Another key of the log is taken only at the word of the pinned one, and pinned from then on.
+    Raise PinError for another key than that, ProofError for a signature or proof that does not hold, or a log
     that became shorter. Nothing is kept then: the old checkpoint is the evidence.
     """
     head, known = log.head(), store.get(url)
-    if known is not None and (known["verifier"], known["receipts"]) != (head.verifier, head.receipts):
+    verifier = Verifier.parse(head.verifier)
+    pinned = verifier if known is None else Verifier.parse(known["verifier"])
+    if known is not None and (known["receipts"] != head.receipts or not _leads(pinned, verifier, head.successions)):
         raise PinError(
             f"the log or the receipts of {url} are signed by another key than the one pinned in {store.path}. "
             "Ask the alliance by another way before you delete the pin"
         )
-    verifier = Verifier.parse(head.verifier)
     now = open_checkpoint(head.checkpoint, verifier=verifier)
     before = Checkpoint(verifier.name, 0, merkle.EMPTY)
     if known is not None:
-        before = open_checkpoint(known["checkpoint"], verifier=verifier)
+        before = open_checkpoint(known["checkpoint"], verifier=pinned)
         if before.size > now.size:
             raise ProofError(f"the log has {now.size} events, and had {before.size} when this key looked last")
         path: tuple[str, ...] = ()
@@ -100,7 +108,25 @@ def witness(log: Log, *, url: str, store: WitnessStore) -> Witnessed:
         )
     store.put(url, head)
     log.witness(now.size, base64.b64encode(now.root).decode("ascii"))
-    return Witnessed(now, Verifier.parse(head.receipts), before.size, known is None)
+    successor = None if pinned == verifier else head.verifier
+    return Witnessed(now, Verifier.parse(head.receipts), before.size, known is None, successor)
+
+
+def _leads(pinned: Verifier, wanted: Verifier, successions: Iterable[str]) -> bool:
+    """Whether a chain of notes, each signed by the key before, leads from the pinned key to the wanted one."""
+    key = pinned
+    for note in successions:
+        if key == wanted:
+            break
+        try:
+            lines = open_note(note, verifier=key).split("\n")
+        except ProofError:
+            continue  # of an earlier key, or of nobody's
+        if len(lines) == 4 and lines[:2] == [key.name, SUCCESSOR]:
+            following = Verifier.parse(lines[2])
+            if following.name == key.name:
+                key = following
+    return key == wanted
 
 
 def check_receipts(log: Log, seen: Witnessed, receipts: Iterable[tuple[str, Mapping[str, Any]]]) -> Receipts:

@@ -2,8 +2,13 @@
 
 name             what the directory and the members' bearers call it
 seed-epoch-<n>   64 hex digits, mode 0600; whoever has it can evaluate, whoever loses it loses the epoch
-operator.token   only if the platform keeps the list of members here; without it there is no operator endpoint
+operator.token   only if the platform keeps the list of members here; without it there is no operator endpoint. While it
+                 is changed it holds two, one a line, and both count
 quota.sqlite     members, verifiers and the day's use
+
+A seed may lie elsewhere: whoever starts the custodian names it as AIF_CUSTODIAN_SEED_EPOCH_<n>_FILE or …_COMMAND
+(aif_share.secret_source). Not in the home: its files belong to the custodian's user, and a command in one of them would be
+run by whoever starts it, root maybe.
 """
 
 from __future__ import annotations
@@ -16,12 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from aif_share import secret_source
 from aif_share.errors import Refusal
 
 SEED_BYTES: Final = 32
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _SEED: Final = re.compile(r"[0-9a-f]{64}")
 _SEED_FILE: Final = re.compile(r"seed-epoch-([1-9][0-9]{0,8})")
+_SEED_VARIABLE: Final = re.compile(r"(AIF_CUSTODIAN_SEED_EPOCH_([1-9][0-9]{0,8}))(?:_FILE|_COMMAND)?")
+TOKEN_LENGTH: Final = 32
+"""Characters that an operator's token has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +54,36 @@ class Home:
 
     def seeds(self) -> dict[int, bytes]:
         """The seed of each epoch, 32 bytes each; never empty."""
-        seeds = {}
+        found = _seeds_elsewhere()
         for file in self.path.iterdir():
             match = _SEED_FILE.fullmatch(file.name)
+            if match and (epoch := int(match[1])) in found:
+                raise Refusal("home-invalid", f"the seed of epoch {epoch} is here and in a variable; keep one")
             if match:
-                text = self._read_private(file.name)
-                if not _SEED.fullmatch(text):
-                    raise Refusal("home-invalid", f"{file.name} does not hold 64 hex digits")
-                seeds[int(match[1])] = bytes.fromhex(text)
-        if not seeds:
+                found[epoch] = _seed(self._read_private(file.name), file.name)
+        if not found:
             raise Refusal("home-invalid", "there is no seed here; make one with `aif-share custodian init`")
-        return seeds
+        return found
 
-    def operator_token(self) -> str | None:
-        """The bearer of the platform that keeps the members here; None if no platform does."""
+    def operator_tokens(self) -> tuple[str, ...]:
+        """The bearers that the platform which keeps the members here may come with; none if no platform does."""
         if not (self.path / "operator.token").exists():
-            return None
-        token = self._read_private("operator.token")
-        if len(token) < 32:
-            raise Refusal("home-invalid", "operator.token is shorter than 32 characters")
-        return token
+            return ()
+        tokens = tuple(self._read_private("operator.token").split())
+        if not 1 <= len(tokens) <= 2 or any(len(token) < TOKEN_LENGTH for token in tokens):
+            raise Refusal("home-invalid", f"operator.token holds no one or two tokens of {TOKEN_LENGTH} characters")
+        return tokens
+
+    def set_operator_token(self, token: str, *, beside: bool) -> None:
+        """Let another token count from the next start on; `beside`: the one there was counts as well. Raise Refusal."""
+        check_operator_token(token)
+        kept = self.operator_tokens()[:1] if beside else ()
+        fresh = self.path / ".operator.token.new"
+        fresh.unlink(missing_ok=True)
+        _write(fresh, "\n".join(dict.fromkeys((token, *kept))))
+        if os.geteuid() == 0:
+            os.chown(fresh, *self.owner(), follow_symlinks=False)
+        fresh.replace(self.path / "operator.token")
 
     def owner(self) -> tuple[int, int]:
         """The user and group ids the folder belongs to."""
@@ -89,21 +108,33 @@ class Home:
         return self._read(name)
 
 
-def make_home(path: Path, *, name: str, epoch: int = 1, operator_token: str | None = None) -> Home:
-    """Make a home, or add a later epoch's seed to one. Never overwrites a seed. Raise Refusal."""
+def check_operator_token(token: str) -> None:
+    """Raise Refusal for a token that is too short, or more than one word."""
+    if len(token) < TOKEN_LENGTH or token.split() != [token]:
+        raise Refusal("token-short", f"an operator's token is one word of at least {TOKEN_LENGTH} characters")
+
+
+def make_home(
+    path: Path, *, name: str, epoch: int = 1, operator_token: str | None = None, seed_here: bool = True
+) -> Home:
+    """Make a home, or add a later epoch's seed to one. Never overwrites a seed. Raise Refusal.
+
+    Without `seed_here` none is drawn: it lies elsewhere, where a variable says.
+    """
     if not _NAME.fullmatch(name):
         raise Refusal("name-invalid", "a custodian's name has lower-case letters, digits and inner hyphens, at most 64")
     if not 1 <= epoch <= 999_999_999:
         raise Refusal("epoch-unknown", "an epoch is a number from 1")
-    if operator_token is not None and len(operator_token) < 32:
-        raise Refusal("token-short", "an operator's token has at least 32 characters")
+    if operator_token is not None:
+        check_operator_token(operator_token)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     home = Home(path)
     if (path / "name").exists() and home.name != name:
         raise Refusal("name-taken", f"this home belongs to the custodian {home.name}")
-    if (path / f"seed-epoch-{epoch}").exists():
+    if seed_here and (path / f"seed-epoch-{epoch}").exists():
         raise Refusal("epoch-taken", f"the seed of epoch {epoch} is here already; it is never overwritten")
-    _write(path / f"seed-epoch-{epoch}", secrets.token_hex(SEED_BYTES))
+    if seed_here:
+        _write(path / f"seed-epoch-{epoch}", secrets.token_hex(SEED_BYTES))
     if not (path / "name").exists():
         _write(path / "name", name)
     if operator_token is not None:
@@ -112,6 +143,24 @@ def make_home(path: Path, *, name: str, epoch: int = 1, operator_token: str | No
     if os.geteuid() == 0:
         home.give_to(*home.owner())
     return home
+
+
+def _seed(text: str, place: str) -> bytes:
+    if not _SEED.fullmatch(text):
+        raise Refusal("home-invalid", f"{place} does not hold 64 hex digits")
+    return bytes.fromhex(text)
+
+
+def _seeds_elsewhere() -> dict[int, bytes]:
+    found = {}
+    for name in os.environ:
+        match = _SEED_VARIABLE.fullmatch(name)
+        if match and int(match[2]) not in found:
+            try:
+                found[int(match[2])] = _seed(secret_source.read(match[1]).strip(), match[1])
+            except secret_source.SourceError as why:
+                raise Refusal("home-invalid", str(why)) from None
+    return found
 
 
 def _write(path: Path, text: str) -> None:

@@ -35,7 +35,7 @@ THREADS: Final = 8
 def prepare(home: Home, *, user: str | None, group: str | None = None, portal_origins: Sequence[str] = ()) -> Custodian:
     """Read the secrets, load everything, become the user, open the store; the ready application."""
     origins = PortalOrigins(portal_origins)
-    name, token = home.name, home.operator_token()
+    name, tokens = home.name, home.operator_tokens()
     keyring = Keyring(home.seeds(), types())
     preload.load_everything()
     os.umask(0o077)
@@ -57,7 +57,7 @@ def prepare(home: Home, *, user: str | None, group: str | None = None, portal_or
         ) from None
     finally:
         store.close()
-    return Custodian(name=name, keyring=keyring, store=store, operator_token=token, portal_origins=origins)
+    return Custodian(name=name, keyring=keyring, store=store, operator_tokens=tokens, portal_origins=origins)
 
 
 def serve(

@@ -19,7 +19,7 @@ from clues.cases.queries import get_case
 from clues.evidence import announcing, custody
 from clues.evidence.announcing import Details
 from clues.models import CasePart, CaseParty, CustodyEntry, EvidenceItem
-from clues.vault.failures import IntegrityFailed, KekMissing
+from clues.vault.failures import HolderUnavailable, IntegrityFailed, KekMissing
 from members.models import Institution, User, reference
 from members.permissions import Permission, Viewer, can, check
 
@@ -189,7 +189,7 @@ def _details(row: EvidenceItem) -> tuple[Details | None, bool]:
         return None, False
     try:
         return announcing.unseal(bytes(row.sealed_details), row.object), False
-    except (KekMissing, IntegrityFailed):
+    except (KekMissing, HolderUnavailable, IntegrityFailed):
         return None, True  # the list shows the rest; opening it says why
 
 

@@ -12,6 +12,7 @@ from members.permissions import Job
 
 log = logging.getLogger(__name__)
 JOB = Job("vault")
+RETRY_AFTER_S = 60
 SUBJECT = "vault"
 """What alarms are about in the audit trail, so that they are found together."""
 
@@ -21,6 +22,15 @@ class KekMissing(Refusal):
 
     def __init__(self) -> None:
         super().__init__("kek-missing", gettext_noop("The key that opens this is not installed here."))
+
+
+class HolderUnavailable(Refusal):
+    """Whoever holds the KEK does not answer now; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "unavailable", gettext_noop("The keys cannot be reached now. Try again later."), retry_after=RETRY_AFTER_S
+        )
 
 
 class IntegrityFailed(Refusal):

@@ -11,10 +11,12 @@ from clues.models import DataKey
 from clues.vault import keys
 from clues.vault.failures import alarm
 
+NONCE = 12
+
 
 def seal(plain: bytes, *, key: DataKey, about: str) -> bytes:
-    """Return `plain` sealed: 28 bytes longer, different every time. Raise Destroyed, KekMissing."""
-    nonce = secrets.token_bytes(keys.NONCE)
+    """Return `plain` sealed: 28 bytes longer, different every time. Raise Destroyed, KekMissing, HolderUnavailable."""
+    nonce = secrets.token_bytes(NONCE)
     return nonce + AESGCM(keys.unwrap(key)).encrypt(nonce, plain, _bound(key, about))
 
 
@@ -22,7 +24,7 @@ def unseal(sealed: bytes | memoryview, *, key: DataKey, about: str) -> bytes:
     """Return what was sealed under the same key about the same. Raise Destroyed, KekMissing or IntegrityFailed."""
     sealed = bytes(sealed)
     try:
-        return AESGCM(keys.unwrap(key)).decrypt(sealed[: keys.NONCE], sealed[keys.NONCE :], _bound(key, about))
+        return AESGCM(keys.unwrap(key)).decrypt(sealed[:NONCE], sealed[NONCE:], _bound(key, about))
     except (InvalidTag, ValueError):
         raise alarm(what="record", about=str(key.id)) from None
 

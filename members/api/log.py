@@ -30,6 +30,11 @@ class LogHead(s.Serializer[Any]):
     verifier = s.CharField(help_text="name+key id+key, as c2sp.org/signed-note has it. Pin it at the first use.")
     receipts = s.CharField(help_text="The key that receipts are signed with, in the same form.")
     checkpoint = s.CharField(help_text="A signed note, as c2sp.org/tlog-checkpoint has it: name, size, root.")
+    successions = s.ListField(
+        child=s.CharField(),
+        help_text="Signed notes, oldest first, by which a key of the log names the next one: name, `successor`, its line. "
+        "Whoever pinned an older key follows them to `verifier`.",
+    )
 
 
 class LogEntry(s.Serializer[Any]):
@@ -98,9 +103,10 @@ class LogView(ApiView):
         head = log_queries.get_checkpoint()
         return Response(
             {
-                "verifier": log_queries.get_verifier(),
+                "verifier": log_queries.get_verifier(head.note),
                 "receipts": receipts.get_verifier(),
                 "checkpoint": head.note,
+                "successions": log_queries.list_successions(),
             }
         )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from members.audit.leaves import KIND, content
+from members.audit.notes import is_signed_by
 from members.audit.tree import Tree, get_size
 from members.audit.verbs import VERBS
 from members.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditLogKey, reference
@@ -56,9 +57,15 @@ def get_checkpoint() -> AuditCheckpoint:
     return found
 
 
-def get_verifier() -> str:
-    """Return the verifier key line of the newest key."""
-    return AuditLogKey.objects.order_by("-pk").values_list("verifier", flat=True).first() or ""
+def get_verifier(note: str) -> str:
+    """Return the verifier key line of the newest key that signed a checkpoint."""
+    lines = AuditLogKey.objects.order_by("-pk").values_list("verifier", flat=True)
+    return next((line for line in lines if is_signed_by(note, line)), "")
+
+
+def list_successions() -> list[str]:
+    """Return the notes by which each key of the log named the next one, oldest first."""
+    return list(AuditLogKey.objects.exclude(succession="").order_by("pk").values_list("succession", flat=True))
 
 
 def list_entries(*, viewer: Member, after: int = -1, limit: int = PAGE) -> list[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,9 +27,12 @@ class Signer:
 
     def sign(self, *lines: object) -> str:
         """Return the note whose text is the name and these lines."""
-        text = "".join(f"{line}\n" for line in (self.name, *lines))
+        return sign([self], *lines)
+
+    def signature(self, text: str) -> str:
+        """Return the signature line over the text of a note."""
         signature = base64.b64encode(self._key_id + self.key.sign(text.encode())).decode()
-        return f"{text}\n— {self.name} {signature}\n"
+        return f"— {self.name} {signature}\n"
 
     @property
     def _public(self) -> bytes:
@@ -37,3 +41,18 @@ class Signer:
     @property
     def _key_id(self) -> bytes:
         return hashlib.sha256(self.name.encode() + b"\n" + self._public).digest()[:4]
+
+
+def sign(signers: Sequence[Signer], *lines: object) -> str:
+    """Return the note whose text is the common name of the keys and these lines, signed by each."""
+    (name,) = {signer.name for signer in signers}
+    text = "".join(f"{line}\n" for line in (name, *lines))
+    return text + "\n" + "".join(signer.signature(text) for signer in signers)
+
+
+def is_signed_by(note: str, verifier: str) -> bool:
+    """Whether a note of ours carries a signature line of the key of a verifier line, by its id; unchecked."""
+    name, _, rest = verifier.partition("+")
+    key_id = bytes.fromhex(rest.partition("+")[0])
+    lines = (line.split(" ") for line in note.rpartition("\n\n")[2].splitlines())
+    return any(line[1:2] == [name] and base64.b64decode(line[2])[:4] == key_id for line in lines)

@@ -10,13 +10,16 @@ import base64
 
 from django.db import connection, transaction
 
+from aif_share.errors import Refusal
 from members.audit.leaves import content, leaf_hash
-from members.audit.notes import Signer
+from members.audit.notes import Signer, sign
 from members.audit.tree import Tree, get_size
 from members.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditLogKey, AuditTile
 
 BATCH = 2_000
 """Events that get their leaves in one transaction."""
+SUCCESSOR = "successor"
+"""Second line of a note by which a key says which one follows; a checkpoint has its size there."""
 _ALONE = 0x6C6F67  # the number of the lock that one sequencer holds
 
 
@@ -46,8 +49,8 @@ def sequence(limit: int = BATCH) -> int:
 
 
 @transaction.atomic
-def sign_checkpoint(signer: Signer) -> AuditCheckpoint | None:
-    """Sign the log as it is, unless nothing was added since the last time; then return None."""
+def sign_checkpoint(*signers: Signer) -> AuditCheckpoint | None:
+    """Sign the log as it is with each key, unless nothing was added since the last time; then return None."""
     if not _alone():
         return None
     size = get_size()
@@ -56,13 +59,31 @@ def sign_checkpoint(signer: Signer) -> AuditCheckpoint | None:
         return None
     root = Tree(size).root()
     # As c2sp.org/tlog-checkpoint has it: the log's name, its size, the root.
-    note = signer.sign(size, base64.b64encode(root).decode())
+    note = sign(signers, size, base64.b64encode(root).decode())
     return AuditCheckpoint.objects.create(size=size, root=root, note=note)
 
 
-def publish_key(signer: Signer) -> None:
-    """Store the public half of the key, once, so that web can serve it without knowing the private one."""
-    AuditLogKey.objects.get_or_create(verifier=signer.verifier)
+class KeyLeft(Refusal):
+    """A key that another one followed already is the newest that was given."""
+
+    def __init__(self) -> None:
+        super().__init__("conflict", "the log was left to another key, and no key is taken up again")
+
+
+@transaction.atomic
+def publish_keys(*signers: Signer) -> None:
+    """Store the public halves, oldest first, each once, so that web can serve them without knowing the private ones.
+
+    A key that follows another one of these is signed by it: whoever pinned the older takes the newer at its word. One that
+    comes alone was not left to by anybody, and everybody who pinned a key is stopped. Raise KeyLeft.
+    """
+    newest = AuditLogKey.objects.order_by("-pk").values_list("verifier", flat=True).first()
+    known = AuditLogKey.objects.filter(verifier=signers[-1].verifier).exists()
+    if known and newest != signers[-1].verifier:
+        raise KeyLeft
+    for before, signer in zip((None, *signers), signers, strict=False):
+        note = "" if before is None else before.sign(SUCCESSOR, signer.verifier)
+        AuditLogKey.objects.get_or_create(verifier=signer.verifier, defaults={"succession": note})
 
 
 def _alone() -> bool:

@@ -80,6 +80,8 @@ class AuditLogKey(models.Model):
     """A key that checkpoints are signed with: its public half as a verifier key line (c2sp.org/signed-note)."""
 
     verifier = models.TextField(unique=True)
+    succession = models.TextField(db_default="", default="")
+    """The note by which the key before it says that this one follows; empty for the first, and for one in an emergency."""
     since = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -142,3 +142,39 @@ def test_roles_get_the_passwords_of_their_addresses(
     said = capsys.readouterr().err
     assert "DATABASE_URL_WEB must log in as aif_web" in said
     assert "canary" not in said
+
+
+def test_the_next_value_of_a_secret_stands_beside_the_one_there_is(tmp_path: Path):
+    test_make_secrets_makes_every_secret_once(tmp_path)
+    folder, script = tmp_path / "secrets", tmp_path / "deploy" / "make-secrets"
+
+    def run(*words: str) -> str:
+        done = subprocess.run([sys.executable, str(script), *words], capture_output=True, text=True)
+        assert not any(
+            line in done.stdout + done.stderr for text in read().values() for line in text.split() if len(line) > 20
+        )
+        return done.stdout if done.returncode == 0 else f"refused: {done.stderr}"
+
+    def read() -> dict[str, str]:
+        return {path.name: path.read_text(encoding="ascii").strip() for path in folder.iterdir()}
+
+    for name, mark in {"secret_key": "\n", "peppers": ",", "context_keys": ",", "keks": ",", "log_key": ","}.items():
+        before = read()
+        assert name in run("--next", name)
+        after = read()
+        assert {key for key in after if after[key] != before[key]} == {name}
+        assert after[name].startswith(before[name] + mark)
+        fresh = after[name].removeprefix(before[name] + mark)
+        assert fresh.partition(":")[0][-1:] == "2" or ":" not in fresh
+        assert "is out" in run("--drop-oldest", name) and read()[name] == fresh
+        assert "keeps it" in run("--drop-oldest", name) and read()[name] == fresh
+    for name in ("custodian_operator_token", "database_url_web", "package_signer"):
+        before = read()
+        run("--next", name)
+        assert read()[name] != before[name] and len(read()[name]) > 30
+        assert "keeps it" in run("--drop-oldest", name)
+    assert read()["database_url_web"].startswith("postgresql://aif_web:")
+    for name in ("reference_key", "postgres_password", "nothing", "../deploy/make-secrets"):
+        before = read()
+        assert run("--next", name).startswith("refused:") and read() == before
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}

@@ -20,6 +20,6 @@ def drain(limit: int = sequencing.BATCH) -> None:
 def catch_up() -> None:
     """As the sequencer's process does: places for all that waits, and a checkpoint over them."""
     with acting_as("aif_audit"):
-        sequencing.publish_key(SIGNER)
+        sequencing.publish_keys(SIGNER)
         drain()
         sequencing.sign_checkpoint(SIGNER)

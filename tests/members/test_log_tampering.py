@@ -36,9 +36,10 @@ class Platform:
 
     def head(self) -> LogHead:
         return LogHead(
-            verifier=log_queries.get_verifier(),
+            verifier=log_queries.get_verifier(log_queries.get_checkpoint().note),
             receipts=receipts.get_verifier(),
             checkpoint=log_queries.get_checkpoint().note,
+            successions=tuple(log_queries.list_successions()),
         )
 
     def consistency(self, *, old: int, size: int) -> LogProof:
@@ -62,7 +63,7 @@ def grow(count: int) -> None:
     with transaction.atomic():
         for number in range(count):
             audit.record("case.open", actor=CONSOLE, subject_ref=f"CASE-{number}", detail={"n": number})
-    sequencing.publish_key(SIGNER)
+    sequencing.publish_keys(SIGNER)
     drain()
     sequencing.sign_checkpoint(SIGNER)
 

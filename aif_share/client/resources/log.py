@@ -11,11 +11,15 @@ from aif_share.client.resources.base import Resource, given
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogHead(Answer):
-    """The newest checkpoint as a signed note; the lines of the keys of log and receipts (c2sp.org/signed-note)."""
+    """The newest checkpoint as a signed note; the lines of the keys of log and receipts (c2sp.org/signed-note).
+
+    `successions` are signed notes, oldest first, by which a key of the log names the next one.
+    """
 
     verifier: str
     receipts: str
     checkpoint: str
+    successions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,5 +42,5 @@ class Command(BaseCommand):
         finally:
             beside.unlink(missing_ok=True)
         file.with_name(file.name + ".checkpoint").write_text(head.note, encoding="utf-8")
-        file.with_name(file.name + ".key").write_text(log_queries.get_verifier() + "\n", encoding="utf-8")
+        file.with_name(file.name + ".key").write_text(log_queries.get_verifier(head.note) + "\n", encoding="utf-8")
         self.stdout.write(f"{head.size} events in {file}; check them with aif-share audit verify-file")

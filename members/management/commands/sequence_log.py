@@ -9,6 +9,7 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, connection
 
+from aif_share.errors import Refusal
 from members.audit import sequencing
 from members.audit.notes import Signer
 
@@ -37,31 +39,30 @@ class Command(BaseCommand):
         parser.add_argument("--ready-file", type=Path, help="made once the log was signed for the first time")
 
     def handle(self, *, once: bool, ready_file: Path | None, **_options: Any) -> None:
-        if not settings.AIF_LOG_KEY:
+        if not settings.AIF_LOG_KEYS:
             raise CommandError("AIF_LOG_KEY is not set: the log cannot be signed")
-        signer = Signer(
-            settings.AIF_LOG_ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes.fromhex(settings.AIF_LOG_KEY))
-        )
+        keys = (Ed25519PrivateKey.from_private_bytes(each) for each in settings.AIF_LOG_KEYS)
+        signers = [Signer(settings.AIF_LOG_ORIGIN, key) for key in keys]
         if once:
-            sequencing.publish_key(signer)
-            self._drain(signer)
-            sequencing.sign_checkpoint(signer)
+            self._publish(signers)
+            self._drain(signers)
+            sequencing.sign_checkpoint(*signers)
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        self._run(signer, stop, ready_file)
+        self._run(signers, stop, ready_file)
 
-    def _run(self, signer: Signer, stop: threading.Event, ready_file: Path | None) -> None:
+    def _run(self, signers: Sequence[Signer], stop: threading.Event, ready_file: Path | None) -> None:
         published, signed_at = False, 0.0
         while not stop.is_set():
             try:
                 if not published:
-                    sequencing.publish_key(signer)
+                    self._publish(signers)
                     published = True
-                self._drain(signer)
+                self._drain(signers)
                 if time.monotonic() - signed_at >= CHECKPOINT_SECONDS:
-                    sequencing.sign_checkpoint(signer)
+                    sequencing.sign_checkpoint(*signers)
                     signed_at = time.monotonic()
                     if ready_file is not None:
                         ready_file.touch()
@@ -73,10 +74,17 @@ class Command(BaseCommand):
             stop.wait(PAUSE)
 
     @staticmethod
-    def _drain(signer: Signer) -> None:
+    def _publish(signers: Sequence[Signer]) -> None:
+        try:
+            sequencing.publish_keys(*signers)
+        except Refusal as refusal:
+            raise CommandError(f"AIF_LOG_KEY: {refusal.detail}") from None
+
+    @staticmethod
+    def _drain(signers: Sequence[Signer]) -> None:
         since = 0
         while added := sequencing.sequence():
             since += added
             if since >= CHECKPOINT_EVENTS:
-                sequencing.sign_checkpoint(signer)
+                sequencing.sign_checkpoint(*signers)
                 since = 0

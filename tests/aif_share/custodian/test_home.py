@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from aif_share.custodian.home import Home, make_home
+from aif_share.custodian.keyring import Keyring
 from aif_share.errors import Refusal
 
-from .conftest import TOKEN, run_command
+from .conftest import TOKEN, run_command, start
 
 DIGEST = "cd" * 32
 
@@ -21,13 +22,13 @@ def mode(path):
 
 def test_a_fresh_home(tmp_path):
     home = make_home(tmp_path / "home", name="partner", operator_token=TOKEN)
-    assert (home.name, home.operator_token(), set(home.seeds())) == ("partner", TOKEN, {1})
+    assert (home.name, home.operator_tokens(), set(home.seeds())) == ("partner", (TOKEN,), {1})
     assert mode(home.path) == 0o700
     assert {mode(path) for path in home.path.iterdir()} == {0o600}
     other = make_home(tmp_path / "other", name="partner")
     assert other.seeds()[1] != home.seeds()[1]
     assert len(other.seeds()[1]) == 32
-    assert other.operator_token() is None
+    assert other.operator_tokens() == ()
 
 
 def test_a_seed_is_never_overwritten(tmp_path):
@@ -57,7 +58,7 @@ def test_a_secret_open_to_others_is_refused(tmp_path, file):
     home = make_home(tmp_path / "home", name="partner", operator_token=TOKEN)
     (home.path / file).chmod(0o640)
     with pytest.raises(Refusal) as refused:
-        home.seeds(), home.operator_token()
+        home.seeds(), home.operator_tokens()
     assert file in refused.value.detail
     done = run_command("serve", "--home", home.path, "--bind", "127.0.0.1:1")
     assert done.returncode == 1
@@ -87,7 +88,7 @@ def test_commands(tmp_path):
     token_file.write_text(TOKEN + "\n")
     made = run_command("init", "--home", home, "--name", "partner", "--operator-token-file", token_file, "--json")
     assert json.loads(made.stdout) == {"custodian": "partner", "home": str(home), "epoch": 1}
-    assert Home(home).operator_token() == TOKEN
+    assert Home(home).operator_tokens() == (TOKEN,)
     assert run_command("init", "--home", home, "--name", "partner").returncode == 1
 
     members = ("members", "--home", home)
@@ -146,3 +147,62 @@ def test_root_leaves_nothing_that_the_owner_cannot_write(tmp_path):
     run_command("init", "--home", home.path, "--name", "partner", "--epoch", "2")
     assert set(home.seeds()) == {1, 2}
     assert {path.stat().st_uid for path in home.path.iterdir()} == {nobody.pw_uid}
+
+
+def test_a_seed_may_lie_elsewhere(tmp_path, monkeypatch):
+    """Its keys are those of the seed, wherever it lies; whoever starts the custodian says where, not the home."""
+    kept = make_home(tmp_path / "kept", name="partner")
+    expected = Keyring(kept.seeds(), ["domain"]).public(1)["keys"][0]["public_key"]
+    made = run_command("init", "--home", tmp_path / "home", "--name", "partner", "--seed-elsewhere")
+    assert made.returncode == 0 and not list((tmp_path / "home").glob("seed*"))
+    home = Home(tmp_path / "home")
+    with pytest.raises(Refusal, match="there is no seed here"):
+        home.seeds()
+    (home.path / "seed-epoch-2.command").write_text(f"touch {tmp_path / 'never'}")
+    monkeypatch.setenv("AIF_CUSTODIAN_SEED_EPOCH_1_COMMAND", f"cat '{kept.path / 'seed-epoch-1'}'")
+    monkeypatch.setenv("AIF_CUSTODIAN_SEED_EPOCH_4_FILE", str(kept.path / "seed-epoch-1"))
+    with start(home, tmp_path) as running:
+        keys = running.ask("GET", "/keys").json["keys"]
+    assert {(row["epoch"], row["public_key"] == expected) for row in keys if row["type"] == "domain"} == {
+        (1, True),
+        (4, False),  # the same seed gives each epoch keys of its own
+    }
+    assert not (tmp_path / "never").exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("AIF_CUSTODIAN_SEED_EPOCH_1", "ab" * 32, "the seed of epoch 1 is here and in a variable"),
+        ("AIF_CUSTODIAN_SEED_EPOCH_2", "canary", "AIF_CUSTODIAN_SEED_EPOCH_2 does not hold 64 hex digits"),
+        ("AIF_CUSTODIAN_SEED_EPOCH_2_COMMAND", "false canary", "AIF_CUSTODIAN_SEED_EPOCH_2_COMMAND: the command ended"),
+        ("AIF_CUSTODIAN_SEED_EPOCH_2_FILE", "/nonexistent/canary", "AIF_CUSTODIAN_SEED_EPOCH_2_FILE cannot be read"),
+    ],
+)
+def test_a_seed_elsewhere_that_cannot_be_had_stops_the_start(tmp_path, monkeypatch, variable, value, says):
+    home = make_home(tmp_path / "home", name="partner")
+    monkeypatch.setenv(variable, value)
+    done = run_command("serve", "--home", home.path, "--bind", "127.0.0.1:1")
+    assert done.returncode == 1 and says in done.stderr
+    assert "canary" not in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_operator_token_is_changed_while_both_count(tmp_path):
+    """First the custodian takes both, then the platform changes to the new one, then the old one ends."""
+    home = make_home(tmp_path / "home", name="partner", operator_token=TOKEN)
+    fresh, short = tmp_path / "fresh", tmp_path / "short"
+    fresh.write_text("fresh-" + TOKEN + "\n")
+    short.write_text("canary\n")
+    state = {"version": 1, "state": "live", "evaluate_quota": 1, "verifiers": []}
+
+    def taken():
+        with start(home, tmp_path) as running:
+            put = ("PUT", "/operator/members/I-1", state)
+            return [running.ask(*put, bearer=bearer).status for bearer in (TOKEN, "fresh-" + TOKEN, "x" * 40)]
+
+    change = ("operator-token", "--home", home.path, "--token-file")
+    assert run_command(*change, short).returncode == 1 and home.operator_tokens() == (TOKEN,)
+    assert run_command(*change, fresh).returncode == 0 and mode(home.path / "operator.token") == 0o600
+    assert taken() == [200, 200, 401]
+    assert run_command(*change, fresh, "--only").returncode == 0
+    assert taken() == [401, 200, 401]
