@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 
-from aif_share.wire.directory import open_signed
+from aif_share.wire.directory import Directory, open_signed
 from clues.models import KeyDirectory
 from members.operations.custodian_state import PLATFORM_CUSTODIAN
 
@@ -18,15 +18,25 @@ TIMEOUT = httpx.Timeout(3.0, connect=1.0)
 
 def probe() -> dict[str, dict[str, Any]]:
     """Return {name: {"answers": …, "version": …, "ms": …, "error": …}} of every custodian; no URL, for it is kept."""
+    directory = read_directory()
+    return {} if directory is None else {name: _ask(name, url) for name, url in sorted(addresses(directory).items())}
+
+
+def read_directory() -> Directory | None:
+    """Return the newest directory, None if there is none. Raise ProofError when its signature does not hold."""
     newest = KeyDirectory.objects.order_by("-id").first()
     if newest is None:
-        return {}
+        return None
     document = {"signed": newest.signed, "public_key": newest.public_key, "signature": newest.signature}
-    entries = open_signed(document, newest.public_key).entries
-    urls = {hop.name: hop.url for entry in entries for hop in entry.custodians}
+    return open_signed(document, newest.public_key)
+
+
+def addresses(directory: Directory) -> dict[str, str]:
+    """Return {name: URL} of the custodians of a directory, as they are reached from here."""
+    urls = {hop.name: hop.url for entry in directory.entries for hop in entry.custodians}
     if settings.AIF_CUSTODIAN_URL and PLATFORM_CUSTODIAN in urls:
         urls[PLATFORM_CUSTODIAN] = settings.AIF_CUSTODIAN_URL  # the worker's own way there
-    return {name: _ask(name, url.rstrip("/")) for name, url in sorted(urls.items())}
+    return {name: url.rstrip("/") for name, url in urls.items()}
 
 
 def _ask(name: str, url: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from clues.doctor.durability import DURABLE, weak_settings
-from clues.doctor.finding import Finding, good, unsure, wrong
+from clues.doctor.finding import Finding, good, wrong
 
 LOGINS: Final = ("aif_web", "aif_desk", "aif_match", "aif_audit")
 APPEND_ONLY: Final = (
@@ -38,7 +38,6 @@ def look() -> Iterator[Finding]:
     yield _row_security()
     yield _triggers()
     yield _migrations()
-    yield _encryption()
 
 
 def _durability() -> Iterator[Finding]:
@@ -120,18 +119,6 @@ def _migrations() -> Finding:
     if plan:
         return wrong("database.migrations", f"{len(plan)} migrations are not applied", "Run `manage.py migrate`.")
     return good("database.migrations", "the tables are those of this release")
-
-
-def _encryption() -> Finding:
-    ((encrypted, address),) = _rows(
-        "SELECT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false), inet_server_addr()::text"
-    )
-    if encrypted or address is None:
-        return good("database.way", "the way to the database is encrypted, or stays on this machine")
-    return unsure(
-        "database.way", "the way to the database is not encrypted",
-        "Fine within one host or a network of its own; else add sslmode=verify-full to DATABASE_URL.",
-    )  # fmt: skip
 
 
 def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:

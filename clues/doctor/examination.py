@@ -8,11 +8,17 @@ from typing import Final
 
 from django.db import DatabaseError, transaction
 
-from clues.doctor import database, keys, surroundings
+from clues.doctor import custodians, database, keys, surroundings, transport
 from clues.doctor.finding import Finding, Level, unsure
 
 LOOKS: Final[Mapping[str, Callable[[], Iterable[Finding]]]] = MappingProxyType(
-    {"database": database.look, "keys": keys.look, "surroundings": surroundings.look}
+    {
+        "database": database.look,
+        "transport": transport.look,
+        "keys": keys.look,
+        "custodians": custodians.look,
+        "surroundings": surroundings.look,
+    }
 )
 
 

@@ -13,9 +13,12 @@ from django.utils import timezone
 
 from clues.doctor.finding import Finding, good, unsure, wrong
 from clues.models import KeyDirectory, KeyEpoch
+from clues.packages.signing import SignerMissing, load_signer
 from clues.vault import keys
+from clues.vault.failures import HolderUnavailable
 
 SOON: Final = timedelta(days=60)
+SIGNER_SOON: Final = timedelta(days=30)
 
 
 def look() -> Iterator[Finding]:
@@ -23,6 +26,8 @@ def look() -> Iterator[Finding]:
     yield _peppers()
     yield from _epochs()
     yield _key_keys()
+    yield from _holders()
+    yield _signer()
     yield _evidence_folder()
     yield _directory()
 
@@ -67,6 +72,44 @@ def _key_keys() -> Finding:
     if old:
         return unsure("keys.keks", f"{old} keys stand under an older KEK", "Run `manage.py rotate_keks`.")
     return good("keys.keks", "every key of evidence stands under the newest KEK")
+
+
+def _holders() -> Iterator[Finding]:
+    for kid in (kid for kid, held in settings.AIF_KEKS.items() if isinstance(held, str)):
+        try:
+            does = keys.probe(kid)
+        except HolderUnavailable:
+            yield wrong(
+                "keys.holder", f"whoever holds the KEK {kid} does not answer, so no evidence under it opens",
+                "See the log for what AIF_KEK_HOLDER ended with, and run it by hand.",
+            )  # fmt: skip
+        else:
+            yield good("keys.holder", f"whoever holds the KEK {kid} wraps and unwraps") if does else wrong(
+                "keys.holder", f"whoever holds the KEK {kid} does not give back the key that it wrapped",
+                "Take another adapter at once, before evidence is stored under this KEK.",
+            )  # fmt: skip
+
+
+def _signer() -> Finding:
+    if not settings.AIF_PACKAGE_SIGNER:
+        return unsure(
+            "keys.signer", "AIF_PACKAGE_SIGNER is not given to this process, so its certificate cannot be looked at",
+            "Run the doctor with the environment of the worker; without one there, no report package is made.",
+        )  # fmt: skip
+    now = timezone.now()
+    try:
+        ends = load_signer(now=now).certificate.not_valid_after_utc
+    except SignerMissing:
+        return wrong(
+            "keys.signer", "no report package can be signed: the certificate has run out, or does not fit its key",
+            "Make another one and publish its fingerprint (docs/secrets.md); what was signed before stays valid.",
+        )  # fmt: skip
+    if ends < now + SIGNER_SOON:
+        return unsure(
+            "keys.signer", f"the certificate that signs report packages ends on {ends:%Y-%m-%d}",
+            "Make the next one and publish its fingerprint before (docs/secrets.md).",
+        )  # fmt: skip
+    return good("keys.signer", "report packages can be signed for a month and longer")
 
 
 def _evidence_folder() -> Finding:

@@ -1,4 +1,4 @@
-"""What the processes stand on: clocks, addresses, the broker, the log, and the backup."""
+"""What the processes stand on: clocks, the broker, the log and the seals of screenings, and the backup."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from django.db import connection
 from django.utils import timezone
 
 from clues.doctor.finding import Finding, good, unsure, wrong
+from clues.models import Screening
 from members.audit import witnesses
 
 CLOCKS_APART: Final = timedelta(seconds=2)
 LOG_LATE: Final = timedelta(minutes=1)
+SEAL_LATE: Final = timedelta(minutes=1)
 BACKUP_LATE: Final = timedelta(hours=26)
 
 
 def look() -> Iterator[Finding]:
     """Yield what was found."""
     yield _clocks()
-    yield _address()
     yield _broker()
     yield from _log()
+    yield _seals()
     yield _backup()
 
 
@@ -40,14 +42,6 @@ def _clocks() -> Finding:
             "Keep both by NTP: matches show by the database's clock, one-time codes and keys end by this one's.",
         )  # fmt: skip
     return good("clocks", "this machine and the database agree on the time")
-
-
-def _address() -> Finding:
-    if settings.AIF_PUBLIC_URL.startswith("https://"):
-        return good("address", "members come by https")
-    if settings.PRODUCTION:
-        return wrong("address", "AIF_PUBLIC_URL is not https", "Put a proxy that ends TLS before web, and say so here.")
-    return unsure("address", "members come by plain http", "Fine on one machine for trying; never for members' data.")
 
 
 def _broker() -> Finding:
@@ -80,6 +74,16 @@ def _log() -> Iterator[Finding]:
             "log.witnesses", f"{state.recent} institutions looked in the last 24 hours, and two should",
             "Ask members to run `aif-share audit verify` daily: without them a cut end of the log is not noticed.",
         )  # fmt: skip
+
+
+def _seals() -> Finding:
+    late = Screening.objects.filter(event_id=None, screened_at__lt=timezone.now() - SEAL_LATE)
+    if late.exists():
+        return wrong(
+            "log.screenings", "screenings wait for longer than a minute for the event that seals them",
+            "Start a worker and see its log: until they are sealed, nobody could tell that one of them was taken out.",
+        )  # fmt: skip
+    return good("log.screenings", "every screening is sealed within its minute")
 
 
 def _backup() -> Finding:

@@ -17,9 +17,11 @@ from django.utils import timezone
 from clues.doctor.examination import examine, is_sound
 from clues.doctor.finding import Level
 from clues.models import KeyEpoch
+from clues.packages.signing import YEARS, make_signer
 from config.stack import Stack
 from config.stack.postgres import connected
-from tests.factories import acting_as
+from tests.clues.screening.test_sealing import ask, seal
+from tests.factories import acting_as, make_institution
 
 Break = Callable[[Any], None]
 
@@ -63,7 +65,7 @@ FAULTS: dict[str, tuple[str, Break, Break]] = {
     ),
     "a migration that was not applied": (
         "database.migrations",
-        statement("DELETE FROM django_migrations WHERE app = 'members' AND name = '0019_row_security'"),
+        statement("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)"),
         statement("SELECT 1"),
     ),
 }  # fmt: skip
@@ -78,6 +80,11 @@ def administrator(fresh_database: str, database_server: Any) -> Iterator[Any]:
 def wrong_codes() -> set[str]:
     with acting_as("aif_desk"):
         return {finding.code for finding in examine() if finding.level is Level.WRONG}
+
+
+def levels() -> dict[str, Level]:
+    with acting_as("aif_desk"):
+        return {finding.code: finding.level for finding in examine()}
 
 
 @pytest.fixture
@@ -115,9 +122,44 @@ def test_evidence_that_others_may_list(fresh_database: str, usual: set[str], set
     assert "keys.evidence" not in wrong_codes()
 
 
-def test_plain_http_in_production(fresh_database: str, usual: set[str], settings: Any) -> None:
-    settings.PRODUCTION = True
-    assert wrong_codes() - usual == {"address"}
+def test_a_seal_that_stands_still(fresh_database: str, usual: set[str]) -> None:
+    """A screening that waits for longer than a minute; younger ones are the sealer's ordinary work."""
+    aster = make_institution("Aster")
+    ask(aster, at=timezone.now() - timedelta(seconds=20))
+    assert "log.screenings" not in wrong_codes()
+    ask(aster, at=timezone.now() - timedelta(seconds=70))
+    assert wrong_codes() - usual == {"log.screenings"}
+    seal()
+    assert "log.screenings" not in wrong_codes()
+
+
+@pytest.mark.parametrize(
+    ("made", "level"),
+    [
+        (timedelta(0), Level.GOOD),
+        (timedelta(days=365 * YEARS - 29), Level.UNSURE),
+        (timedelta(days=365 * YEARS + 1), Level.WRONG),
+    ],
+)
+def test_the_signer_of_packages_ends(fresh_database: str, settings: Any, made: timedelta, level: Level) -> None:
+    settings.AIF_PACKAGE_SIGNER = make_signer(name="Test", now=timezone.now() - made)
+    assert levels()["keys.signer"] is level
+
+
+def test_a_signer_that_does_not_fit_its_certificate(fresh_database: str, settings: Any) -> None:
+    assert levels()["keys.signer"] is Level.UNSURE  # not given to this process
+    one, two = (make_signer(name="Test", now=timezone.now()) for _ in range(2))
+    mark = "-----BEGIN CERTIFICATE-----"
+    settings.AIF_PACKAGE_SIGNER = one.partition(mark)[0] + mark + two.partition(mark)[2]
+    assert levels()["keys.signer"] is Level.WRONG
+
+
+@pytest.mark.parametrize(("program", "level"), [("cat", Level.WRONG), ("false", Level.WRONG)])
+def test_a_kek_whose_holder_fails(fresh_database: str, settings: Any, program: str, level: Level) -> None:
+    """One does not wrap at all, it gives back what it is given; the other one does not answer."""
+    settings.AIF_KEKS = {**project.AIF_KEKS, "k2": "command"}
+    settings.AIF_KEK_HOLDER = f"sh -c {program}"
+    assert levels()["keys.holder"] is level
 
 
 def test_what_cannot_be_seen_is_said_and_the_rest_is_looked_at(fresh_database: str) -> None:
