@@ -61,6 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
     hypothesis.settings.load_profile("drawn" if config.getoption("--full-scale") else "repeatable")
     django.setup()
+    from tests.static_files import share
+
+    share()
 
 
 def pytest_unconfigure() -> None:

@@ -94,13 +94,17 @@ def hash_rows() -> Mapping[str, str]:
         if not _TABLES:
             cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
             _TABLES.extend(name for (name,) in cursor.fetchall() if name not in TRAIL)
-        cursor.execute(
-            " UNION ALL ".join(
+        if connection.connection not in _SESSIONS:  # planned once: that takes longer than to read these few rows
+            statement = " UNION ALL ".join(
                 f"SELECT '{name}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{name}\" t"
                 for name in _TABLES
             )
-        )
+            cursor.execute(f"PREPARE hash_rows AS {statement}")
+            _SESSIONS[:] = [connection.connection]
+        cursor.execute("EXECUTE hash_rows")
         return dict(cursor.fetchall())
 
 
 _TABLES: list[str] = []
+_SESSIONS: list[Any] = []
+"""Whose session knows the statement."""
