@@ -4,6 +4,7 @@
     {"person": {"institution": "I-…", "role": …}}                  -> {"username": …, "password": …, "session": …}
     {"bulletin": {}}                                               -> {}: the bulletin of this month, for members to read
     {"desk": {"person": "U-…"}}                                    -> {}: something that waits in the desk's queues
+    {"command": {"arguments": ["open_case", …]}}                   -> {"printed": …}: what manage.py with these arguments prints
 
 Without an institution the person is the alliance's. One process answers all orders of a stack, for most of an order's
 time would be its start. Runs with the environment of the stack (config.stack), in the role of its manage.py. The session is one that a login
@@ -144,7 +145,21 @@ def make_bulletin() -> dict[str, Any]:
     return {}
 
 
-ORDERS = {"institution": make_institution, "person": make_person, "bulletin": make_bulletin, "desk": make_desk}
+def run_command(*, arguments: list[str]) -> dict[str, Any]:
+    """Run a command of manage.py."""
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return {"printed": out.getvalue()}
+
+
+ORDERS = {
+    "institution": make_institution, "person": make_person, "bulletin": make_bulletin, "desk": make_desk,
+    "command": run_command,
+}  # fmt: skip
 
 
 def main() -> None:

@@ -19,6 +19,8 @@ import httpx
 
 from aif_share.wire.keys import PLATFORM, MemberKey
 from config.stack import Stack
+from tests.aif_share.client.members import admit
+from tests.browser.people import order
 
 PLENTY = {"evaluate_quota": 1_000_000_000, "submit_quota": 1_000_000_000, "screen_quota": 1_000_000_000}
 TOKENS = 200
@@ -39,9 +41,7 @@ class World:
     def __init__(self, stack: Stack) -> None:
         self.stack, self.url, self.random = stack, stack.url, random.Random(1)
         self.found: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=300))
-        made = [stack.create_institution(f"schema {uuid.uuid4().hex[:8]}", sector, **PLENTY)
-                for sector in ("bank", "telecom", "payment")]  # fmt: skip
-        self.key, *self.others = (MemberKey.parse(each["api_key"]) for each in made)
+        self.key, *self.others = (admit(stack, sector, **PLENTY) for sector in ("bank", "telecom", "payment"))
         self.http = httpx.Client(base_url=f"{self.url}/api/v1/", headers=bearer(self.key), timeout=30)
         self.vocabulary = {
             name: [term["code"] for term in terms] for name, terms in self.http.get("vocabulary").json().items()
@@ -78,9 +78,12 @@ class World:
     def _seed_case(self, match: str) -> None:
         """A case that this institution leads, in joint work: with a task, and a piece of evidence on its way."""
         operator = f"operator-{uuid.uuid4().hex[:8]}"
-        self.stack.manage("create_user", "--name", operator, "--role", "alliance-operator")
-        case = json.loads(self.stack.manage("open_case", "--match", match, "--by", operator, "--json"))["case"]
-        self.stack.manage("move_case", "--case", case, "--action", "triage", "--by", operator)
+        self._manage("create_user", "--name", operator, "--role", "alliance-operator")
+        case = json.loads(self._manage("open_case", "--match", match, "--by", operator, "--json"))["case"]
+        self._manage("move_case", "--case", case, "--action", "triage", "--by", operator)
+        until = time.monotonic() + 60
+        while self.http.get(f"cases/{case}").status_code == 404 and time.monotonic() < until:
+            time.sleep(0.1)  # its parties know of it from the tick on
         for action in ("claim", "join-up"):
             version = self.http.get(f"cases/{case}").headers["ETag"]
             self._post(self.key, f"cases/{case}/actions", {"action": action}, version=version)
@@ -89,6 +92,10 @@ class World:
         begun = {"title": "A letter", "collected_by": "Desk 4", "file_name": "letter.pdf", "kind": self.vocabulary["evidence-kinds"][0], "size": 100,
                  "collected_at": "2026-11-01T08:00:00Z", "time_source": self.vocabulary["evidence-time-sources"][0]}  # fmt: skip
         self._post(self.key, f"cases/{case}/evidence", begun)
+
+    def _manage(self, *arguments: str) -> str:
+        """What a command of manage.py prints, run where others were: most of its time would be its start."""
+        return str(order(self.stack, command={"arguments": arguments})["printed"])
 
     def _post(self, key: MemberKey, path: str, body: Any, *, version: str = "") -> None:
         headers = bearer(key) | {"Idempotency-Key": uuid.uuid4().hex} | ({"If-Match": version} if version else {})
