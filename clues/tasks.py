@@ -23,7 +23,7 @@ from clues.disputes import apply as disputes
 from clues.duty import Duty
 from clues.events import expiring_keys
 from clues.feedback import quality
-from clues.matching import changes, release, rescore, reviewed, run, standing, turns
+from clues.matching import changes, quarantine, release, rescore, reviewed, run, standing, turns
 from clues.matching import oracle as matches_oracle
 from clues.official_requests import clocks, keeping
 from clues.packages import build as packages
@@ -40,17 +40,13 @@ log = logging.getLogger(__name__)
 
 CHUNKS_A_TURN = 20
 CLUES_A_TURN, EXPIRED_A_SLICE = 2_000, 10_000
-DISPUTES_A_TURN = 100
-CHANGES_A_TURN = 2_000
-DEPARTING_A_TURN = 1_000
+DISPUTES_A_TURN, CHANGES_A_TURN, DEPARTING_A_TURN = 100, 2_000, 1_000
 NOISE_A_TURN = REQUESTS_A_TURN = DOCUMENTS_A_TURN = 200
-STANDING_A_TURN = 5_000  # clues, of some 20,000 identifiers at most as a rule
-RETIRED_A_SLICE = 2_000
+STANDING_A_TURN, RETIRED_A_SLICE = 5_000, 2_000  # clues; of standing, some 20,000 identifiers at most as a rule
 EPOCHS_SECONDS = EXPIRY_SECONDS = 30  # screenings ask for the date themselves, so nothing waits for this
 ORACLE_SECONDS = RETENTION_SECONDS = 3600
 KEYS_SECONDS = APPROVALS_SECONDS = 600
-CUSTODIANS_SECONDS = 60
-QUALITY_SECONDS = 30
+CUSTODIANS_SECONDS, QUALITY_SECONDS = 60, 30
 SCORES_SECONDS = 86_400
 LIFTS_SECONDS = 5
 LIFTS_A_TURN = 5_000
@@ -58,7 +54,7 @@ SWEPT_A_TURN = 500  # beside those: a hundred thousand measures in a quarter of 
 
 
 def _match() -> int:
-    done = run.match_pending(limit=CHUNKS_A_TURN)
+    done = run.match_pending(limit=CHUNKS_A_TURN) + quarantine.retry_pending(limit=CHUNKS_A_TURN)
     release.release_pending()
     rescore.rescore_pending()  # between the tick's being set and its coming, so that a match comes with its score
     return done
@@ -238,8 +234,12 @@ DUTIES = (
 @shared_task
 def work(**_future: Any) -> None:
     """Match, apply changes and build until nothing waits."""
-    while MATCHING.do() + DISPUTES.do() + CHANGES.do() + RINGS.do():
-        pass
+    try:
+        while MATCHING.do() + DISPUTES.do() + CHANGES.do() + RINGS.do():
+            pass
+    except MemoryError:
+        # Of a task's MemoryError Celery makes the end of all its processes, whatever they are at. The attempt is counted.
+        raise RuntimeError("a turn of work needed more memory than there is") from None
 
 
 @shared_task

@@ -7,7 +7,18 @@ import click
 from aif_share.cli.access import LIMIT, References, open_client
 from aif_share.cli.output import emit_answer, emit_answers, emit_json_list, json_option
 
-COLUMNS = ("batch", "received_at", "state", "clues", "accepted", "duplicates", "refused", "matched", "released")
+COLUMNS = (
+    "batch",
+    "received_at",
+    "state",
+    "clues",
+    "accepted",
+    "duplicates",
+    "refused",
+    "quarantined",
+    "matched",
+    "released",
+)
 BATCH = References("B")
 
 
@@ -46,7 +57,7 @@ def hold(batch: str, as_json: bool) -> None:
 @batches.command()
 @click.argument("batch", type=BATCH)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV as the platform gives it.")
-@click.option("--refused", is_flag=True, help="Refused rows alone.")
+@click.option("--refused", is_flag=True, help="Rows refused or set aside alone.")
 @json_option
 def results(batch: str, as_csv: bool, refused: bool, as_json: bool) -> None:
     """Print the outcome of every row of a batch, streamed."""
@@ -58,7 +69,7 @@ def results(batch: str, as_csv: bool, refused: bool, as_json: bool) -> None:
                 click.echo(line)
             return
         rows = (each.body for each in client.batches.stream_results(batch))
-        chosen = (row for row in rows if not refused or row.get("outcome") == "refused")
+        chosen = (row for row in rows if not refused or row.get("outcome") in ("refused", "quarantined"))
         if as_json:
             emit_json_list(chosen)
         else:

@@ -69,6 +69,10 @@ _ROWS: Final[dict[str, tuple[str, str]]] = {
         "Read the alliance's reason on the batch, talk to it, correct the file and send it again.",
         "请查看联盟对该批次给出的理由，与联盟沟通并更正后重新提交。",
     ),
+    "row-quarantined": (
+        "Send nothing: the alliance knows, repairs what fails, and tries the row again. Then its outcome changes.",
+        "无需重新发送：联盟已获知，修复后会重新处理该行，届时处理结果随之更新。",
+    ),
     "evidence-stale": (
         "Correct `evidence_sha256` to the digest of the new file, then extend it; or let it expire.",
         "请先将 `evidence_sha256` 更正为新证据的摘要，再延期；或任其到期。",

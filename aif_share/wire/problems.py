@@ -71,6 +71,7 @@ _ROWS: Final[dict[str, Problem]] = {
     "type-unknown": Problem(422, "Unknown identifier type", "未知的标识类型"),
     "epoch-unknown": Problem(422, "Not an epoch", "密钥周期格式不正确"),
     "batch-rejected": Problem(422, "The alliance rejected the batch", "联盟未放行该批次"),
+    "row-quarantined": Problem(503, "The row is set aside on our side", "该行在平台侧被隔离"),
     "evidence-stale": Problem(409, "Fresh evidence is needed to extend it again", "再次延期须有新证据"),
     "epoch-retired": Problem(422, "The epoch is not in force", "密钥周期已停用或尚未启用"),
     "element-invalid": Problem(422, "An element is not valid", "群元素无效"),

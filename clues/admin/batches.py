@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from clues import tasks
 from clues.admin.columns import ReferenceAdmin, code_filter, local, ref, shown, table
-from clues.models import Batch, BatchHold
-from clues.submissions import holds
+from clues.models import Batch, BatchHold, QuarantinedRow
+from clues.submissions import holds, quarantine
 from members.admin.base import Operation, reason_field
 from members.admin.site import site
 from members.models import User
@@ -29,6 +32,12 @@ CAUSES = {
     BatchHold.VOLUME: _("far more than usual for the institution"),
     BatchHold.FAILED: _("no worker could finish it"),
 }
+ASIDE = {
+    QuarantinedRow.QUARANTINED: _("set aside"),
+    QuarantinedRow.WAITING: _("is tried again"),
+    QuarantinedRow.DONE: _("came through"),
+}
+MOST_ASIDE = 100
 DECISIONS = {"": "—", BatchHold.RELEASED: _("released"), BatchHold.REJECTED: _("rejected")}
 
 
@@ -36,6 +45,12 @@ class HoldForm(forms.Form):
     """Why a held batch is let go or not: its institution reads this."""
 
     reason = reason_field(_("The institution reads it. No names of customers, no identifiers."))
+
+
+class RetryForm(forms.Form):
+    """What was repaired."""
+
+    reason = reason_field(_("What was repaired. No names of customers, no identifiers."))
 
 
 def _release(row: Batch, *, by: User, now: datetime, reason: str) -> None:
@@ -46,6 +61,17 @@ def _release(row: Batch, *, by: User, now: datetime, reason: str) -> None:
 def _reject(row: Batch, *, by: User, now: datetime, reason: str) -> None:
     holds.reject(batch=row.pk, reason=reason, by=by, now=now)
     tasks.ring()
+
+
+def _retry(row: Batch, *, by: User, now: datetime, reason: str) -> None:
+    quarantine.retry(batch=row.pk, reason=reason, by=by, now=now)
+    tasks.ring()
+
+
+def _has_rows_aside(row: Batch) -> bool:
+    return row.quarantined_rows.filter(
+        institution_id=row.institution_id, state=QuarantinedRow.QUARANTINED
+    ).exists()  # fmt: skip
 
 
 def _is_held(row: Batch) -> bool:
@@ -65,8 +91,41 @@ def held(row: Batch) -> str:
     )  # fmt: skip
 
 
+@admin.display(description=_("rows set aside"))
+def aside(row: Batch) -> str:
+    """Which rows no worker survived, and what was done about them; nothing of what they say."""
+    found = row.quarantined_rows.filter(institution_id=row.institution_id).defer("clue_row", "identifier_rows")
+    return table(
+        (_("row"), _("state"), _("set aside at"), _("tried again at"), _("by"), _("reason")),
+        ((each.row, ASIDE[each.state], local(each.quarantined_at), local(each.retried_at) if each.retried_at else "—", each.retried_by or "—",
+          each.retry_reason or "—")
+         for each in found.select_related("retried_by").order_by("row")[:MOST_ASIDE]),
+    )  # fmt: skip
+
+
 def _figure(value: int | None) -> str:
     return "—" if value is None else str(value)
+
+
+def with_rows_aside(rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Those of them with rows that were set aside and nobody has had tried again."""
+    waiting = QuarantinedRow.objects.filter(state=QuarantinedRow.QUARANTINED)
+    return rows.filter(pk__in=waiting.values("batch_id"))
+
+
+class AsideFilter(admin.SimpleListFilter):
+    """Batches with rows that no worker survived."""
+
+    title = _("rows set aside")
+    parameter_name = "aside"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """Return the one choice."""
+        return [("yes", _("some are set aside"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows of the chosen kind."""
+        return with_rows_aside(queryset) if self.value() == "yes" else queryset
 
 
 @admin.register(Batch, site=site)
@@ -82,10 +141,11 @@ class BatchAdmin(ReferenceAdmin):
         shown("accepted", _("accepted")),
         shown("duplicates", _("duplicates")),
         shown("refused", _("refused")),
+        shown("quarantined", _("set aside")),
         shown("matched", _("matched")),
         shown("received_at", _("received at")),
     )
-    list_filter = (code_filter("state", _("state"), labels=STATES),)
+    list_filter = (code_filter("state", _("state"), labels=STATES), AsideFilter)
     list_select_related = ("institution",)
     ordering = ("-id",)
     columns = (
@@ -98,6 +158,7 @@ class BatchAdmin(ReferenceAdmin):
         shown("digest", _("digest of the stored rows")),
         shown("done_at", _("done at")),
         held,
+        aside,
     )
     operations = (
         Operation(
@@ -107,5 +168,9 @@ class BatchAdmin(ReferenceAdmin):
         Operation(
             "reject", _("Reject the batch"), _reject, Permission.BATCH_DECIDE,
             _("Rejected. Its rows are dropped; its institution is told."), form=HoldForm, open_for=_is_held, hurts=True,
+        ),
+        Operation(
+            "retry", _("Try the rows set aside again"), _retry, Permission.BATCH_DECIDE,
+            _("They are tried again within seconds."), form=RetryForm, open_for=_has_rows_aside,
         ),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clues.admin.batches import with_rows_aside
 from clues.cases.workflow import RESTING, STATES
 from clues.feeds import receivers
 from clues.models import (
@@ -80,6 +81,10 @@ ROWS = (
     Queue(
         "batches-held", _("Batches held for review"), lambda: Batch.objects.filter(state=Batch.HELD),
         since="received_at", page="clues_batch", query=f"state={Batch.HELD}", group=_("Clues"),
+    ),
+    Queue(
+        "rows-aside", _("Batches with rows set aside"), lambda: with_rows_aside(Batch.objects.all()),
+        since="received_at", page="clues_batch", query="aside=yes", group=_("Clues"),
     ),
     Queue(
         "grade-a", _("Clues of grade A to confirm"),

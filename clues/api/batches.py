@@ -222,6 +222,7 @@ def _show(batch: queries.BatchView) -> dict[str, Any]:
         "accepted": batch.accepted,
         "duplicates": batch.duplicates,
         "refused": batch.refused,
+        "quarantined": batch.quarantined,
         "matched": batch.matched,
         "released": batch.released,
     }

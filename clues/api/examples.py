@@ -54,6 +54,7 @@ BATCH_EXAMPLE = OpenApiExample(
         "accepted": 9990,
         "duplicates": 8,
         "refused": 2,
+        "quarantined": 0,
         "matched": 41,
         "released": True,
     },

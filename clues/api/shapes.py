@@ -119,6 +119,7 @@ class Batch(Shape):
     accepted = s.IntegerField()
     duplicates = s.IntegerField(help_text="Same client_ref, same content: no effect.")
     refused = s.IntegerField()
+    quarantined = s.IntegerField(help_text="Set aside by us, code `row-quarantined`: we try them again; send nothing.")
     matched = s.IntegerField(help_text="Clues with a match; 0 until released.")
     released = s.BooleanField(help_text="Everything is matched, and the tick of the last match is past.")
 
@@ -134,7 +135,7 @@ class Row(Shape):
 
     row = s.IntegerField(help_text="Place in the submitted list, from 0.")
     client_ref = s.CharField(allow_null=True, help_text="Null for a row refused at the door: nothing of it is kept.")
-    outcome = s.ChoiceField(["accepted", "duplicate", "refused"])
+    outcome = s.ChoiceField(["accepted", "duplicate", "refused", "quarantined"])
     code = s.CharField(
         allow_null=True,
         help_text="Refused: why, see /problems. Accepted: null, or `noise` (an identifier on a noise list, which does not "

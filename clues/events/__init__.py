@@ -25,6 +25,7 @@ class Kind:
 MATCHED, MATCH_GREW, MATCH_CHANGED = "match.released", "match.grew", "match.changed"
 MATCH_SHRANK, MATCH_UNDONE = "match.shrank", "match.undone"
 BATCH_DONE, BATCH_HELD, BATCH_REJECTED = "batch.done", "batch.held", "batch.rejected"
+BATCH_QUARANTINED = "batch.quarantined"
 CLUE_DISPUTED, CLUE_LAPSED, CLUE_REFUTED, CLUE_REINSTATED = (
     "clue.disputed",
     "clue.lapsed",
@@ -70,6 +71,13 @@ ROWS: Final = (
         "A batch is held: more than usual; the alliance looks at it",
     ),
     Kind(BATCH_REJECTED, "batch", "B", "联盟未放行批次", "The alliance rejected a held batch"),
+    Kind(
+        BATCH_QUARANTINED,
+        "batch",
+        "B",
+        "批次中有行被隔离，由联盟处理",
+        "Rows of a batch are set aside; the alliance tries them again",
+    ),
     Kind(CLUE_DISPUTED, "clue", "C", "本机构线索被提出异议", "One of your clues is disputed"),
     Kind(CLUE_LAPSED, "clue", "C", "异议逾期未答复，线索失效", "A disputed clue lapsed without an answer"),
     Kind(CLUE_REFUTED, "clue", "C", "异议成立，线索已撤回", "A dispute was upheld; the clue is withdrawn"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection
 
-TRIED: Final = 3
-"""After so many attempts a chunk waits for those of others: it may be what workers do not survive."""
 MOST_WORKERS: Final = 32
 """Chunks of one institution that may be in work at once; more workers would find the others' chunks only."""
 
 # One hop of the index for each institution that has chunks waiting, however many those are. The turn goes to the next
-# institution after the one served last, in the order of their numbers; inside of it the first that arrived comes first.
-CLAIM: Final = """
+# institution after the one served last, in the order of their numbers; inside of it the first that arrived comes first, so
+# that an interrupted chunk is not behind all that came since. But it rests first, for 1, 2, 4, 8, then 10 seconds: what ends
+# workers must not end one after the other.
+RESTED: Final = """(k.attempts = 0
+    OR k.claimed_at < clock_timestamp() - interval '1 second' * least(10, power(2, k.attempts - 1)))"""
+CLAIM: Final = f"""
 WITH RECURSIVE waiting AS (
     (SELECT institution_id FROM batch_chunk WHERE state = 'received' ORDER BY institution_id LIMIT 1)
     UNION ALL
@@ -27,28 +29,36 @@ WHERE id = (
     WHERE k.id = ANY (ARRAY(
             SELECT first.id FROM waiting w CROSS JOIN LATERAL (
                 SELECT f.id FROM batch_chunk f
-                WHERE f.state = 'received' AND f.institution_id = w.institution_id
-                    AND (f.claimed_at IS NULL OR f.claimed_at < clock_timestamp() - interval '1 second')
-                ORDER BY f.attempts, f.id LIMIT %(workers)s
+                WHERE f.state = 'received' AND f.institution_id = w.institution_id AND {RESTED.replace("k.", "f.")}
+                ORDER BY f.id LIMIT %(workers)s
             ) first
         ))
-        AND k.state = 'received' AND (k.claimed_at IS NULL OR k.claimed_at < clock_timestamp() - interval '1 second')
-    ORDER BY k.attempts >= %(tried)s, k.institution_id <= %(served)s, k.institution_id, k.attempts, k.id
+        AND k.state = 'received' AND {RESTED}
+    ORDER BY k.institution_id <= %(served)s, k.institution_id, k.id
     LIMIT 1 FOR UPDATE OF k SKIP LOCKED
 )
-RETURNING id, attempts, institution_id
-"""
+RETURNING id, attempts, search IS NOT NULL, search IS NOT NULL AND search -> 'open' <> '[]', institution_id
+"""  # noqa: S608 - put together from literals
 
 _served = 0  # by this process; each worker takes turns for itself
 
 
-def claim() -> tuple[int, int] | None:
-    """Claim the next chunk, committing the attempt before the work; return its number and attempts, or None."""
+class Claimed(NamedTuple):
+    """A claim, this attempt counted in; whether the chunk is, or was, searched for what ends workers (`suspects`)."""
+
+    chunk: int
+    attempts: int
+    searched: bool = False
+    searching: bool = False
+
+
+def claim() -> Claimed | None:
+    """Claim the next chunk, committing the attempt before the work; None when nothing waits."""
     global _served
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"served": _served, "tried": TRIED, "workers": MOST_WORKERS})
+        cursor.execute(CLAIM, {"served": _served, "workers": MOST_WORKERS})
         row = cursor.fetchone()
     if row is None:
         return None
-    chunk, attempts, _served = (int(each) for each in row)
-    return chunk, attempts
+    *said, _served = row
+    return Claimed(*said)

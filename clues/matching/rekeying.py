@@ -70,7 +70,7 @@ Line = tuple[str, ...]
 def rekey(cursor: Any, parameters: Mapping[str, Any]) -> dict[int, tuple[str, str | None]]:
     """Order the tokens of another epoch to be added; return row -> (outcome, code) of the rows that are no contradiction.
 
-    `parameters` are those of the chunk (`run.Chunk`), whose rows are loaded.
+    `parameters` are those of the chunk (`steps.Chunk`), whose rows are loaded.
     """
     cursor.execute(KNOWN_CONTENT, parameters)
     found = cursor.fetchall()

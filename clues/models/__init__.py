@@ -34,6 +34,7 @@ from .official_request import OfficialDisclosure, OfficialOfficer, OfficialParty
 from .package import Package
 from .part_identifier import PartIdentifier
 from .procedure_entry import ProcedureEntry, Proceeding
+from .quarantine import QuarantinedRow
 from .quota import QuotaUse
 from .request import MemberRequest, RequestIdentifier, RequestParty, RequestStep
 from .review import ClueReview
@@ -122,6 +123,7 @@ __all__ = [
     "PartIdentifier",
     "ProcedureEntry",
     "Proceeding",
+    "QuarantinedRow",
     "QuotaUse",
     "RequestIdentifier",
     "RequestParty",

@@ -30,6 +30,7 @@ class Batch(models.Model):
     duplicates = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     matched = models.IntegerField(default=0)
+    quarantined = models.IntegerField(default=0, db_default=0)
     digest = models.CharField(max_length=64)
     received_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
@@ -77,6 +78,7 @@ class BatchChunk(models.Model):
     refs = models.BinaryField()
     refusals = models.JSONField(default=list)
     outcomes = models.JSONField(default=list)
+    search = models.JSONField(null=True)  # see matching/suspects.py
     state = CodeField(default=RECEIVED)
     attempts = models.IntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
@@ -90,9 +92,9 @@ class BatchChunk(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["institution", "attempts", "id"],  # whose turn it is, then in the order of arrival
+                fields=["institution", "id"],  # whose turn it is, then in the order of arrival
                 condition=models.Q(state="received"),
-                name="batch_chunk_in_turn",
+                name="batch_chunk_waiting",
             ),
             models.Index(
                 fields=["id"],

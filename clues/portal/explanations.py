@@ -47,6 +47,11 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = MappingProxyType(
                 _("The alliance looked at the held batch and did not let it go."),
                 _("Read the reason above, correct the file, and send it again after talking to the alliance."),
             ),
+            _row(
+                "row-quarantined",
+                _("The row stopped whatever worked on it, three times; it was set aside and the rest is done."),
+                _("Send nothing: the alliance knows, and tries the row again. This page then shows its outcome."),
+            ),
             _row("epoch-retired", _("The key epoch of the token is not in force."), _RENEW),
             _row(
                 "client-ref-reused",

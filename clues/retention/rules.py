@@ -194,6 +194,7 @@ RULES: Final = (
     Rule("demand-files", 90, DEMAND_FILES),
     Rule("evidence-demands", 3 * 366, _ended("evidence_demand", "decided_at < %(before)s")),
     Rule("held-batches", 3 * 366, _ended("batch_hold", "decided_at < %(before)s")),
+    Rule("quarantined-rows", 365, _ended("quarantined_row", "quarantined_at < %(before)s")),
     Rule("kept-answers", 30, _ended("stored_answer", "created_at < %(before)s")),
     Rule("events", 365, _ended("event", "released_at < %(before)s")),
     Rule("notices-read", 366, _ended("notice_read", "read_at < %(before)s")),

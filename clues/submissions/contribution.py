@@ -16,7 +16,7 @@ _REFUSED = """(
     UNION ALL
     SELECT (o ->> 0)::int, o ->> 1, o ->> 3
     FROM batch_chunk k CROSS JOIN LATERAL jsonb_array_elements(k.outcomes) o
-    WHERE k.batch_id = %(batch)s AND o ->> 2 = 'refused'
+    WHERE k.batch_id = %(batch)s AND o ->> 2 IN ('refused', 'quarantined')
     UNION ALL
     SELECT (t ->> 0)::int, t ->> 1, 'batch-rejected'
     FROM batch_chunk k CROSS JOIN LATERAL jsonb_array_elements(convert_from(k.refs, 'UTF8')::jsonb) t
@@ -28,7 +28,7 @@ FIRST = f"SELECT row, ref, code FROM {_REFUSED} ORDER BY row LIMIT %(limit)s"  #
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Refused rows of a batch: how many by code, and the first of them in row order."""
+    """Rows of a batch that were refused or set aside: how many by code, and the first of them in row order."""
 
     counts: tuple[tuple[str, int], ...]
     rows: tuple[RowResult, ...]
@@ -40,7 +40,7 @@ def get_refusals(*, batch: str, viewer: Viewer, limit: int = 200) -> Refusals:
     Raise BatchNotFound, for strangers too.
     """
     found = get_batch(batch=batch, viewer=viewer)
-    if not found.refused:
+    if not found.refused and not found.quarantined:
         return Refusals(counts=(), rows=())
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, {"batch": found.id})

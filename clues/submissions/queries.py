@@ -24,6 +24,7 @@ class BatchView:
     accepted: int
     duplicates: int
     refused: int
+    quarantined: int
     matched: int
     released: bool
     digest: str
@@ -33,13 +34,13 @@ class BatchView:
     @property
     def progress(self) -> int:
         """Rows with an outcome, in percent of all rows."""
-        rows = max(self.accepted + self.duplicates + self.refused, 0)
+        rows = max(self.accepted + self.duplicates + self.refused + self.quarantined, 0)
         return 100 if self.done_at else min(99, rows * 100 // max(self.clues, 1))
 
 
 @dataclass(frozen=True)
 class RowResult:
-    """The outcome of one row: accepted, duplicate or refused (with its code)."""
+    """The outcome of one row: accepted, duplicate, refused or quarantined (with its code)."""
 
     row: int
     client_ref: str | None
@@ -74,6 +75,7 @@ def _view(batch: Batch) -> BatchView:
         accepted=batch.accepted,
         duplicates=batch.duplicates,
         refused=batch.refused,
+        quarantined=batch.quarantined,
         matched=batch.matched if released else 0,
         released=released,
         digest=batch.digest,

@@ -94,6 +94,8 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "batch.release": _("Batch released"),
         "batch.reject": _("Batch rejected"),
         "batch.process": _("Batch processed"),
+        "batch.quarantine": _("Rows of a batch set aside"),
+        "batch.retry": _("Rows set aside tried again"),
         "clue.correct": _("Clue corrected"),
         "clue.withdraw": _("Clue withdrawn"),
         "clue.extend": _("Clue extended"),

@@ -38,6 +38,7 @@ class Batch(Answer):
     accepted: int
     duplicates: int
     refused: int
+    quarantined: int = 0
     matched: int
     released: bool
     received_at: datetime | None = None
@@ -60,7 +61,7 @@ class Hold(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row(Answer):
-    """The outcome of one row: accepted, duplicate, or refused with a code."""
+    """The outcome of one row: accepted, duplicate, or refused or quarantined with a code."""
 
     row: int
     client_ref: str | None = None

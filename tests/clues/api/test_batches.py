@@ -8,7 +8,7 @@ from members.models import reference
 from tests.clues.alliance import clue, token
 from tests.clues.api.member import Member, bytes_of, problem
 
-SHAPE = {"batch", "state", "clues", "accepted", "duplicates", "refused", "matched", "released"}
+SHAPE = {"batch", "state", "clues", "accepted", "duplicates", "refused", "quarantined", "matched", "released"}
 MISSING = reference.encode("B", 2**40)
 
 
@@ -26,6 +26,7 @@ def test_one(aster: Member) -> None:
         "accepted": 0,
         "duplicates": 0,
         "refused": 0,
+        "quarantined": 0,
         "matched": 0,
         "released": False,
     }

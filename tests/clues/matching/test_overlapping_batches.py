@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from clues.matching import oracle, run, sql
+from clues.matching import oracle, sql, steps
 from tests.clues.alliance import clue, join, open_epoch, submit, token
 
 SESSIONS = 4
@@ -27,10 +27,10 @@ WHERE datname = current_database() AND wait_event_type = 'Lock'
     AND wait_event IN ('transactionid', 'tuple')
 """
 
-Step = Callable[[Any, run.Chunk], Any]
+Step = Callable[[Any, steps.Chunk], Any]
 
 
-def meet_and_tell_in_one(cursor: Any, chunk: run.Chunk) -> None:
+def meet_and_tell_in_one(cursor: Any, chunk: steps.Chunk) -> None:
     """Broken on purpose: steps 2 and 3 in one statement, which keeps the snapshot from before the wait."""
     hub = sql.MEET.split("INSERT INTO met")[0].strip()
     cursor.execute(
@@ -53,7 +53,7 @@ def meet_and_tell_in_one(cursor: Any, chunk: run.Chunk) -> None:
     )
 
 
-def insert_then_count(cursor: Any, chunk: run.Chunk) -> None:
+def insert_then_count(cursor: Any, chunk: steps.Chunk) -> None:
     """Broken on purpose: no hub; look for others among what is committed by now."""
     cursor.execute(
         """
@@ -66,7 +66,7 @@ def insert_then_count(cursor: Any, chunk: run.Chunk) -> None:
     )
 
 
-def nothing(cursor: Any, chunk: run.Chunk) -> None:
+def nothing(cursor: Any, chunk: steps.Chunk) -> None:
     """Leave a step out."""
 
 
@@ -109,16 +109,16 @@ class Round:
 
     def _process(self, chunk_id: int) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            chunk = run.lock(cursor, chunk_id)
+            chunk = steps.lock(cursor, chunk_id)
             assert chunk is not None
-            run.load(cursor, chunk)
-            outcomes = run.store(cursor, chunk)
+            steps.load(cursor, chunk)
+            outcomes = steps.store(cursor, chunk)
             self.barrier.wait(timeout=30)
             self.meet(cursor, chunk)
             self.tell(cursor, chunk)
             # Long enough for the others to arrive at the lock and for the watcher to see them.
             cursor.execute("SELECT pg_sleep(0.01)")
-            run.finish(cursor, chunk, outcomes, 0)
+            steps.finish(cursor, chunk, outcomes, 0)
 
     def _watch(self) -> None:
         try:
@@ -169,7 +169,7 @@ def count_parties() -> int:
 def test_no_match_and_no_party_is_lost(fresh_database: Any, as_role: Any, scale: Any) -> None:
     """Red when a step is folded, reordered or reads an old snapshot."""
     rounds = scale(40, full=200)
-    findings, waited = play(as_role, rounds, meet=run.meet, tell=run.tell)
+    findings, waited = play(as_role, rounds, meet=steps.meet, tell=steps.tell)
     assert findings.clean
     assert count_parties() == rounds * SHARED * SESSIONS
     assert waited >= rounds // 2, f"only {waited} of {rounds} rounds waited on a row lock"
@@ -177,7 +177,7 @@ def test_no_match_and_no_party_is_lost(fresh_database: Any, as_role: Any, scale:
 
 @pytest.mark.parametrize(
     ("meet", "tell"),
-    [(meet_and_tell_in_one, nothing), (insert_then_count, run.tell)],
+    [(meet_and_tell_in_one, nothing), (insert_then_count, steps.tell)],
     ids=["steps 2 and 3 in one statement", "insert, then count"],
 )
 def test_broken_forms_lose_parties(fresh_database: Any, as_role: Any, meet: Step, tell: Step) -> None:
@@ -188,7 +188,7 @@ def test_broken_forms_lose_parties(fresh_database: Any, as_role: Any, meet: Step
 
 def test_the_oracle_repairs_what_is_missing(fresh_database: Any, as_role: Any) -> None:
     """What a broken form lost is found and added; a second look finds nothing."""
-    findings, _ = play(as_role, 3, meet=insert_then_count, tell=run.tell)
+    findings, _ = play(as_role, 3, meet=insert_then_count, tell=steps.tell)
     assert findings.missing
     with as_role("aif_match"):
         assert oracle.check_and_repair().missing

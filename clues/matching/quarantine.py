@@ -1,0 +1,130 @@
+"""Rows that end whoever works on them: set aside with their payload, and tried again when the alliance says so."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+import orjson
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from clues import events
+from clues.models import Event, QuarantinedRow
+from members import audit
+from members.models import reference
+from members.permissions import Job
+
+from . import sql
+from .retry import with_retry
+from .steps import Chunk, Outcome, numbered, take
+
+log = logging.getLogger(__name__)
+
+JOB: Final = Job("matching")
+CODE: Final = "row-quarantined"
+DEATHS: Final = 3
+
+# As a chunk is claimed: the attempt is committed first, and one that failed rests.
+CLAIM = """
+UPDATE quarantined_row SET attempts = attempts + 1, claimed_at = clock_timestamp()
+WHERE id = (
+    SELECT id FROM quarantined_row
+    WHERE state = 'waiting' AND (attempts = 0
+        OR claimed_at < clock_timestamp() - interval '1 second' * power(2, attempts - 1))
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING id, attempts
+"""
+LOCK = """
+SELECT k.id, b.id, i.id, 1, q.clue_row, q.identifier_rows, b.received_at, i.group_id, b.basis, q.row
+FROM quarantined_row q JOIN batch b ON b.id = q.batch_id JOIN institution i ON i.id = q.institution_id
+    JOIN batch_chunk k ON k.id = q.chunk_id AND k.state = 'done'
+WHERE q.id = %s AND q.state = 'waiting'
+FOR UPDATE OF q, k SKIP LOCKED
+"""
+AGAIN = "UPDATE quarantined_row SET state = 'quarantined', attempts = 0 WHERE id = %s AND state = 'waiting'"
+# What the chunk says of the row, and what the batch counts, as if it had been worked on with the others.
+FINISH_ROW = """
+UPDATE quarantined_row SET state = 'done', clue_row = '', identifier_rows = '' WHERE id = %(id)s
+"""
+FINISH_CHUNK = """
+UPDATE batch_chunk SET outcomes = (
+    SELECT coalesce(jsonb_agg(o ORDER BY (o ->> 0)::int), '[]') FROM (
+        SELECT o FROM jsonb_array_elements(outcomes) o WHERE (o ->> 0)::int <> %(row)s
+        UNION ALL SELECT o FROM jsonb_array_elements(%(outcomes)s::jsonb) o) rows)
+WHERE id = %(chunk)s
+"""
+FINISH_BATCH = """
+UPDATE batch SET quarantined = quarantined - 1, accepted = accepted + %(accepted)s,
+    duplicates = duplicates + %(duplicates)s, refused = refused + %(refused)s, matched = matched + %(matched)s
+WHERE id = %(batch)s
+"""
+
+
+def set_aside(chunk: Chunk) -> list[Outcome]:
+    """Keep these rows for a later try, in the caller's transaction; tell the institution. Return their outcomes."""
+    outcomes: list[Outcome] = []
+    for row, line in numbered(chunk.clue_rows):
+        QuarantinedRow.objects.create(
+            batch_id=chunk.batch, chunk_id=chunk.id, institution_id=chunk.institution, row=row, clue_row=line,
+            identifier_rows="".join(one for at, one in numbered(chunk.identifier_rows) if at == row),
+            quarantined_at=Now(),
+        )  # fmt: skip
+        outcomes.append((row, line.split("\t", 2)[1], "quarantined", CODE))
+    _tell(chunk, events.BATCH_QUARANTINED, "batch.quarantine", rows=len(outcomes))
+    return outcomes
+
+
+def retry_pending(*, limit: int) -> int:
+    """Try up to `limit` rows again that the alliance wants tried; return how many came through."""
+    done = 0
+    for _ in range(limit):
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM)
+            claimed = cursor.fetchone()
+        if claimed is None:
+            break
+        number, attempts = claimed
+        if attempts > DEATHS:
+            with connection.cursor() as cursor:
+                cursor.execute(AGAIN, [number])
+            log.error("a row tried again ended %d workers and is set aside again", DEATHS)
+        elif with_retry(lambda: _retry_once(number), what="a row tried again"):  # noqa: B023 - called at once
+            done += 1
+    return done
+
+
+def _retry_once(number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TEMPORARY)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK, [number])
+        found = cursor.fetchone()
+        if found is None:
+            return False
+        chunk, row = Chunk(*found[:-1]), found[-1]
+        outcomes, matched = take(cursor, chunk)
+        counts = {what: sum(1 for each in outcomes if each[2] == what) for what in ("duplicate", "refused")}
+        said: dict[str, Any] = {
+            "id": number, "row": row, "chunk": chunk.id, "batch": chunk.batch, "matched": matched,
+            "outcomes": orjson.dumps(outcomes).decode(), "accepted": 1 - sum(counts.values()),
+            "duplicates": counts["duplicate"], "refused": counts["refused"],
+        }  # fmt: skip
+        for statement in (FINISH_ROW, FINISH_CHUNK, FINISH_BATCH):
+            cursor.execute(statement, said)
+        _tell(chunk, events.BATCH_DONE, "batch.process", row=row)
+    return True
+
+
+def _tell(chunk: Chunk, kind: str, verb: str, **detail: int) -> None:
+    subject = reference.encode("B", chunk.batch)
+    audit.record(verb, actor=JOB, subject_ref=subject, institution_id=chunk.institution, detail=detail)
+    Event.objects.bulk_create(
+        [
+            Event(
+                institution_id=chunk.institution, kind=kind, subject_kind="B", subject_id=chunk.batch, created_at=Now()
+            )
+        ],
+        ignore_conflicts=True,
+    )

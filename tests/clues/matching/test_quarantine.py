@@ -1,0 +1,228 @@
+"""A row that ends whoever works on it is found, set aside and told of; the rest of its batch is done; then it is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from aif_share.errors import Refusal
+from clues import tasks
+from clues.matching import quarantine, release, run, steps, suspects
+from clues.models import Batch, BatchChunk, Clue, Event, QuarantinedRow
+from clues.submissions import contribution, queries, results
+from clues.submissions import quarantine as setting_aside
+from members.models import AuditEvent
+from members.permissions import PermissionMissing
+from tests.clues.alliance import caller, clue, submit, token
+from tests.clues.scene import Scene, make_scene, wait_for_tick
+from tests.factories import acting_as
+
+Poison = Callable[..., None]
+
+
+class Death(BaseException):
+    """What nobody survives, in place of SIGSEGV: no handler of the worker sees it."""
+
+
+@pytest.fixture
+def scene(fresh_database: str, settings: Any) -> Scene:
+    """On a database of its own: what an attempt commits before its work is the point."""
+    settings.AIF_DISCLOSURE_TICK = 0.01
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return make_scene()
+
+
+@pytest.fixture
+def poison(monkeypatch: Any) -> Poison:
+    """`poison("bad", …)`: from now on whoever loads a row with such a reference dies; without any, nobody does."""
+    load, marks = steps.load, list[str]()
+    how: list[type[BaseException]] = [Death]
+
+    def deadly(cursor: Any, chunk: steps.Chunk) -> None:
+        if any(f"\t{mark}\t" in chunk.clue_rows for mark in marks):
+            raise how[0]
+        load(cursor, chunk)
+
+    monkeypatch.setattr(steps, "load", deadly)
+
+    def choose(*names: str, by: type[BaseException] = Death) -> None:
+        marks[:], how[:] = names, [by]
+
+    return choose
+
+
+def live(most: int = 200) -> int:
+    """Be the workers, each as long as it lives, until nothing waits; return how many died. Nobody waits for a rest."""
+    deaths = 0
+    with acting_as("aif_match"):
+        for _ in range(most):
+            try:
+                done = run.match_pending(limit=1) + quarantine.retry_pending(limit=1)
+            except (Death, MemoryError):
+                done, deaths = 1, deaths + 1
+            waits = BatchChunk.objects.filter(state="received").exists()
+            if not done and not waits and not QuarantinedRow.objects.filter(state="waiting").exists():
+                break
+            rest()
+        else:
+            raise AssertionError("it never ends")
+        release.release_pending()
+    wait_for_tick()
+    return deaths
+
+
+def rest(seconds: float = 60) -> None:
+    """Let what rests have rested so long."""
+    with acting_as("aif_match"), connection.cursor() as cursor:
+        for table in ("batch_chunk", "quarantined_row"):
+            cursor.execute(
+                f"UPDATE {table} SET claimed_at = claimed_at - make_interval(secs => %s) WHERE state <> 'done'",
+                [seconds],
+            )
+
+
+def rows(*bad: int, count: int = 40) -> list[dict[str, Any]]:
+    """So many clues; those of these numbers are called bad-N."""
+    return [clue(token(f"q-{n}"), client_ref=f"bad-{n}" if n in bad else f"good-{n}") for n in range(count)]
+
+
+def trail(verb: str) -> list[dict[str, Any]]:
+    with acting_as("aif_desk"):
+        return list(AuditEvent.objects.filter(verb=verb).order_by("id").values_list("detail", flat=True))
+
+
+@pytest.mark.parametrize("by", [Death, MemoryError])
+def test_only_the_bad_row_is_set_aside(scene: Scene, poison: Poison, by: type[BaseException]) -> None:
+    """3 deaths of the chunk, 1 of the piece, 3 of the row; what others share with the good rows is found all the same."""
+    cedar = caller(scene.cast.cedar)
+    submit(caller(scene.cast.birch), [clue(token("q-20")), clue(token("q-7"))])
+    taken = submit(cedar, rows(7))
+    poison("bad-7", by=by)
+    assert live() == 3 + 1 + 3
+    seen = queries.get_batch(batch=taken.batch, viewer=cedar)
+    assert (seen.state, seen.accepted, seen.quarantined, seen.refused, seen.matched) == ("done", 39, 1, 0, 1)
+    assert seen.released and seen.progress == 100
+    found, _more = results.list_results(batch=taken.batch, viewer=cedar)
+    assert [(row.row, row.client_ref, row.code) for row in found if row.outcome != "accepted"] == [
+        (7, "bad-7", "row-quarantined")
+    ]
+    assert contribution.get_refusals(batch=taken.batch, viewer=cedar).counts == (("row-quarantined", 1),)
+    assert Clue.objects.filter(batch=taken.id).count() == 39
+    assert Event.objects.filter(institution=scene.cast.cedar, kind="batch.quarantined").count() == 1
+    assert trail("batch.quarantine") == [{"rows": 1}]
+
+
+def test_several_bad_rows_and_one_that_is_alone(scene: Scene, poison: Poison) -> None:
+    cedar = caller(scene.cast.cedar)
+    taken, alone = submit(cedar, rows(0, 17, 39)), submit(cedar, [clue(token("x"), client_ref="bad-0")])
+    poison("bad-0", "bad-17", "bad-39")
+    live()
+    seen = queries.get_batch(batch=taken.batch, viewer=cedar)
+    assert (seen.state, seen.accepted, seen.quarantined) == ("done", 37, 3)
+    seen = queries.get_batch(batch=alone.batch, viewer=cedar)
+    assert (seen.state, seen.accepted, seen.quarantined) == ("done", 0, 1)
+
+
+def test_tried_again_when_the_alliance_says_so(scene: Scene, poison: Poison) -> None:
+    """First it still ends workers, then it was repaired: it comes in as if it had never been aside."""
+    cedar = caller(scene.cast.cedar)
+    submit(caller(scene.cast.birch), [clue(token("q-7"))])
+    taken = submit(cedar, rows(7, 9))
+    poison("bad-7", "bad-9")
+    live()
+    for by, error in ((scene.cast.cy, PermissionMissing), (scene.cast.olga, Refusal)):
+        with acting_as("aif_desk"), pytest.raises(error):
+            setting_aside.retry(batch=taken.id, reason="" if by == scene.cast.olga else "x", by=by, now=timezone.now())
+    poison("bad-7")
+    again(scene, taken.id)
+    assert live() == 3
+    seen = queries.get_batch(batch=taken.batch, viewer=cedar)
+    assert (seen.accepted, seen.quarantined, seen.matched) == (39, 1, 0)
+    with acting_as("aif_match"):
+        assert (9, "done", "") in QuarantinedRow.objects.values_list("row", "state", "clue_row")
+    poison()
+    again(scene, taken.id)
+    assert live() == 0
+    seen = queries.get_batch(batch=taken.batch, viewer=cedar)
+    assert (seen.accepted, seen.quarantined, seen.matched) == (40, 0, 1)
+    found, _more = results.list_results(batch=taken.batch, viewer=cedar)
+    assert {row.outcome for row in found} == {"accepted"}
+    assert [detail["rows"] for detail in trail("batch.retry")] == [2, 1]
+    with acting_as("aif_desk"), pytest.raises(Refusal) as refused:
+        setting_aside.retry(batch=taken.id, reason="Again.", by=scene.cast.olga, now=timezone.now())
+    assert refused.value.code == "transition-refused"
+
+
+def again(scene: Scene, batch: int) -> None:
+    with acting_as("aif_desk"):
+        setting_aside.retry(batch=batch, reason="The loader was repaired.", by=scene.cast.olga, now=timezone.now())
+
+
+def test_what_only_all_rows_together_do_is_held(scene: Scene, monkeypatch: Any) -> None:
+    """No row is to blame: the batch waits for the alliance, as one that is out of the ordinary does."""
+    load = steps.load
+
+    def deadly(cursor: Any, chunk: steps.Chunk) -> None:
+        if chunk.rows == 40:
+            raise Death
+        load(cursor, chunk)
+
+    monkeypatch.setattr(steps, "load", deadly)
+    taken = submit(caller(scene.cast.cedar), rows())
+    assert live() == suspects.DEATHS + run.MAX_ATTEMPTS
+    assert Batch.objects.get(pk=taken.id).state == "held"
+    with acting_as("aif_match"):
+        assert not QuarantinedRow.objects.exists()
+
+
+def test_what_the_database_refuses_for_a_time_blames_no_row(scene: Scene, monkeypatch: Any) -> None:
+    taken = submit(caller(scene.cast.cedar), rows(count=2))
+    monkeypatch.setattr(run, "process", lambda _: (_ for _ in ()).throw(OperationalError("no room")))
+    with acting_as("aif_match"):
+        for _ in range(5):
+            with pytest.raises(OperationalError):
+                run.match_pending(limit=1)
+        chunk = BatchChunk.objects.get(batch=taken.id)
+    assert (chunk.attempts, chunk.search, chunk.state) == (0, None, "received")
+
+
+def test_an_interrupted_chunk_keeps_its_place(scene: Scene) -> None:
+    """Red if chunks that were tried come behind those that never were: under a lasting backlog, never."""
+    cedar = caller(scene.cast.cedar)
+    first, second, third = (submit(cedar, rows(count=1)).id for _ in range(3))
+    assert claim() == first
+    assert claim() == second, "what was interrupted rests for a second"
+    rest(1.1)
+    assert [claim(), claim(), claim(), claim()] == [first, second, third, None]
+
+
+def claim() -> int | None:
+    with acting_as("aif_match"):
+        claimed = run.claim()
+        return None if claimed is None else int(BatchChunk.objects.get(pk=claimed.chunk).batch_id)
+
+
+def test_who_ended_a_worker_rests_longer_each_time(scene: Scene, poison: Poison) -> None:
+    """So that it does not end one after the other."""
+    poison("bad-0")
+    taken = submit(caller(scene.cast.cedar), rows(0, count=2))
+    with acting_as("aif_match"):
+        for seconds in (1, 2, 4):
+            with pytest.raises(Death):
+                run.match_pending(limit=1)
+            rest(seconds - 0.5)
+            assert run.match_pending(limit=1) == 0
+            rest(0.5)
+        assert BatchChunk.objects.get(batch=taken.id).attempts == 3
+
+
+def test_a_row_that_is_too_much_for_the_memory_does_not_end_the_whole_worker(scene: Scene, poison: Poison) -> None:
+    """Celery ends all its processes when a task raises MemoryError: the fault of one row would be everybody's."""
+    poison("bad-0", by=MemoryError)
+    submit(caller(scene.cast.cedar), rows(0, count=2))
+    with acting_as("aif_match"), pytest.raises(RuntimeError):
+        tasks.work()
