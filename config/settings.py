@@ -26,6 +26,8 @@ AIF_DATA = Path(env.text("AIF_DATA"))
 AIF_PUBLIC_URL = env.text("AIF_PUBLIC_URL").rstrip("/")
 AIF_DISCLOSURE_TICK = env.number("AIF_DISCLOSURE_TICK", 1.0)  # seconds
 AIF_REFERENCE_KEY = env.key_bytes("AIF_REFERENCE_KEY", 32).hex()
+# Second factors and webhook secrets are sealed under the newest; without any, under AIF_REFERENCE_KEY: members.models.sealing.
+AIF_SEALS = env.peppers("AIF_SEALS", "")
 AIF_QUEUE_MAX_AGE = env.number("AIF_QUEUE_MAX_AGE", 600)  # seconds that a batch waits before new ones are refused
 # Who web acts for is signed under the newest of these, {id: 32 bytes}, and checked in the database: members.row_security.
 AIF_CONTEXT_KEYS = env.peppers("AIF_CONTEXT_KEYS", None if AIF_PROCESS == "web" else "")

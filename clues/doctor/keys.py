@@ -16,6 +16,8 @@ from clues.models import KeyDirectory, KeyEpoch
 from clues.packages.signing import SignerMissing, load_signer
 from clues.vault import keys
 from clues.vault.failures import HolderUnavailable
+from members.models import sealing
+from members.operations import seals
 
 SOON: Final = timedelta(days=60)
 SIGNER_SOON: Final = timedelta(days=30)
@@ -27,6 +29,7 @@ def look() -> Iterator[Finding]:
     yield from _epochs()
     yield _key_keys()
     yield from _holders()
+    yield _seals()
     yield _signer()
     yield _evidence_folder()
     yield _directory()
@@ -88,6 +91,22 @@ def _holders() -> Iterator[Finding]:
                 "keys.holder", f"whoever holds the KEK {kid} does not give back the key that it wrapped",
                 "Take another adapter at once, before evidence is stored under this KEK.",
             )  # fmt: skip
+
+
+def _seals() -> Finding:
+    under = seals.count_by_key()
+    if gone := sorted(under.keys() - settings.AIF_SEALS.keys() - {sealing.REFERENCE_KEY}):
+        return wrong(
+            "keys.seals", f"AIF_SEALS lacks {', '.join(gone)}, under which second factors or webhook secrets are sealed",
+            "Restore it from the backup of the secrets; without it those people cannot log in.",
+        )  # fmt: skip
+    if under.keys() - {sealing.newest()}:
+        return unsure(
+            "keys.seals",
+            "second factors or webhook secrets are sealed under an older key",
+            "Run `manage.py rotate_seals`.",
+        )
+    return good("keys.seals", "second factors and webhook secrets are sealed under the newest key")
 
 
 def _signer() -> Finding:

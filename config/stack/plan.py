@@ -33,6 +33,7 @@ LOGIN_OF = {
 }
 SYSTEM = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "PYTHONWARNINGS", "SSL_CERT_FILE")
 CHOSEN = ("AIF_DISCLOSURE_TICK", "AIF_LOG_LEVEL", "AIF_QUEUE_MAX_AGE", "AIF_RATE_LIMIT", "AIF_WEBHOOK_ALLOW_CIDRS")
+OF_ALL = ("AIF_SECRET_KEY", "AIF_REFERENCE_KEY", "AIF_PEPPERS")
 PASSED_ON = SYSTEM + CHOSEN  # of whoever starts the stack; no secret
 
 
@@ -53,6 +54,7 @@ def load_secrets(data: Path) -> dict[str, str]:
         "AIF_REFERENCE_KEY": secrets.token_hex(32),
         "AIF_PEPPERS": f"p1:{secrets.token_hex(32)}",
         "AIF_CONTEXT_KEYS": f"c1:{secrets.token_hex(32)}",
+        "AIF_SEALS": f"s1:{secrets.token_hex(32)}",
         "AIF_LOG_KEY": secrets.token_hex(32),
         "AIF_PACKAGE_SIGNER": make_signer(name="AIF-Share (embedded)", now=datetime.now(UTC)),
         "operator-token": secrets.token_urlsafe(32),
@@ -190,10 +192,12 @@ class Plan:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": self.database_url(LOGIN_OF[process]),
             "REDIS_URL": self.redis_url,
-            **{name: self.secrets[name] for name in ("AIF_SECRET_KEY", "AIF_REFERENCE_KEY", "AIF_PEPPERS")},
+            **{name: self.secrets[name] for name in OF_ALL},
         }
         if process != "beat":
             env["AIF_KEKS_FILE"] = str(self.key_file)
+        if process not in ("beat", "sequencer"):
+            env["AIF_SEALS"] = self.secrets["AIF_SEALS"]
         if process == "web":
             env["AIF_CONTEXT_KEYS"] = self.secrets["AIF_CONTEXT_KEYS"]
         if process == "worker":

@@ -63,6 +63,13 @@ def get_verifier(note: str) -> str:
     return next((line for line in lines if is_signed_by(note, line)), "")
 
 
+def list_key_ids() -> list[str]:
+    """Return the ids of the keys that signed the newest checkpoint, oldest first, as their verifier lines have them in hex."""
+    newest = AuditCheckpoint.objects.order_by("-size").values_list("note", flat=True).first() or ""
+    lines = AuditLogKey.objects.order_by("pk").values_list("verifier", flat=True)
+    return [line.split("+")[1] for line in lines if is_signed_by(newest, line)]
+
+
 def list_successions() -> list[str]:
     """Return the notes by which each key of the log named the next one, oldest first."""
     return list(AuditLogKey.objects.exclude(succession="").order_by("pk").values_list("succession", flat=True))

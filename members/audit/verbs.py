@@ -85,6 +85,8 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "epoch.open": _("Key epoch opened"),
         "epoch.announce": _("Key epoch announced"),
         "epoch.retire": _("Key epoch retired"),
+        "seal.rotate": _("Second factors and webhook secrets sealed anew"),
+        "context-key.install": _("Keys of row security installed"),
         "epoch.sweep": _("What stood under retired keys taken out"),
         "directory.publish": _("Directory published"),
         "desk.look": _("Looked at by the alliance"),

@@ -158,7 +158,14 @@ def test_the_next_value_of_a_secret_stands_beside_the_one_there_is(tmp_path: Pat
     def read() -> dict[str, str]:
         return {path.name: path.read_text(encoding="ascii").strip() for path in folder.iterdir()}
 
-    for name, mark in {"secret_key": "\n", "peppers": ",", "context_keys": ",", "keks": ",", "log_key": ","}.items():
+    for name, mark in {
+        "secret_key": "\n",
+        "seals": ",",
+        "peppers": ",",
+        "context_keys": ",",
+        "keks": ",",
+        "log_key": ",",
+    }.items():
         before = read()
         assert name in run("--next", name)
         after = read()

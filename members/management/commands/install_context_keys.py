@@ -2,7 +2,10 @@
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from members import audit
+from members.permissions import Console
 from members.row_security.keys import install
 
 
@@ -15,7 +18,14 @@ class Command(BaseCommand):
         """Install them and say what was forgotten."""
         if not settings.AIF_CONTEXT_KEYS:
             raise CommandError("AIF_CONTEXT_KEYS is not set: without it web reads no row of any member.")
-        forgotten = install(settings.AIF_CONTEXT_KEYS)
+        try:
+            with transaction.atomic():
+                fresh, forgotten = install(settings.AIF_CONTEXT_KEYS)
+                if fresh or forgotten:
+                    by = Console("install_context_keys")
+                    audit.record("context-key.install", actor=by, detail={"keys": fresh, "forgotten": forgotten})
+        except ValueError as why:
+            raise CommandError(f"AIF_CONTEXT_KEYS: {why}") from None
         self.stdout.write("context keys: " + ", ".join(settings.AIF_CONTEXT_KEYS))
         if forgotten:
             self.stdout.write("forgotten: " + ", ".join(forgotten))

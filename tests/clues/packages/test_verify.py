@@ -10,12 +10,15 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.utils import timezone
 
-from clues.packages.signing import load_signer, make_signer
+from clues.packages.signing import YEARS, Signer, load_signer, make_signer
 
 NO_OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 
@@ -97,25 +100,40 @@ def test_without_openssl_it_says_so(folder: Path, tmp_path: Path) -> None:
     assert verify(folder, path=str(tmp_path))[0] == 1
 
 
+def sign_anew(folder: Path, signer: Signer) -> None:
+    """Let a signer sign the package with a change of its own, as whole as before."""
+    rows = json.loads((folder / "manifest.json").read_bytes().replace(b'"version": 2', b'"version": 3'))
+    for row in rows["files"]:
+        if row["path"] == "signer.pem":
+            row |= {"size": len(signer.certificate_pem), "sha256": hashlib.sha256(signer.certificate_pem).hexdigest()}
+            row["sm3"] = ""
+    manifest = json.dumps(rows).encode()
+    (folder / "manifest.json").write_bytes(manifest)
+    (folder / "manifest.json.p7s").write_bytes(signer.sign(manifest))
+    (folder / "signer.pem").write_bytes(signer.certificate_pem)
+
+
 @NO_OPENSSL
 def test_another_signer_is_told_by_the_fingerprint(folder: Path, settings: object) -> None:
     known = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["signer_sha256"]
     assert verify(folder, "--fingerprint", known)[0] == 0
     settings.AIF_PACKAGE_SIGNER = make_signer(name="Somebody else", now=timezone.now())  # type: ignore[attr-defined]
-    forger = load_signer(now=timezone.now())
-    manifest = (folder / "manifest.json").read_bytes().replace(b'"version": 2', b'"version": 3')
-    rows = json.loads(manifest)
-    for row in rows["files"]:
-        if row["path"] == "signer.pem":
-            row |= {"size": len(forger.certificate_pem), "sha256": hashlib.sha256(forger.certificate_pem).hexdigest()}
-            row["sm3"] = ""
-    manifest = json.dumps(rows).encode()
-    (folder / "manifest.json").write_bytes(manifest)
-    (folder / "manifest.json.p7s").write_bytes(forger.sign(manifest))
-    (folder / "signer.pem").write_bytes(forger.certificate_pem)
+    sign_anew(folder, load_signer(now=timezone.now()))
     assert verify(folder)[0] == 0  # whole and signed, by somebody
     code, said = verify(folder, "--fingerprint", known)
     assert code == 1 and "another certificate" in said
+
+
+@NO_OPENSSL
+def test_what_was_signed_before_the_certificate_was_changed_stays_verified(folder: Path) -> None:
+    """The certificate has run out since, and another one signs: the package is held against its own, by its fingerprint."""
+    then = timezone.now() - timedelta(days=365 * (YEARS + 1))
+    text = make_signer(name="The one before", now=then).encode()
+    before = Signer(load_pem_private_key(text, None), x509.load_pem_x509_certificate(text))  # type: ignore[arg-type]
+    known = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["signer_sha256"]
+    sign_anew(folder, before)
+    assert verify(folder, "--fingerprint", before.fingerprint)[0] == 0
+    assert verify(folder, "--fingerprint", known)[0] == 1
 
 
 def test_hostile_manifests_reach_no_file_outside(folder: Path, tmp_path: Path) -> None:
