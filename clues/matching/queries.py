@@ -62,53 +62,8 @@ HAS_OTHERS = """
 EXISTS (SELECT 1 FROM match_party o JOIN institution i ON i.id = o.institution_id AND i.state = 'live'
     WHERE o.match_id = p.match_id AND o.group_id <> p.group_id AND o.released_at <= clock_timestamp())
 """
-# `page` is cut on the viewer's own parties first, so that the joins touch one page only. It holds only what will be
-# shown: a page that the joins made shorter would look like the last one.
-LIST = f"""
-WITH page AS (
-    SELECT p.match_id, p.released_at
-    FROM match_party p
-    WHERE p.institution_id = %(institution)s AND p.released_at <= clock_timestamp() AND {HAS_OTHERS}
-        {{where}}
-    ORDER BY {{order}}
-    LIMIT %(limit)s
-)
-SELECT m.id, m.type, page.released_at,
-    (SELECT json_agg(json_build_array(c.client_ref, s.position) ORDER BY c.id, s.position)
-     FROM sighting s JOIN clue c ON c.id = s.clue_id
-     WHERE s.type = m.type AND s.epoch = m.epoch AND s.token = m.token
-        AND s.institution_id = %(institution)s AND s.counted) AS mine,
-    count(DISTINCT p.group_id) FILTER (WHERE p.group_id <> %(group)s) AS groups,
-    array_agg(DISTINCT i.sector::text) FILTER (WHERE i.id <> %(institution)s) AS sectors,
-    array_agg(DISTINCT category::text) FILTER (WHERE category IS NOT NULL) AS categories,
-    min(p.best_grade) AS best_grade,
-    min(p.first_seen_at) AS first_seen_at,
-    m.score, m.terms::json, f.verdict, f.reason, f.given_at
-FROM page JOIN match m ON m.id = page.match_id
-JOIN match_party p ON p.match_id = m.id AND p.released_at <= clock_timestamp()
-JOIN institution i ON i.id = p.institution_id AND i.state = 'live'
-LEFT JOIN LATERAL unnest(p.categories) AS category ON true
-LEFT JOIN feedback f ON f.match_id = m.id AND f.institution_id = %(institution)s
-GROUP BY m.id, page.released_at, f.id
-HAVING count(DISTINCT p.group_id) > 1
-ORDER BY {{page_order}}
-"""  # noqa: S608 - put together from literals
-FORWARD = LIST.format(
-    where="AND (p.released_at, p.match_id) > (%(after_at)s, %(after_id)s)",
-    order="p.released_at, p.match_id",
-    page_order="page.released_at, m.id",
-)
-NEWEST = LIST.format(
-    where="AND (p.released_at, p.match_id) < (%(after_at)s, %(after_id)s)",
-    order="p.released_at DESC, p.match_id DESC",
-    page_order="page.released_at DESC, m.id DESC",
-)
-ONE = LIST.format(where="AND p.match_id = %(match)s", order="p.match_id", page_order="m.id")
-SOME = LIST.format(
-    where="AND p.match_id = ANY(%(matches)s)",
-    order="p.released_at DESC, p.match_id DESC",
-    page_order="page.released_at DESC, m.id DESC",
-)
+# A page of one party: `after` a position, oldest first, or `before` one, or `some` by number, both newest first.
+PAGE = "SELECT * FROM aif_party_matches(%s, %s, %s, %s, %s, %s, %s)"
 
 COUNT_SINCE = """
 SELECT count(*) FROM match_party
@@ -130,22 +85,22 @@ def get_alliance() -> Alliance:
 
 def list_matches(*, viewer: Viewer, after: Position | None = None, limit: int = 100) -> list[MatchView]:
     """Return matches oldest first behind `after`, a (released_at, id) pair, `limit` at most."""
-    return _list(FORWARD, viewer, after or START, limit)
+    return _list("after", viewer, after or START, limit)
 
 
 def list_newest(*, viewer: Viewer, before: Position | None = None, limit: int = 50) -> list[MatchView]:
     """Return matches newest first, for people."""
-    return _list(NEWEST, viewer, before or END, limit)
+    return _list("before", viewer, before or END, limit)
 
 
 def list_some(*, matches: Sequence[int], viewer: Viewer) -> list[MatchView]:
     """Return those of the matches, by row number, that the viewer may see, newest first."""
-    return _list(SOME, viewer, END, len(matches), matches=list(matches)) if matches else []
+    return _list("some", viewer, END, len(matches), matches) if matches else []
 
 
 def get_match(*, match: str, viewer: Viewer) -> MatchView:
     """Return one match. Raise MatchNotFound, for strangers too."""
-    found = _list(ONE, viewer, START, 1, match=reference.decode("M", match) or 0)
+    found = _list("some", viewer, END, 1, [reference.decode("M", match) or 0])
     if not found:
         raise MatchNotFound
     return found[0]
@@ -158,18 +113,10 @@ def count_since(*, viewer: Viewer, since: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _list(statement: str, viewer: Viewer, after: Position, limit: int, **extra: Any) -> list[MatchView]:
-    parameters = {
-        "institution": viewer.institution_id,
-        "group": viewer.group_id,
-        "after_at": after[0],
-        "after_id": after[1],
-        "limit": limit,
-        **extra,
-    }
+def _list(page: str, viewer: Viewer, at: Position, limit: int, matches: Sequence[int] = ()) -> list[MatchView]:
     alliance = get_alliance()
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(PAGE, [viewer.institution_id, viewer.group_id, page, *at, list(matches), limit])
         rows = cursor.fetchall()
     return [_view(row, viewer, alliance) for row in rows]
 

@@ -87,16 +87,6 @@ class ChangeView:
     actor: str = ""
 
 
-# What the reports of an institution answer, as far as it may know: another institution counts from the tick on.
-ANSWERING = """
-SELECT DISTINCT s.clue_id, s.position
-FROM clue c JOIN sighting s ON s.clue_id = c.id AND s.counted
-CROSS JOIN LATERAL aif_answering(c.grade, c.review, s.type, s.epoch, s.token, s.institution_id, clock_timestamp())
-WHERE c.id = ANY(%s) AND c.state = 'active' AND c.expires_at > clock_timestamp()
-ORDER BY s.clue_id, s.position
-"""
-
-
 class ClueNotFound(Refusal):
     """No such clue, or not this institution's."""
 
@@ -149,7 +139,7 @@ def list_history(*, clue: str, viewer: Viewer, after: int | None = None, limit: 
 
 
 def show(clues: Iterable[Clue]) -> list[ClueView]:
-    """Return clues as their institution sees them, with the identifiers that stand or are about to."""
+    """Return clues of one institution as it sees them, with the identifiers that stand or are about to."""
     found = list(clues)
     identifiers: dict[int, list[tuple[int, IdentifierView]]] = {clue.pk: [] for clue in found}
     numbers = list(identifiers)
@@ -163,10 +153,11 @@ def show(clues: Iterable[Clue]) -> list[ClueView]:
             for position, kind, epoch, _token, role, *_ in (line.split("\t") for line in lines.splitlines())
         ]
     answering: dict[int, list[int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(ANSWERING, [numbers])
-        for clue_id, position in cursor.fetchall():
-            answering.setdefault(clue_id, []).append(position)
+    if found:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM aif_own_answering(%s, %s)", [found[0].institution_id, numbers])
+            for clue_id, position in cursor.fetchall():
+                answering.setdefault(clue_id, []).append(position)
     return [_view(clue, identifiers[clue.pk], answering.get(clue.pk, [])) for clue in found]
 
 

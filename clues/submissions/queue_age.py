@@ -11,13 +11,7 @@ from django.db import connection
 from aif_share.errors import Refusal
 
 RETRY_AFTER = 60
-
-# From the waiting chunks, which have an index of their own, not through all chunks that ever were.
-OLDEST = """
-WITH waiting AS MATERIALIZED (SELECT DISTINCT batch_id FROM batch_chunk
-    WHERE state = 'received' AND institution_id = %s)
-SELECT extract(epoch FROM clock_timestamp() - min(b.received_at)) FROM batch b JOIN waiting w ON w.batch_id = b.id
-"""
+OLDEST = "SELECT aif_queue_age(%s)"
 
 
 def check_queue(institution: int) -> None:

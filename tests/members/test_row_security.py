@@ -111,6 +111,10 @@ def test_no_role_of_a_process_is_above_it_and_no_view_goes_around_it():
     )
 
 
+CHECKED_WHERE_THEY_WRITE = {"aif_hold_over_volume", "aif_screen"}
+"""Functions with more rights that a trigger asks whom they work for, on the row that says what they did."""
+
+
 def count_everywhere(value=""):
     """{table: rows or the refusal} of every protected table, by raw SQL that sets the context itself."""
     found = {}
@@ -161,6 +165,21 @@ def test_a_forged_context_is_an_error(aster, birch, held):
     for change in (bent, for_somebody_else, lambda value: value + ".1", lambda _value: "c1", lambda _value: "."):
         seen = count_everywhere(change(as_institution(aster)))
         assert is_closed(seen) and seen["credential"] == "forged context"
+
+
+@pytest.mark.parametrize("asked", ["aif_institution()", "aif_person()", "aif_lookup()"])
+def test_every_part_of_a_forged_context_is_an_error(aster, held, asked):
+    for change in (bent, for_somebody_else, lambda value: value + ".1", lambda _value: "c1", lambda _value: "."):
+        with (
+            connection.connection.cursor() as cursor,
+            pytest.raises(psycopg2.ProgrammingError, match="forged context"),
+        ):
+            cursor.execute("SAVEPOINT each")
+            try:
+                cursor.execute("SELECT set_config(%s, %s, true)", [context.SETTING, change(as_institution(aster))])
+                cursor.execute(f"SELECT {asked}")
+            finally:
+                cursor.execute("ROLLBACK TO SAVEPOINT each")
 
 
 def test_an_expired_context_is_an_error(aster, held, monkeypatch):
@@ -229,6 +248,15 @@ def test_functions_with_more_rights_ask_whom_they_work_for(aster, birch, held):
     assert rows("SELECT count(*) FROM audit_event_of(%s, 'institution.create', %s)", birch.pk, birch.ref) == [(0,)]
     act_for(institution=birch.pk)
     assert rows("SELECT count(*) FROM audit_event_of(%s, 'institution.create', %s)", birch.pk, birch.ref)[0][0] == 1
+
+
+def test_each_function_with_more_rights_that_is_told_whom_it_works_for_asks():
+    told = rows(
+        "SELECT proname, prosrc ~ 'aif_acts_for' FROM pg_proc p WHERE prosecdef AND has_function_privilege('aif_web', p.oid, 'EXECUTE')"
+        " AND pronamespace = 'public'::regnamespace AND array_to_string(proargnames, ' ') ~ 'institution'"
+    )
+    assert len(told) > 5
+    assert {name for name, asks in told if not asks} == CHECKED_WHERE_THEY_WRITE | {"aif_acts_for"}
 
 
 def test_a_savepoint_that_is_rolled_back_leaves_no_context_behind(aster, birch, held):

@@ -6,7 +6,7 @@ from tests.trust.controls.control import Control
 from tests.trust.controls.kill import Sql, Value
 
 _TESTS = "tests/members/test_row_security.py"
-_READS_UNSIGNED = "nullif((string_to_array(current_setting('aif.context', true), '.'))[field], '')"
+_READS_UNSIGNED = "nullif((string_to_array(current_setting('aif.context', true), '.'))[{}], '')"
 
 
 def row_by_row(table: str) -> Sql:
@@ -23,6 +23,15 @@ def _instead(name: str, arguments: str, returns: str, body: str) -> Sql:
     )
 
 
+def _replaced(name: str, returns: str, body: str) -> Sql:
+    """Put another body in the place of one that policies hold on to; a name alone they would follow."""
+    return Sql(
+        f"CREATE TABLE body_before AS SELECT pg_get_functiondef('{name}'::regprocedure) AS body; CREATE OR REPLACE FUNCTION "
+        f"{name} RETURNS {returns} LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN {body}; END $$",
+        "DO $$ BEGIN EXECUTE (SELECT body FROM body_before); DROP TABLE body_before; END $$",
+    )
+
+
 ROW_BY_ROW: tuple[Control, ...] = (
     Control(
         "4 web is held row by row",
@@ -35,9 +44,14 @@ ROW_BY_ROW: tuple[Control, ...] = (
         f"{_TESTS}::test_each_table_is_protected_for_its_owner_as_well_or_has_a_reason",
     ),
     Control(
-        "6 a context is signed",
-        _instead("aif_context", "field integer", "text", _READS_UNSIGNED),
+        "6 the institution of a context is signed",
+        _replaced("aif_institution()", "bigint", f"{_READS_UNSIGNED.format(4)}::bigint"),
         f"{_TESTS}::test_a_forged_context_is_an_error",
+    ),
+    Control(
+        "6 so are the person and what is looked up",
+        _instead("aif_context", "field integer", "text", _READS_UNSIGNED.format("field")),
+        f"{_TESTS}::test_every_part_of_a_forged_context_is_an_error",
     ),
     Control(
         "6 functions with more rights ask whom they work for",
