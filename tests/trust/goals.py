@@ -56,7 +56,13 @@ GOALS: Mapping[int, Mapping[str, Goal]] = {
     5: {"fishers_stopped_ratio": Goal(">=", 0.95), "honest_alarm_ratio": Goal("<=", 0.01)},
     6: {"timing_abs_t": Goal("<", 4.5)},
     7: {"controls_caught_ratio": Goal("=", 1.0)},
-    8: {"bombs_refused_ratio": Goal("=", 1.0), "canaries_found": Goal("=", 0)},
+    8: {
+        "bombs_refused_ratio": Goal("=", 1.0),
+        "canaries_found": Goal("=", 0),
+        "schema_cases": Goal(">=", 20_000, scaled=True),
+        "schema_5xx": Goal("=", 0),
+        "schema_failures": Goal("=", 0),
+    },
     9: {
         "audit_events_per_s": Goal(">=", 800),
         "audit_checkpoint_p99_s": Goal("<=", 6),

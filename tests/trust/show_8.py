@@ -27,6 +27,8 @@ from config.stack import Stack
 from tests.prove import schema_cases
 from tests.prove.commands import run_command
 from tests.prove.evidence_case import Member, open_case
+from tests.prove.issue_3.show_1 import CASES
+from tests.prove.issue_3.show_1 import ENV as GENEROUS
 from tests.prove.issue_6.show_3 import CANARY, add_file
 from tests.prove.leaks import Kept, list_unfound, search
 from tests.prove.memory import list_processes, read_peak_mib, reset_peaks
@@ -34,7 +36,6 @@ from tests.trust import bombs
 from tests.trust.goals import Figure
 
 SECONDS, MIB = 2.0, 64.0
-CASES = 20_000
 FILES = 20
 """Of seven canaries each."""
 RAW = 30
@@ -200,8 +201,10 @@ def _misuse(stack: Stack, member: Member, number: int, value: str) -> tuple[int,
 
 def send_generated(scale: float) -> dict[str, Figure]:
     """Schemathesis against a stack of its own, and random histories: no 5xx, and every history as the model has it."""
-    with Stack() as stack:
+    with Stack(env=GENEROUS) as stack:
         outcome = schema_cases.run(stack, cases=max(100, round(CASES * scale)))
+    for name, text in outcome.failures.items():
+        print(f"  {name}\n{text}", flush=True)
     histories = run_command(
         [sys.executable, "-m", "pytest", "-q", "-n", "0", *(["--full-scale"] if scale >= 1 else []), STATEFUL]
     )
