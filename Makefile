@@ -12,9 +12,9 @@ LOCK := $(shell command -v uv || echo .venv/bin/uv) pip compile --quiet --python
 export PYTHONDONTWRITEBYTECODE :=
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo serve test check fix bench faults prove trust screenshots lock
+.PHONY: help demo serve test check fix bench faults backup restore-drill prove trust screenshots lock
 help:
-	@echo "make demo [ONCE=1] · serve · test · check · fix · bench · faults [SCALE=0.1] [ONLY=2,6] · prove · trust [SHOWS=\"3 7\"] [SCALE=0.1] · screenshots · lock"
+	@echo "make demo [ONCE=1] · serve · test · check · fix · bench · faults [SCALE=0.1] [ONLY=2,6] · backup [TO=folder] · restore-drill [SCALE=0.1] · prove · trust [SHOWS=\"3 7\"] [SCALE=0.1] · screenshots · lock"
 
 demo: $(RUNTIME) $(FRONTEND)
 	$(PY) -m config.demo $(if $(ONCE),--once)
@@ -32,6 +32,13 @@ bench: $(DEV) $(FRONTEND)
 # SCALE=0.1, SEED=7, ONLY=2,6: see docs/faults.md
 faults: $(DEV) $(FRONTEND)
 	$(PY) -m tests.faults
+
+# Of the running stack: docs/backup.md
+backup: $(RUNTIME)
+	$(PY) -m config.backup take $(or $(TO),var/backups)
+
+restore-drill: $(DEV) $(FRONTEND)
+	$(PY) -m tests.recovery
 
 prove: $(DEV) $(FRONTEND)
 	.ci/system

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import DatabaseError, transaction
 
-from clues.doctor import custodians, database, keys, surroundings, transport
+from clues.doctor import backups, custodians, database, keys, surroundings, transport
 from clues.doctor.finding import Finding, Level, unsure
 
 LOOKS: Final[Mapping[str, Callable[[], Iterable[Finding]]]] = MappingProxyType(
@@ -18,6 +18,7 @@ LOOKS: Final[Mapping[str, Callable[[], Iterable[Finding]]]] = MappingProxyType(
         "keys": keys.look,
         "custodians": custodians.look,
         "surroundings": surroundings.look,
+        "backups": backups.look,
     }
 )
 

