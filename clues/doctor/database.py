@@ -14,7 +14,7 @@ from clues.doctor.finding import Finding, good, wrong
 LOGINS: Final = ("aif_web", "aif_desk", "aif_match", "aif_audit")
 APPEND_ONLY: Final = (
     "audit_event_append_only", "audit_leaf_append_only", "audit_tile_append_only", "audit_checkpoint_append_only",
-    "audit_log_key_append_only", "audit_event_waits",
+    "audit_log_key_append_only", "audit_home_append_only", "audit_event_waits",
 )  # fmt: skip
 TRUNCATE: Final = """
 SELECT DISTINCT grantee FROM information_schema.role_table_grants

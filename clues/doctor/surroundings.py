@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clues.doctor.finding import Finding, good, unsure, wrong
 from clues.models import Screening
-from members.audit import witnesses
+from members.audit import homes, witnesses
 
 CLOCKS_APART: Final = timedelta(seconds=2)
 LOG_LATE: Final = timedelta(minutes=1)
@@ -58,6 +58,11 @@ def _broker() -> Finding:
 def _log() -> Iterator[Finding]:
     now = timezone.now()
     state, waiting_since = witnesses.look(now)
+    if not homes.is_home():
+        yield wrong(
+            "log.home", "the database was restored or moved, and nothing is signed until somebody says what it lost",
+            "Ask members for their checkpoints, then run `manage.py declare_restore` (docs/backup.md).",
+        )  # fmt: skip
     if state.signed_at is None or (waiting_since is not None and now - waiting_since > LOG_LATE):
         yield wrong(
             "log.sequencer", "events wait for their place in the transparency log",

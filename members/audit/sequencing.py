@@ -11,23 +11,30 @@ import base64
 from django.db import connection, transaction
 
 from aif_share.errors import Refusal
+from members.audit import homes
 from members.audit.leaves import content, leaf_hash
 from members.audit.notes import Signer, sign
 from members.audit.tree import Tree, get_size
-from members.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditLogKey, AuditTile
+from members.models import AuditCheckpoint, AuditEvent, AuditHome, AuditLeaf, AuditLogKey, AuditTile
 
 BATCH = 2_000
 """Events that get their leaves in one transaction."""
 SUCCESSOR = "successor"
 """Second line of a note by which a key says which one follows; a checkpoint has its size there."""
+RESTORED = "restored"
+"""Second line of a note by which the log says under its old name that it was restored, and under which one it goes on."""
 _ALONE = 0x6C6F67  # the number of the lock that one sequencer holds
 
 
 @transaction.atomic
 def sequence(limit: int = BATCH) -> int:
-    """Give up to `limit` waiting events their leaves; return how many. 0 as well while another sequencer is at it."""
+    """Give up to `limit` waiting events their leaves; return how many. 0 as well while another sequencer is at it.
+
+    Raise homes.Moved: this is a restored database, and nobody said so yet.
+    """
     if not _alone():
         return 0
+    homes.check_home()
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM audit_pending WHERE event_id IN (SELECT event_id FROM audit_pending ORDER BY event_id LIMIT %s)"
@@ -50,9 +57,10 @@ def sequence(limit: int = BATCH) -> int:
 
 @transaction.atomic
 def sign_checkpoint(*signers: Signer) -> AuditCheckpoint | None:
-    """Sign the log as it is with each key, unless nothing was added since the last time; then return None."""
+    """Sign the log as it is with each key, unless nothing was added since the last time; then return None. Raise homes.Moved."""
     if not _alone():
         return None
+    homes.check_home()
     size = get_size()
     last = AuditCheckpoint.objects.order_by("-size").values_list("size", flat=True).first()
     if size == (last or 0):
@@ -84,6 +92,25 @@ def publish_keys(*signers: Signer) -> None:
     for before, signer in zip((None, *signers), signers, strict=False):
         note = "" if before is None else before.sign(SUCCESSOR, signer.verifier)
         AuditLogKey.objects.get_or_create(verifier=signer.verifier, defaults={"succession": note})
+
+
+@transaction.atomic
+def follow_restore(*signers: Signer) -> None:
+    """Under its old name, let the log say that it was restored and how much of it was kept, and that it goes on under theirs.
+
+    The lines of the note: old name, `restored`, size that was kept, its root, size that a witness had seen, verifier key line
+    of the first of `signers`. Without the key that signed last nothing can be said, and everybody who pinned it is stopped.
+    """
+    newest = AuditLogKey.objects.order_by("-pk").values_list("verifier", flat=True).first() or ""
+    name, home = newest.partition("+")[0], AuditHome.objects.order_by("-pk").first()
+    if home is None or not newest or name == signers[0].name:
+        return
+    note = ""
+    for former in (Signer(name, signer.key) for signer in signers):
+        if former.verifier == newest:
+            root = base64.b64encode(Tree(home.kept).root()).decode()
+            note = former.sign(RESTORED, home.kept, root, home.seen, signers[0].verifier)
+    AuditLogKey.objects.create(verifier=signers[0].verifier, succession=note)
 
 
 def _alone() -> bool:

@@ -2,7 +2,15 @@
 
 from members.models.approval import Approval, ApprovalState
 from members.models.audit_event import AuditEvent
-from members.models.audit_log import AuditCheckpoint, AuditLeaf, AuditLogKey, AuditPending, AuditTile, AuditWitness
+from members.models.audit_log import (
+    AuditCheckpoint,
+    AuditHome,
+    AuditLeaf,
+    AuditLogKey,
+    AuditPending,
+    AuditTile,
+    AuditWitness,
+)
 from members.models.context_key import ContextKey
 from members.models.credential import Credential
 from members.models.institution import Institution, InstitutionState
@@ -22,6 +30,7 @@ __all__ = [
     "ApprovalState",
     "AuditCheckpoint",
     "AuditEvent",
+    "AuditHome",
     "AuditLeaf",
     "AuditLogKey",
     "AuditPending",

@@ -91,6 +91,26 @@ class AuditLogKey(models.Model):
         return self.verifier
 
 
+class AuditHome(models.Model):
+    """The PostgreSQL that the log is signed on, by the word of whoever set it up or restored it; the newest row counts.
+
+    `kept` is the size the log had then; `seen` the largest size that a witness had been shown, 0 if none was presented.
+    `branch` counts how often the log went on with less than was signed: each has a name of its own.
+    """
+
+    cluster = models.TextField()
+    branch = models.IntegerField(default=0)
+    kept = models.BigIntegerField(default=0)
+    seen = models.BigIntegerField(default=0)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "audit_home"
+
+    def __str__(self) -> str:
+        return f"{self.cluster} · {self.branch}"
+
+
 class AuditWitness(models.Model):
     """The newest checkpoint that an institution's system says it checked and keeps."""
 

@@ -30,6 +30,7 @@ EXPECTED = {
     "audit_tile": {"aif_web": "S", "aif_match": "", "aif_desk": "S", "aif_audit": "SI"},
     "audit_checkpoint": {"aif_web": "S", "aif_match": "s", "aif_desk": "S", "aif_audit": "SI"},
     "audit_log_key": {"aif_web": "S", "aif_match": "", "aif_desk": "S", "aif_audit": "SI"},
+    "audit_home": {"aif_web": "", "aif_match": "", "aif_desk": "S", "aif_audit": "S"},
     "audit_witness": {"aif_web": "SIu", "aif_match": "", "aif_desk": "S", "aif_audit": ""},
     "outbox_message": {"aif_web": "sI", "aif_match": "SIuD", "aif_desk": "SI", "aif_audit": ""},
     "notification_setting": {"aif_web": "SIU", "aif_match": "S", "aif_desk": "", "aif_audit": ""},

@@ -1,0 +1,91 @@
+"""Say that the database was restored from a backup, and what a witness had seen: only then is the log signed again."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_noop
+
+from aif_share.audit.note import Checkpoint, Verifier, open_checkpoint
+from aif_share.errors import ProofError, Refusal
+from members.audit import homes, record
+from members.audit.tree import Tree, get_size
+from members.models import AuditEvent, AuditHome, AuditLogKey
+from members.permissions import Console
+
+SKIPPED: Final = 1_000_000
+"""Numbers that every sequence leaves out: what was handed out in the lost interval must never name something else."""
+# Every table counts by a sequence of its own; references, event ids, message ids and places in feeds are made of them.
+SKIP: Final = """
+SELECT count(setval(format('%%I.%%I', schemaname, sequencename)::regclass, coalesce(last_value, 0) + %s))
+FROM pg_sequences WHERE schemaname = 'public'
+"""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was found: `kept` events in the restored log, the most that a witness had `seen`, and what the log is called now."""
+
+    kept: int
+    seen: int
+    origin: str
+    lost_since: datetime | None
+
+    @property
+    def lost(self) -> int:
+        """Events that were signed and are gone, as far as the witnesses say."""
+        return max(0, self.seen - self.kept)
+
+
+@transaction.atomic
+def declare(*, checkpoints: Sequence[str], complete: bool, by: Console) -> Restored:
+    """Record the restore, and let the log go on; as the owner of the tables.
+
+    `checkpoints` are signed notes that witnesses kept. `complete` says that the write-ahead log was replayed to its very end,
+    so that nothing signed is missing; the log then keeps its name, and a checkpoint that proves otherwise is refused. Else
+    it goes on under another one, for what follows differs from what may have been signed already.
+
+    Raise Refusal: `field-invalid` (a note that no key of this log signed), `conflict` (nothing was restored; or it is not
+    complete, as a checkpoint shows).
+    """
+    cluster, before = homes.get_cluster(), AuditHome.objects.order_by("-pk").first()
+    kept = get_size()
+    seen = [_open(note) for note in checkpoints]
+    newest = max((each.size for each in seen), default=0)
+    differs = any(not _holds(each, kept) for each in seen)
+    if before is not None and before.cluster == cluster and not differs:
+        raise Refusal("conflict", gettext_noop("This is the database that the log was signed on; nothing is missing."))
+    if complete and differs:
+        raise Refusal(
+            "conflict", gettext_noop("It is not complete: a witness keeps a checkpoint that this log does not lead to.")
+        )
+    branch = (before.branch if before else 0) + (0 if complete else 1)
+    last = AuditEvent.objects.order_by("-pk").values_list("at", flat=True).first()
+    AuditHome.objects.create(cluster=cluster, branch=branch, kept=kept, seen=newest)
+    with connection.cursor() as cursor:
+        cursor.execute(SKIP, [SKIPPED])
+    detail = {
+        "kept": kept, "seen": newest, "complete": complete, "log": homes.get_origin(branch),
+        "since": last.isoformat() if last else "",
+    }  # fmt: skip
+    record("log.restore", actor=by, subject_ref="log", detail=detail)
+    return Restored(kept, newest, homes.get_origin(branch), last)
+
+
+def _open(note: str) -> Checkpoint:
+    for line in AuditLogKey.objects.order_by("-pk").values_list("verifier", flat=True):
+        try:
+            return open_checkpoint(note, verifier=Verifier.parse(line))
+        except ProofError:
+            continue
+    raise Refusal("field-invalid", gettext_noop("No key of this log signed this checkpoint."), field="checkpoint")
+
+
+def _holds(seen: Checkpoint, kept: int) -> bool:
+    """Whether the log here leads to what the witness saw."""
+    return seen.size <= kept and hmac.compare_digest(Tree(seen.size).root(), seen.root)
