@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -14,9 +15,16 @@ from config.backup.folder import KEPT, PART, BackupFolder
 def copy_evidence(vault: Path, folder: BackupFolder, *, now: datetime, kept: timedelta = KEPT) -> tuple[int, int]:
     """Copy what is new or grew, and forget what the vault has had no more for `kept`; return (copied, forgotten) files.
 
-    Only ciphertext is read: this process needs no key. A file that goes meanwhile is passed over.
+    Only ciphertext is read: this process needs no key. A file that goes meanwhile is passed over. One process at a time;
+    a second one waits.
     """
     folder.lay_out()
+    with (folder.path / "evidence.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _copy_all(vault, folder, now, kept)
+
+
+def _copy_all(vault: Path, folder: BackupFolder, now: datetime, kept: timedelta) -> tuple[int, int]:
     here, there = _sizes(vault), _sizes(folder.evidence)
     copied = [name for name in sorted(here) if there.get(name) != here[name] and _copy(vault, folder.evidence, name)]
     return len(copied), _forget(folder, there.keys() - here.keys(), now, kept)

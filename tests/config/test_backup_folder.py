@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,6 +64,15 @@ class TestEvidence:
         (vault / "ab" / "two").write_bytes(b"2222")
         assert copy_evidence(vault, folder, now=NOW) == (1, 0)
         assert (folder.evidence / "ab" / "two").read_bytes() == b"2222"
+
+    def test_two_at_once_copy_everything(self, folder: BackupFolder, tmp_path: Path) -> None:
+        vault = tmp_path / "vault"
+        vault.mkdir()
+        for number in range(200):
+            (vault / str(number)).write_bytes(b"x" * number)
+        with ThreadPoolExecutor(4) as pool:
+            done = list(pool.map(lambda _: copy_evidence(vault, folder, now=NOW)[0], range(8)))
+        assert sum(done) == 200 and len(list(folder.evidence.iterdir())) == 200
 
     def test_what_the_vault_has_no_more_goes_after_two_weeks(self, folder: BackupFolder, tmp_path: Path) -> None:
         vault = tmp_path / "vault"
