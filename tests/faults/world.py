@@ -75,6 +75,7 @@ class World:
     def __enter__(self) -> World:
         prepare()
         self.folder = Path(tempfile.mkdtemp(prefix="aif-faults-"))
+        self.furnish_servers()
         self.guardian = Guardian()
         self.plan = Plan(
             Folders(self.folder), overrides={"DATABASE_URL": "", "DATABASE_ADMIN_URL": "", "REDIS_URL": ""}
@@ -84,6 +85,7 @@ class World:
         for folder in (self.plan.folders.run, *everything(self.folder)):
             self.guardian.folder(str(folder))
         self.postgres = children.database(self.plan, temporary=True)
+        self.postgres.command += self.server_options()
         self.valkey = children.broker(self.plan)
         rewrite = None if self._durable else forget_durability
         self.to_postgres = Proxy(f"{self.plan.sockets}/.s.PGSQL.5432", seed=self.seed, rewrite=rewrite)
@@ -93,7 +95,9 @@ class World:
                 self._run(child)
             for proxy in (self.to_postgres, self.to_valkey):
                 proxy.start()
-            self.stack = Stack(env=self._env | self._addresses()).start()
+            self.stack = Stack(env=self._env | self._addresses())
+            self.furnish_stack()
+            self.stack.start()
         except BaseException:
             self._end()
             raise
@@ -102,6 +106,16 @@ class World:
     def __exit__(self, kind: type[BaseException] | None, why: BaseException | None, at: TracebackType | None) -> None:
         self.stack.stop()
         self._end()
+
+    def server_options(self) -> list[str]:
+        """More arguments of PostgreSQL."""
+        return []
+
+    def furnish_servers(self) -> None:
+        """Put into `folder` what PostgreSQL is to find there: nothing, unless it is another's end that goes on here."""
+
+    def furnish_stack(self) -> None:
+        """Put into `stack.data` what the stack is to find there."""
 
     def _end(self) -> None:
         for proxy in (self.to_postgres, self.to_valkey):

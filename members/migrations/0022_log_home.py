@@ -20,7 +20,7 @@ CREATE TRIGGER audit_home_append_only BEFORE UPDATE OR DELETE ON audit_home
 class Migration(migrations.Migration):
     """Table, function, grants; and the first row: here."""
 
-    dependencies = [("members", "0020_log_key_succession")]
+    dependencies = [("members", "0021_context_at_once")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,1 @@
+"""The drill of a restore: `make restore-drill` (docs/backup.md)."""
