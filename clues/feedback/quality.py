@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from aif_share.vocabulary import feedback_verdicts
-from clues.matching import score
+from clues.matching import facts, score
 
 CONFIRMING = [row.code for row in feedback_verdicts.ROWS if row.quality > 0]
 REFUTING = [row.code for row in feedback_verdicts.ROWS if row.quality < 0]
@@ -25,7 +25,7 @@ SELECT EXISTS (SELECT 1 FROM feedback WHERE applied_at IS NULL)
 _STEP = score.sql_quality_step(confirmed="t.confirmed", refuted="t.refuted")
 RECKON = f"""
 WITH said AS (
-    SELECT p.institution_id, f.verdict = ANY(%(confirming)s) AS confirms, f.match_id, giver.group_id
+    SELECT p.institution_id, f.verdict = ANY(%(confirming)s) AS confirms, {facts.sql_fact("p")} AS fact, giver.group_id
     FROM feedback f
     JOIN institution giver ON giver.id = f.institution_id AND giver.state = 'live'
     JOIN match_party p ON p.match_id = f.match_id AND p.group_id <> giver.group_id
@@ -38,7 +38,7 @@ WITH said AS (
     SELECT institution_id, state = 'accepted', clue_id FROM evidence_demand
     WHERE state IN ('accepted', 'refuted', 'failed') AND applied_at IS NOT NULL
 ), counted AS (
-    SELECT institution_id, confirms, count(DISTINCT (match_id, group_id)) AS n FROM said GROUP BY 1, 2
+    SELECT institution_id, confirms, count(DISTINCT (fact, group_id)) AS n FROM said GROUP BY 1, 2
     UNION ALL
     SELECT institution_id, confirms, count(*) FROM judged GROUP BY 1, 2
 ), totals AS (

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Sum
 
+from clues.matching import facts
 from clues.models import AllianceWeek, Batch, CategoryFigure, DailyFigure, InstitutionFigure
 from clues.reports.figures import ZONE, day_of
 from members.permissions import Viewer
@@ -20,10 +21,11 @@ LEAST_INSTITUTIONS = 5
 """A sum of fewer tells each of them too much of the others."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-MATCHES_SINCE = """
-SELECT (released_at AT TIME ZONE %(zone)s)::date, count(*) FROM match_party
-WHERE institution_id = %(institution)s AND released_at > %(since)s AND released_at <= clock_timestamp() GROUP BY 1
-"""
+MATCHES_SINCE = f"""
+SELECT (released_at AT TIME ZONE %(zone)s)::date, count(*) FROM match_party p
+WHERE institution_id = %(institution)s AND released_at > %(since)s AND released_at <= clock_timestamp()
+    AND {facts.sql_is_first("p")} GROUP BY 1
+"""  # noqa: S608 - put together from literals
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from clues.matching import facts
 from clues.models import Job
 
 JOB = "figures"
@@ -23,7 +24,7 @@ SHARE = 50
 
 LAST_RUN = "SELECT min(as_of) FROM institution_figure"
 CLEAR_DAYS = "DELETE FROM daily_figure WHERE day >= %(day)s"
-DAYS = """
+DAYS = f"""
 INSERT INTO daily_figure (institution_id, day, batches, accepted, duplicates, refused, matches)
 SELECT institution_id, day, sum(batches), sum(accepted), sum(duplicates), sum(refused), sum(matches)
 FROM (
@@ -35,30 +36,33 @@ FROM (
     UNION ALL
     SELECT i.id, m.day, 0, 0, 0, 0, m.matches FROM institution i CROSS JOIN LATERAL (
         SELECT (released_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS matches
-        FROM match_party WHERE institution_id = i.id AND released_at >= %(start)s AND released_at <= %(as_of)s GROUP BY 1
+        FROM match_party p WHERE institution_id = i.id AND released_at >= %(start)s AND released_at <= %(as_of)s
+            AND {facts.sql_is_first("p")} GROUP BY 1
     ) m
 ) found GROUP BY institution_id, day
-"""
+"""  # noqa: S608 - put together from literals
 CLEAR_CATEGORIES = "DELETE FROM category_figure"
 CATEGORIES = """
 INSERT INTO category_figure (institution_id, category, clues)
 SELECT institution_id, category, count(*) FROM clue WHERE state = 'active' GROUP BY institution_id, category
 """
 # A group is what counts as one source: what two institutions of one group report is no match, and unique to both.
-INSTITUTIONS = """
+INSTITUTIONS = f"""
 INSERT INTO institution_figure AS f (institution_id, as_of, matched, "unique", reviewed, acknowledged)
 SELECT i.id, %(as_of)s, coalesce(m.matches, 0), coalesce(u.identifiers, 0), r.institution_id IS NOT NULL,
     w.institution_id IS NOT NULL
 FROM institution i
-LEFT JOIN (SELECT institution_id, count(*) AS matches FROM match_party WHERE released_at <= %(as_of)s GROUP BY 1) m
+LEFT JOIN (SELECT institution_id, count(*) AS matches FROM match_party p
+        WHERE released_at <= %(as_of)s AND {facts.sql_is_first("p")} GROUP BY 1) m
     ON m.institution_id = i.id
-LEFT JOIN (SELECT groups[1] AS group_id, count(*) AS identifiers FROM identifier WHERE cardinality(groups) = 1 GROUP BY 1) u
+LEFT JOIN (SELECT groups[1] AS group_id, count(*) AS identifiers FROM identifier i
+        WHERE cardinality(groups) = 1 AND {facts.sql_is_unique("i")} GROUP BY 1) u
     ON u.group_id = i.group_id
 LEFT JOIN (SELECT DISTINCT institution_id FROM clue_review) r ON r.institution_id = i.id
 LEFT JOIN (SELECT DISTINCT institution_id FROM match_work WHERE acknowledged_at IS NOT NULL) w ON w.institution_id = i.id
 ON CONFLICT (institution_id) DO UPDATE SET as_of = EXCLUDED.as_of, matched = EXCLUDED.matched, "unique" = EXCLUDED."unique",
     reviewed = EXCLUDED.reviewed, acknowledged = EXCLUDED.acknowledged
-"""
+"""  # noqa: S608
 WEEKS = """
 INSERT INTO alliance_week (monday, clues, clue_institutions, matches, match_institutions)
 SELECT date_trunc('week', day)::date, sum(accepted), count(DISTINCT institution_id) FILTER (WHERE accepted > 0),

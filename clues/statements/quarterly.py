@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from clues.matching import facts
 from clues.matching.queries import get_alliance
 from clues.reports.contribution import LEAST_INSTITUTIONS, round_sum
 from members.models import Institution
@@ -40,7 +41,8 @@ SELECT category, count(*) FROM clue WHERE institution_id = %(institution)s AND {
 GROUP BY category ORDER BY count(*) DESC, category
 """  # noqa: S608
 RECEIVED: Final = f"""
-SELECT (SELECT count(*) FROM match_party WHERE institution_id = %(institution)s AND {_within("released_at")}),
+SELECT (SELECT count(*) FROM match_party p WHERE institution_id = %(institution)s AND {_within("released_at")}
+        AND {facts.sql_is_first("p")}),
     coalesce(sum(tokens), 0), coalesce(sum(hits), 0),
     (SELECT count(*) FROM watch_hit h JOIN watch w ON w.id = h.watch_id WHERE w.institution_id = %(institution)s
         AND {_within("h.released_at")}),
@@ -51,8 +53,8 @@ FROM screening WHERE institution_id = %(institution)s AND {_within("screened_at"
 RECEIVED_LINES: Final = ("matches", "screened", "screening-hits", "watch-hits", "answers")
 # A group is what counts as one source, so what its institutions report is unique to all of them.
 UNIQUE: Final = f"""
-SELECT count(*), count(*) FILTER (WHERE i.groups = ARRAY[%(group)s::bigint]) FROM identifier i
-WHERE {_within("i.first_seen_at")} AND %(group)s::bigint = ANY(i.groups) AND EXISTS (
+SELECT count(*), count(*) FILTER (WHERE i.groups = ARRAY[%(group)s::bigint] AND {facts.sql_is_unique("i")}) FROM identifier i
+WHERE {_within("i.first_seen_at")} AND %(group)s::bigint = ANY(i.groups) AND {facts.sql_is_oldest("i")} AND EXISTS (
     SELECT 1 FROM sighting s WHERE s.type = i.type AND s.epoch = i.epoch AND s.token = i.token
         AND s.institution_id = %(institution)s AND s.counted)
 """  # noqa: S608
@@ -70,16 +72,17 @@ SPEED_LINES: Final = ("review-time", "acknowledgment-time", "answer-time")
 # The matches that the institution was told of, as they are at present: with others who count and whom the tick has shown.
 MET: Final = f"""
 WITH met AS MATERIALIZED (
-    SELECT p.match_id FROM match_party p WHERE p.institution_id = %(institution)s AND {_within("p.released_at")}
+    SELECT p.match_id, {facts.sql_fact("p")} AS fact FROM match_party p
+    WHERE p.institution_id = %(institution)s AND {_within("p.released_at")}
 ), other AS (
-    SELECT o.match_id, i.id, i.sector::text FROM met JOIN match_party o USING (match_id)
+    SELECT o.match_id, met.fact, i.id, i.sector::text FROM met JOIN match_party o USING (match_id)
     JOIN institution i ON i.id = o.institution_id AND i.state = 'live'
     WHERE o.group_id <> %(group)s AND o.released_at <= %(as_of)s
 )
 """  # noqa: S608
-SECTORS: Final = f"{MET} SELECT sector, count(DISTINCT match_id) FROM other GROUP BY sector ORDER BY 2 DESC, 1"  # noqa: S608
+SECTORS: Final = f"{MET} SELECT sector, count(DISTINCT fact) FROM other GROUP BY sector ORDER BY 2 DESC, 1"  # noqa: S608
 ROLES: Final = f"""{MET}
-SELECT u.role::text, count(DISTINCT other.match_id), count(DISTINCT other.id) FROM other
+SELECT u.role::text, count(DISTINCT other.fact), count(DISTINCT other.id) FROM other
 JOIN user_account u ON u.institution_id = other.id JOIN match_read m ON m.user_id = u.id AND m.match_id = other.match_id
 WHERE {_within("m.read_at")} GROUP BY u.role ORDER BY 2 DESC, 1
 """  # noqa: S608

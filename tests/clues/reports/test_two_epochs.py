@@ -1,0 +1,127 @@
+"""One fact that stands in two key epochs is two matches in the list and one in every figure, while they overlap."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from clues import tasks
+from clues.blinding import epochs
+from clues.feedback import giving, quality
+from clues.matching import queries, release
+from clues.matching.run import match_pending
+from clues.models import SourceQuality
+from clues.reports import figures
+from clues.reports.contribution import get_contribution, list_days
+from clues.statements import quarterly
+from clues.statements.periods import quarter_of
+from members.models import Institution
+from members.queries import Caller
+from members.row_security import act_for, leave
+from tests.clues.alliance import clue, join, open_epoch, submit, token
+from tests.factories import acting_as
+
+Names = dict[str, int]
+
+
+def turn() -> None:
+    with acting_as("aif_match"):
+        match_pending(limit=100)
+        while tasks.CHANGES.do():
+            pass
+        release.release_pending()
+    time.sleep(0.12)
+
+
+@pytest.fixture
+def members(fresh_database: str, settings: Any) -> list[Caller]:
+    """Aster and Birch share "both" in both epochs and "first" in the first; Cedar knows "late" in the second alone.
+
+    Aster alone has "own" in both; "late" was Aster's alone in the first epoch, and is shared in the second.
+    """
+    settings.AIF_DISCLOSURE_TICK = 0.05
+    with acting_as("aif_desk"):
+        open_epoch(1)
+        aster, birch, cedar = (join(name) for name in ("Aster", "Birch", "Cedar"))
+    sent = {
+        (member.institution_id, name): clue(token(name))
+        for member, names in ((aster, ("both", "first", "own", "late")), (birch, ("both", "first")))
+        for name in names
+    }
+    submit(aster, [each for (who, _name), each in sent.items() if who == aster.institution_id])
+    submit(birch, [each for (who, _name), each in sent.items() if who == birch.institution_id])
+    turn()
+    with acting_as("aif_desk"):
+        open_epoch(2)
+    epochs._cache.value = None
+    submit(cedar, [clue(token("late", epoch=2))])
+    for member in (aster, birch):
+        again = [
+            one | {"identifiers": [token(name, epoch=2)]}
+            for (who, name), one in sent.items()
+            if who == member.institution_id and name != "first"
+        ]
+        submit(member, again)
+    turn()
+    return [aster, birch, cedar]
+
+
+def told(member: Caller) -> tuple[int, int]:
+    """(matches, unique) as the portal's first page says them: of the job's run, and what came since."""
+    act_for(institution=member.institution_id)
+    try:
+        with acting_as("aif_web", held=True):
+            days = sum(day.matches for day in list_days(viewer=member, now=timezone.now()))
+            found = get_contribution(viewer=member)
+    finally:
+        leave()
+    assert found.as_of is None or found.matched == days
+    return days, found.unique
+
+
+def statement(member: Caller) -> dict[str, dict[str, str | None]]:
+    row = Institution.objects.get(pk=member.institution_id)
+    with acting_as("aif_match"):
+        made = quarterly.sections(quarter_of(timezone.localdate()), row, as_of=timezone.now())
+    return {each.code: {code: values[0] for code, values in each.rows} for each in made}
+
+
+def test_the_list_has_both_and_the_figures_have_one(members: list[Caller]) -> None:
+    assert [len(queries.list_matches(viewer=each)) for each in members] == [4, 3, 1]
+    assert [told(each)[0] for each in members] == [3, 2, 1], "before the job's first run"
+    with acting_as("aif_match"):
+        figures.reckon(now=timezone.now())
+    assert [told(each) for each in members] == [(3, 1), (2, 0), (1, 0)]
+
+
+def test_a_statement_says_each_fact_once(members: list[Caller]) -> None:
+    aster, birch, _cedar = members
+    said, other = statement(aster), statement(birch)
+    assert (said["received"]["matches"], other["received"]["matches"]) == ("3", "2")
+    assert said["unique"]["first-reported"] == "4" and said["unique"]["only-ours"] == "1"
+    assert other["unique"]["first-reported"] == "2" and other["unique"]["only-ours"] == "0"
+
+
+def test_who_says_the_same_of_both_matches_says_it_once(members: list[Caller]) -> None:
+    aster, birch, _cedar = members
+    for match in queries.list_matches(viewer=birch):
+        giving.give(match=match.match, request={"verdict": "confirm"}, by=birch, now=timezone.now())
+    with acting_as("aif_match"):
+        quality.reckon()
+    with acting_as("aif_owner"):
+        assert SourceQuality.objects.get(pk=aster.institution_id).confirmed == 2
+
+
+def test_with_one_epoch_nothing_more_is_looked_at(members: list[Caller]) -> None:
+    """The look for other epochs stands behind a question that is asked once; nobody pays for a rotation that is not there."""
+    with acting_as("aif_owner"), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM key_epoch WHERE epoch = 2")
+        names = {"as_of": timezone.now()}
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {figures.INSTITUTIONS}", names)
+        plan = "\n".join(row for (row,) in cursor.fetchall())
+    scans = [line for line in plan.splitlines() if "on sighting" in line or "sighting_" in line]
+    assert scans and all("never executed" in line for line in scans)
