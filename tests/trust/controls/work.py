@@ -1,4 +1,4 @@
-"""Rows 8, 10, 25, 32 and 40 of the controls: streams, timing, other ways to log in, expressions, turns in the queue."""
+"""More of the controls: streams, timing, other ways to log in, expressions, roles at the desk, turns in the queue."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ WORK: tuple[Control, ...] = (
         "32 a text is bounded before it is asked",
         Value("aif_share.identifiers.text", "MAX_RAW", 10**9),
         "tests/architecture/test_regexes.py::test_a_text_is_bounded_before_it_is_asked",
+    ),
+    Control(
+        "33 an operation of the desk is for the roles that may",
+        Code("members.admin.base", "ReadOnlyAdmin.operate", "if not can(request.user, operation.permission):", "if False:"),
+        "tests/trust/test_desk_roles.py::test_each_role_does_what_it_may_and_nothing_else",
     ),
     Control(
         "40 institutions take turns",

@@ -61,7 +61,7 @@ def ask_row(name: str, door: Door, world: World, score: Score) -> None:
             score.unreached.append(f"{name}: {answer.status_code} {answer.content[:300].decode()}")
     with undone():
         match = _prepare(name, door, own, world)
-        before = hash_rows()
+        before = hash_rows() if door.first else score.world_as_made()
         for who in _outside(names.values(), door.owner):
             # Where the asker has a part in the case, only what is in it is another's.
             kept = {p for p, each in names.items() if p in FIXED or (who == "birch" and each in SHARED)}

@@ -27,6 +27,7 @@ class Score:
     cells: int = 0
     leaks: list[str] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)  # own calls that did not succeed: such a row proves nothing
+    _as_made: Mapping[str, str] | None = None
 
     def same(self, name: str, foreign: Any, missing: Any, *objects: str) -> None:
         """Count both answers; they must not differ in a byte."""
@@ -44,6 +45,12 @@ class Score:
         told = [each.decode() for each in hidden if each in content]
         if told or answer.status_code == 500:
             self.leaks.append(f"{name}: {answer.status_code}, tells {told}")
+
+    def world_as_made(self) -> Mapping[str, str]:
+        """The rows as they are whenever nothing is under way: every effect is taken back (`undone`), so one look serves all."""
+        if self._as_made is None:
+            self._as_made = hash_rows()
+        return self._as_made
 
     def unchanged(self, name: str, before: Mapping[str, str]) -> None:
         """Every row stands as it did before the refused calls."""

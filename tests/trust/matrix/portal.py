@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.browsing import Browser
 from tests.trust.matrix.api import FIXED, fill
-from tests.trust.matrix.cells import Score, hash_rows, undone
+from tests.trust.matrix.cells import Score, undone
 from tests.trust.matrix.doors import KINDS
 from tests.trust.matrix.pages import LISTS, PAGES, Page
 from tests.trust.matrix.world import SHARED, World, missing
@@ -57,7 +57,7 @@ def ask_row(name: str, page: Page, world: World, people: People, score: Score) -
         score.cells += 1
         if answer.status_code not in (200, 302) or "/login" in answer.get("Location", ""):
             score.unreached.append(f"{name}: {answer.status_code} {_errors(answer)}")
-    names, before = set(objects.values()), hash_rows()
+    names, before = set(objects.values()), score.world_as_made()
     with undone():
         for who, role in _outside(names, page):
             kept = {p for p, each in objects.items() if each in CODES or (who == "birch" and each in SHARED)}
