@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from clues.doctor.finding import Finding, good, unsure, wrong
+from clues.doctor.rights import unless_denied
 from clues.models import KeyDirectory, KeyEpoch
 from clues.packages.signing import SignerMissing, load_signer
 from clues.vault import keys
@@ -29,7 +30,7 @@ def look() -> Iterator[Finding]:
     yield from _epochs()
     yield _key_keys()
     yield from _holders()
-    yield _seals()
+    yield from unless_denied("keys.seals", _seals)
     yield _signer()
     yield _evidence_folder()
     yield _directory()
@@ -93,20 +94,21 @@ def _holders() -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _seals() -> Finding:
+def _seals() -> Iterator[Finding]:
     under = seals.count_by_key()
     if gone := sorted(under.keys() - settings.AIF_SEALS.keys() - {sealing.REFERENCE_KEY}):
-        return wrong(
+        yield wrong(
             "keys.seals", f"AIF_SEALS lacks {', '.join(gone)}, under which second factors or webhook secrets are sealed",
             "Restore it from the backup of the secrets; without it those people cannot log in.",
         )  # fmt: skip
-    if under.keys() - {sealing.newest()}:
-        return unsure(
+    elif under.keys() - {sealing.newest()}:
+        yield unsure(
             "keys.seals",
             "second factors or webhook secrets are sealed under an older key",
             "Run `manage.py rotate_seals`.",
         )
-    return good("keys.seals", "second factors and webhook secrets are sealed under the newest key")
+    else:
+        yield good("keys.seals", "second factors and webhook secrets are sealed under the newest key")
 
 
 def _signer() -> Finding:

@@ -184,3 +184,20 @@ def test_it_ends_with_1_where_something_is_wrong(capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert ended.value.code == 1 and "WRONG" in out and "sequence_log" in out
     assert not is_sound(examine())
+
+
+@pytest.mark.parametrize("login", ["aif_match", "aif_desk", "aif_audit"])
+def test_every_login_looks_at_its_keys(fresh_database: str, login: str) -> None:
+    """What one may not read costs one finding, not all that follow."""
+    with acting_as(login):
+        found = {finding.code: finding.level for finding in examine()}
+    if login != "aif_audit":  # which reads no epochs at all
+        assert {"keys.peppers", "keys.seals", "keys.signer", "keys.directory"} <= found.keys()
+    assert found.get("keys.seals", Level.UNSURE) is (Level.GOOD if login == "aif_desk" else Level.UNSURE)
+    assert "database.roles" in found and "login" not in found
+
+
+def test_web_says_that_it_does_not_see_everything(fresh_database: str, as_role: Any) -> None:
+    with as_role("aif_web", held=True):
+        found = {finding.code: finding.level for finding in examine()}
+    assert found["login"] is Level.UNSURE
