@@ -13,6 +13,7 @@ No message, repr or attribute ever holds an identifier, token, secret or blind; 
     ├── ProofError                       proof-invalid         a proof or signature does not hold
     │   └── InvalidWebhook               webhook-invalid       a webhook's signature, time or form is not right
     ├── PinError                         pin-mismatch          signed by another key than the pinned one
+    │   └── LogRestored                  log-restored          the platform's log lost something to a restore, and says so
     ├── NetworkError                     network               no answer, or none that can be read
     ├── RequestError                     (the server's code)   an RFC 9457 answer
     │   ├── AuthenticationError          401, 403              the key is unknown, expired, suspended or lacks a scope
@@ -118,6 +119,12 @@ class PinError(AifShareError):
     """A directory is signed by another key than the one pinned at first use."""
 
     code = "pin-mismatch"
+
+
+class LogRestored(PinError):
+    """The platform says that its database was restored, and its log goes on under another name: a person has to accept it."""
+
+    code = "log-restored"
 
 
 class NetworkError(AifShareError):

@@ -20,7 +20,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import django
 import psycopg2
+from django.apps import apps
 from django.conf import settings
 
 from config.stack import children, cluster, postgres, wipe
@@ -62,11 +64,20 @@ def prepare() -> None:
                 shutil.rmtree(old)  # all but the latest, which another run may be copying
             server = TestServer()
             try:
+                _set_up()
                 server.start()
                 server.keep(prepared)
             finally:
                 server.stop()
     os.environ[cluster.PREPARED] = str(prepared)
+
+
+def _set_up() -> None:
+    """Let a program that is no test session, like `make faults`, have models too."""
+    if not apps.ready:
+        os.environ.setdefault("AIF_ENV", "test")
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        django.setup()
 
 
 class TestServer:

@@ -27,17 +27,22 @@ def audit() -> None:
 @audit.command()
 @click.option("--map", "map_path", type=click.Path(path_type=Path, dir_okay=False), help="whose receipts to check")
 @click.option("--screenings", type=click.IntRange(0, 10_000), default=100, show_default=True, help="how many to check")
+@click.option(
+    "--accept-restore", is_flag=True, help="the alliance told by another way that its database was restored: go on"
+)
 @json_option
-def verify(map_path: Path | None, screenings: int, as_json: bool) -> int:
+def verify(map_path: Path | None, screenings: int, accept_restore: bool, as_json: bool) -> int:
     """Check the transparency log, and your receipts and newest screenings against it.
 
     Fetches the newest signed checkpoint, proves that the log only grew since this key looked last, keeps the checkpoint,
     and proves that the event of each receipt in your map stands in the log, and that each of your newest screenings was
     sealed by an event that does. Run it daily: what you keep is what nobody can take back. Exit 6: a proof does not hold, a
-    receipt has no event, or screenings wait too long for theirs. Without the scope audit, checkpoints alone.
+    receipt has no event, or screenings wait too long for theirs; or the log goes on under another name after a restore, and
+    nobody here accepted that. Without the scope audit, checkpoints alone.
     """
     with open_client() as client:
-        seen = witness(client.log, url=client.url, store=WitnessStore(client.data_home, client.key_id))
+        store = WitnessStore(client.data_home, client.key_id)
+        seen = witness(client.log, url=client.url, store=store, accept_restore=accept_restore)
         found, asked, receipts = None, None, []
         held = open_map(client, map_path)
         if held is not None:
@@ -60,6 +65,8 @@ def verify(map_path: Path | None, screenings: int, as_json: bool) -> int:
                 "size": seen.now.size,
                 "before": None if seen.first else seen.before,
                 "successor": seen.successor,
+                "restored": seen.restored,
+                "lost": seen.lost,
                 "receipts": len(receipts),
                 "proven": len(checked.proven),
                 "waiting": list(checked.waiting),
@@ -67,11 +74,16 @@ def verify(map_path: Path | None, screenings: int, as_json: bool) -> int:
                 "screenings": None if asked is None else asdict(asked),
             }
         )
-    if seen.successor is not None:
+    if seen.restored:
+        say(f"The platform was restored from a backup: {seen.lost} events that this key had seen signed are gone.")
+        say("The checkpoint from before is kept as `former` beside the new one: it is the evidence of what was there.")
+    elif seen.successor is not None:
         say(
             f"The log is signed by another key now, which the pinned one named; it is pinned from now on: {seen.successor}"
         )
     since = "the first one this key keeps" if seen.first else f"grown from {seen.before}, nothing taken back"
+    if seen.restored:
+        since = f"grown from the {seen.before - seen.lost} that are left of {seen.before}"
     say(f"{seen.now.origin}: {seen.now.size} events, {since}.")
     if found is not None:
         say(f"Receipts: {len(found.proven)} of {len(receipts)} proven, {len(found.waiting)} not signed yet.")

@@ -18,10 +18,9 @@ from aif_share.audit import merkle
 from aif_share.audit.note import Checkpoint, Verifier, open_checkpoint, open_note
 from aif_share.client.private_file import replace_json
 from aif_share.client.resources.log import Log, LogHead
-from aif_share.errors import PinError, ProofError
+from aif_share.client.succession import follow
+from aif_share.errors import LogRestored, PinError, ProofError
 
-SUCCESSOR = "successor"
-"""Second line of a note by which a key of the log names the next one."""
 NAMES = ("verifier", "receipts", "checkpoint")
 
 
@@ -30,6 +29,8 @@ class Witnessed:
     """What was seen now, and what had been seen before; `first` without an earlier one.
 
     `successor`: the line of the key that the pinned one named as the next, if it did since; it is pinned now.
+    `restored`: the platform's database was restored since, which somebody here accepted; `lost` events that this key had seen
+    signed are gone.
     """
 
     now: Checkpoint
@@ -37,6 +38,8 @@ class Witnessed:
     before: int
     first: bool
     successor: str | None = None
+    restored: bool = False
+    lost: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,16 @@ class WitnessStore:
             raise PinError(f"{self.path} holds no checkpoint; restore it, or delete it to begin anew")
         return known
 
-    def put(self, url: str, head: LogHead) -> None:
-        """Keep a checkpoint and its keys, atomically and for this user alone."""
-        replace_json(self.path, self._read() | {url: {name: str(getattr(head, name)) for name in NAMES}})
+    def put(self, url: str, head: LogHead, *, parted: bool = False) -> None:
+        """Keep a checkpoint and its keys, atomically and for this user alone.
+
+        `parted`: the log goes on as another one; what was kept of it stays in `former`, for it is evidence.
+        """
+        known = self._read()
+        before = known.get(url, {})
+        former = [*before.get("former", []), *([{name: before[name] for name in NAMES}] if parted else [])]
+        kept: dict[str, Any] = {name: str(getattr(head, name)) for name in NAMES}
+        replace_json(self.path, known | {url: kept | ({"former": former} if former else {})})
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -79,17 +89,19 @@ class WitnessStore:
         return known
 
 
-def witness(log: Log, *, url: str, store: WitnessStore) -> Witnessed:
+def witness(log: Log, *, url: str, store: WitnessStore, accept_restore: bool = False) -> Witnessed:
     """Fetch the newest checkpoint, check that the log only grew since the last one, and keep it.
 
     Another key of the log is taken only at the word of the pinned one, and pinned from then on.
-    Raise PinError for another key than that, ProofError for a signature or proof that does not hold, or a log
+    Raise LogRestored where the platform says that its database was restored and the log goes on under another name, unless
+    `accept_restore`; PinError for another key than that, ProofError for a signature or proof that does not hold, or a log
     that became shorter. Nothing is kept then: the old checkpoint is the evidence.
     """
     head, known = log.head(), store.get(url)
     verifier = Verifier.parse(head.verifier)
     pinned = verifier if known is None else Verifier.parse(known["verifier"])
-    if known is not None and (known["receipts"] != head.receipts or not _leads(pinned, verifier, head.successions)):
+    leads, restores = follow(pinned, verifier, head.successions)
+    if known is not None and (known["receipts"] != head.receipts or not leads):
         raise PinError(
             f"the log or the receipts of {url} are signed by another key than the one pinned in {store.path}. "
             "Ask the alliance by another way before you delete the pin"
@@ -98,35 +110,31 @@ def witness(log: Log, *, url: str, store: WitnessStore) -> Witnessed:
     before = Checkpoint(verifier.name, 0, merkle.EMPTY)
     if known is not None:
         before = open_checkpoint(known["checkpoint"], verifier=pinned)
-        if before.size > now.size:
-            raise ProofError(f"the log has {now.size} events, and had {before.size} when this key looked last")
-        path: tuple[str, ...] = ()
-        if 0 < before.size < now.size:
-            path = log.consistency(old=before.size, size=now.size).path
-        merkle.check_consistency(
-            old_size=before.size, old_root=before.root, size=now.size, root=now.root, path=_hashes(path)
+    kept = min((restore.kept for restore in restores), key=lambda each: each.size, default=before)
+    lost = max(0, before.size - kept.size)
+    if restores and not accept_restore:
+        raise LogRestored(
+            f"the platform says that its database was restored from a backup: {kept.size} events of the log were kept, and "
+            f"this key had seen {before.size}. Ask the alliance and other members by another way what happened, then accept it"
         )
-    store.put(url, head)
+    if before.size > now.size and not restores:
+        raise ProofError(f"the log has {now.size} events, and had {before.size} when this key looked last")
+    # What a restore says it kept has to lead to what is signed now, and what was seen before it, unless that is lost.
+    for older in (*([] if lost or known is None else [before]), *(restore.kept for restore in restores)):
+        _check_grown(log, older, now)
+    store.put(url, head, parted=bool(restores))
     log.witness(now.size, base64.b64encode(now.root).decode("ascii"))
     successor = None if pinned == verifier else head.verifier
-    return Witnessed(now, Verifier.parse(head.receipts), before.size, known is None, successor)
+    return Witnessed(
+        now, Verifier.parse(head.receipts), before.size, known is None, successor, restored=bool(restores), lost=lost
+    )
 
 
-def _leads(pinned: Verifier, wanted: Verifier, successions: Iterable[str]) -> bool:
-    """Whether a chain of notes, each signed by the key before, leads from the pinned key to the wanted one."""
-    key = pinned
-    for note in successions:
-        if key == wanted:
-            break
-        try:
-            lines = open_note(note, verifier=key).split("\n")
-        except ProofError:
-            continue  # of an earlier key, or of nobody's
-        if len(lines) == 4 and lines[:2] == [key.name, SUCCESSOR]:
-            following = Verifier.parse(lines[2])
-            if following.name == key.name:
-                key = following
-    return key == wanted
+def _check_grown(log: Log, older: Checkpoint, now: Checkpoint) -> None:
+    if older.size > now.size:
+        raise ProofError(f"the log has {now.size} events, and says that {older.size} were kept")
+    path = log.consistency(old=older.size, size=now.size).path if 0 < older.size < now.size else ()
+    merkle.check_consistency(old_size=older.size, old_root=older.root, size=now.size, root=now.root, path=_hashes(path))
 
 
 def check_receipts(log: Log, seen: Witnessed, receipts: Iterable[tuple[str, Mapping[str, Any]]]) -> Receipts:

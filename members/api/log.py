@@ -33,7 +33,8 @@ class LogHead(s.Serializer[Any]):
     successions = s.ListField(
         child=s.CharField(),
         help_text="Signed notes, oldest first, by which a key of the log names the next one: name, `successor`, its line. "
-        "Whoever pinned an older key follows them to `verifier`.",
+        "Whoever pinned an older key follows them to `verifier`. After a restore that lost something: name, `restored`, size that "
+        "was kept, its root, largest size a witness had seen, and the line of the key under the log's next name.",
     )
 
 

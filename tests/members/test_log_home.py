@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -13,7 +15,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from aif_share.errors import Refusal
+from aif_share.client.resources.log import LogHead
+from aif_share.client.witness import Witnessed, WitnessStore, witness
+from aif_share.errors import LogRestored, PinError, ProofError, Refusal
 from members import audit
 from members.audit import homes, sequencing
 from members.audit.notes import Signer
@@ -21,6 +25,7 @@ from members.models import AuditCheckpoint, AuditEvent, AuditHome, AuditLeaf, Au
 from members.operations import restores
 from tests.factories import CONSOLE, acting_as
 from tests.members.log_keeper import SIGNER, catch_up
+from tests.members.test_log_keys import URL, Platform
 
 OTHER = "7300000000000000000/00000001"
 
@@ -170,3 +175,122 @@ def test_no_process_can_declare_it(log: None, role: str) -> None:
 def test_what_was_declared_stays(log: None) -> None:
     with acting_as("aif_owner"), pytest.raises(DatabaseError), transaction.atomic():
         AuditHome.objects.update(cluster=OTHER)
+
+
+# ---- what members' systems make of it ----
+
+
+def at_work() -> None:
+    """As the sequencer's process does on this database, after something happened."""
+    write(1)
+    with acting_as("aif_audit"):
+        call_command("sequence_log", "--once")
+
+
+@pytest.fixture
+def platform(fresh_database: str, settings: Any) -> Platform:
+    settings.AIF_LOG_KEYS = [SIGNER.key.private_bytes_raw()]
+    at_work()
+    return Platform()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> WitnessStore:
+    return WitnessStore(tmp_path, "abcd1234")
+
+
+def look(store: WitnessStore, platform: Platform, *, accept: bool = False) -> Witnessed:
+    return witness(platform, url=URL, store=store, accept_restore=accept)  # type: ignore[arg-type]
+
+
+def see_more(store: WitnessStore, more: int) -> None:
+    """Let the store keep a checkpoint of a log that went on, on the machine that died then."""
+    known = json.loads(store.path.read_text(encoding="utf-8"))
+    size = int(known[URL]["checkpoint"].split("\n")[1]) + more
+    known[URL]["checkpoint"] = Signer(settings.AIF_LOG_ORIGIN, SIGNER.key).sign(size, "A" * 43 + "=")
+    store.path.write_text(json.dumps(known), encoding="utf-8")
+
+
+def test_who_saw_more_than_was_kept_is_told_and_keeps_the_evidence(platform: Platform, store: WitnessStore) -> None:
+    look(store, platform)
+    see_more(store, 7)
+    evidence = store.path.read_text(encoding="utf-8")
+    restore()
+    declare(json.loads(evidence)[URL]["checkpoint"])
+    at_work()
+    with pytest.raises(LogRestored):
+        look(store, platform)
+    assert store.path.read_text(encoding="utf-8") == evidence, "nothing is overwritten before somebody accepts"
+    seen = look(store, platform, accept=True)
+    assert (seen.restored, seen.lost, seen.now.origin) == (True, 7, f"{settings.AIF_LOG_ORIGIN}/2")
+    kept = json.loads(store.path.read_text(encoding="utf-8"))[URL]
+    assert kept["former"] == [json.loads(evidence)[URL]]
+    at_work()
+    again = look(store, platform)
+    assert (again.restored, again.lost, again.now.size) == (False, 0, seen.now.size + 1)
+    assert json.loads(store.path.read_text(encoding="utf-8"))[URL]["former"] == kept["former"]
+
+
+def test_who_saw_less_loses_nothing_and_accepts_all_the_same(platform: Platform, store: WitnessStore) -> None:
+    look(store, platform)
+    at_work()
+    restore()
+    declare()
+    at_work()
+    with pytest.raises(LogRestored):
+        look(store, platform)
+    assert look(store, platform, accept=True).lost == 0
+
+
+def test_a_complete_restore_asks_nobody(platform: Platform, store: WitnessStore) -> None:
+    look(store, platform)
+    restore()
+    declare(complete=True)
+    at_work()
+    seen = look(store, platform)
+    assert not seen.restored and seen.successor is None
+
+
+FORGED = {
+    "of nobody": lambda head: Signer(settings.AIF_LOG_ORIGIN, STRANGER).sign(*said(head)),
+    "changed": lambda head: head.successions[-1].replace("\n1\n", "\n2\n").replace("\n0\n", "\n9\n"),
+    "without a root": lambda head: Signer(settings.AIF_LOG_ORIGIN, SIGNER.key).sign(
+        "restored", 1, "A", 0, head.verifier
+    ),
+    "under the old name": lambda head: Signer(settings.AIF_LOG_ORIGIN, SIGNER.key).sign(
+        *said(head)[:4], Signer(settings.AIF_LOG_ORIGIN, STRANGER).verifier
+    ),
+    "nothing": lambda head: "",
+}
+STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+
+
+def said(head: LogHead) -> list[str]:
+    return head.successions[-1].split("\n")[1:6]
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_a_restore_is_believed_of_the_pinned_key_alone(platform: Platform, store: WitnessStore, how: str) -> None:
+    look(store, platform)
+    evidence = store.path.read_text(encoding="utf-8")
+    restore()
+    declare()
+    at_work()
+    platform.change = lambda head: dataclasses.replace(head, successions=(FORGED[how](head),))
+    with pytest.raises(PinError) as refused:
+        look(store, platform, accept=True)
+    assert not isinstance(refused.value, LogRestored) and store.path.read_text(encoding="utf-8") == evidence
+
+
+def test_what_was_kept_has_to_lead_to_what_is_signed(platform: Platform, store: WitnessStore) -> None:
+    look(store, platform)
+    see_more(store, 7)
+    restore()
+    declare()
+    at_work()
+    lie = Signer(settings.AIF_LOG_ORIGIN, SIGNER.key)
+    platform.change = lambda head: dataclasses.replace(
+        head, successions=(lie.sign(*said(head)[:2], "A" * 43 + "=", *said(head)[3:]),)
+    )
+    with pytest.raises(ProofError):
+        look(store, platform, accept=True)

@@ -20,7 +20,7 @@ from tests.faults import invariants
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load
 from tests.faults.world import World
-from tests.members.delivery.receiver import Receiver
+from tests.members.delivery.receiver import Received, Receiver
 from tests.recovery.machines import ARCHIVE_TIMEOUT_S, Doomed, Restored, Vaults
 from tests.recovery.work import Work
 
@@ -68,17 +68,19 @@ class Drill:
                     world.keep_keys()
                     self._say("members submit, evidence comes in, a witness looks")
                     died = self._live_and_die(work)
+                    self._kept = work.kept()
                     self._say("the machine is dead")
                     load.ledger.close()
                     ledger = vaults.notes / "acknowledged"
                     ledger.write_bytes(load.ledger.path.read_bytes())
+                self._told = len(receiver.requests)
                 for name, last_wal in (("archive", False), ("last_wal", True)):
                     copy = vaults.notes / f"acknowledged-{name}"
                     copy.write_bytes(ledger.read_bytes())
-                    load.ledger = Ledger(copy)
+                    load.ledger, begin = Ledger(copy), len(receiver.requests)
                     with Restored(vaults, seed=self.seed, last_wal=last_wal) as restored:
                         self._say(f"restored ({name}); the stack runs")
-                        self._go_on(name, restored, work, died, receiver)
+                        self._go_on(name, restored, work, died, receiver, begin)
                     load.ledger.close()
         finally:
             vaults.remove()
@@ -111,7 +113,7 @@ class Drill:
 
     # ---- the machines that are made of it ----
 
-    def _go_on(self, name: str, world: Restored, work: Work, died: float, receiver: Receiver) -> None:
+    def _go_on(self, name: str, world: Restored, work: Work, died: float, receiver: Receiver, begin: int) -> None:
         load = work.load
         load.world = world
         load.senders = [type(one)(world.stack.url, one.bearer) for one in load.senders]
@@ -131,8 +133,9 @@ class Drill:
         self.figures |= {f"{name}_{key}": value for key, value in pairs.items()} | {f"{name}_sequences_behind": behind}
         if behind:
             self.wrong.append(f"{name}: {behind} sequences would give a number that is taken")
+        self._look_at_log(name, work)
         self._open_evidence(name, world, work)
-        self._count_told(name, receiver)
+        self._count_told(name, receiver, begin)
 
     @contextlib.contextmanager
     def _timed(self, name: str) -> Iterator[None]:
@@ -148,7 +151,7 @@ class Drill:
         if "log.home" not in codes or world.select(SIGNED)[0] != signed:
             self.wrong.append(f"{name}: the restored log was signed before anybody said that it is one")
         complete = ["--complete"] if name == "last_wal" else []
-        world.stack.manage("declare_restore", "--checkpoint", str(work.note), *complete, owner=True)
+        world.stack.manage("declare_restore", "--checkpoint", str(work.note(self._kept)), *complete, owner=True)
         self.figures[f"{name}_log_events_lost"] = max(0, work.witnessed - int(signed[0]))
 
     @staticmethod
@@ -189,6 +192,15 @@ class Drill:
                 out.write(json.dumps(vars(one) | {"batch": sent.get(one.key, one.batch)}) + "\n")
         self.figures[f"{name}_sent_again"] = len(sent)
 
+    def _look_at_log(self, name: str, work: Work) -> None:
+        """A witness is told of what is gone, and stopped until it accepts; where nothing is, it notices nothing."""
+        told, lost = work.look_after_restore(self._kept)
+        self.figures[f"{name}_witness_told"] = told
+        if told != (name == "archive") or lost != self.figures[f"{name}_log_events_lost"]:
+            self.wrong.append(
+                f"{name}: the witness was {'' if told else 'not '}told of a restore, and misses {lost} events"
+            )
+
     def _open_evidence(self, name: str, world: World, work: Work) -> None:
         """Every piece that the restored machine knows opens, and is what was sent."""
         evidence, right = work.lead.client.evidence, 0
@@ -204,13 +216,21 @@ class Drill:
                 f"{name}: of {len(work.evidence)} pieces of evidence {right} open rightly, {lost} are lost"
             )
 
-    def _count_told(self, name: str, receiver: Receiver) -> None:
-        """At least once, under a stable id: nothing is told under two ids, whatever is told again."""
-        ids: dict[str, set[str]] = {}
-        told: list[str] = []
-        for request in list(receiver.requests):
-            told.append(request.id)
-            for event in json.loads(request.body)["data"]["events"]:
-                ids.setdefault(event["event"], set()).add(request.id)
-        two = sum(1 for each in ids.values() if len(each) > 1)
-        self.figures |= {f"{name}_messages_again": len(told) - len(set(told)), f"{name}_events_under_two_ids": two}
+    def _count_told(self, name: str, receiver: Receiver, begin: int) -> None:
+        """At least once, under a stable id: what had been told is told again under the id it had, or not at all."""
+        requests = list(receiver.requests)
+        before, now = requests[: self._told], requests[begin:]
+        ids = _message_of(before)
+        again = {request.id for request in now} & {request.id for request in before}
+        two = sum(1 for event, message in _message_of(now).items() if ids.get(event, message) != message)
+        self.figures |= {
+            f"{name}_told_before": len(before), f"{name}_told_after": len(now), f"{name}_messages_again": len(again),
+            f"{name}_events_under_two_ids": two,
+        }  # fmt: skip
+        if (two and name == "last_wal") or not now:
+            self.wrong.append(f"{name}: {two} events were told under a second id, {len(now)} messages came")
+
+
+def _message_of(requests: list[Received]) -> dict[str, str]:
+    """Event -> id of the message that told of it."""
+    return {event["event"]: one.id for one in requests for event in json.loads(one.body)["data"]["events"]}

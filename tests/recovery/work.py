@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aif_share.client.witness import WitnessStore, witness
-from aif_share.errors import NetworkError, RequestError
+from aif_share.client.witness import Witnessed, WitnessStore, witness
+from aif_share.errors import LogRestored, NetworkError, RequestError
 from tests.faults.load import Load
 from tests.members.delivery.receiver import Receiver
 from tests.prove.evidence_case import Member, open_case
@@ -92,15 +92,29 @@ class Work:
 
     def look_at_log(self) -> None:
         """As `aif-share audit verify` does: check the newest checkpoint, and keep it."""
-        client = self.lead.client
-        store = WitnessStore(client.data_home, client.key_id)
-        self.witnessed = witness(client.log, url=client.url, store=store).now.size
+        self.witnessed = self._witness().now.size
 
-    @property
-    def note(self) -> Path:
-        """The newest checkpoint that the witness keeps, as a file: what it sends to the alliance after a restore."""
+    def look_after_restore(self, kept: str) -> tuple[bool, int]:
+        """Look again with what was kept at the death: whether the log says that it was restored, and events seen that are gone."""
+        self._store().path.write_text(kept, encoding="utf-8")
+        try:
+            return False, self._witness().lost
+        except LogRestored:
+            return True, self._witness(accept_restore=True).lost
+
+    def kept(self) -> str:
+        """What the witness keeps."""
+        return self._store().path.read_text(encoding="utf-8")
+
+    def _store(self) -> WitnessStore:
+        return WitnessStore(self.lead.client.data_home, self.lead.client.key_id)
+
+    def _witness(self, *, accept_restore: bool = False) -> Witnessed:
         client = self.lead.client
-        kept = json.loads((client.data_home / client.key_id / "log.json").read_text(encoding="utf-8"))
+        return witness(client.log, url=client.url, store=self._store(), accept_restore=accept_restore)
+
+    def note(self, kept: str) -> Path:
+        """The checkpoint in it as a file: what a member sends to the alliance after a restore."""
         path = self.world.vaults.notes / "checkpoint"
-        path.write_text(kept[client.url]["checkpoint"], encoding="utf-8")
+        path.write_text(json.loads(kept)[self.lead.client.url]["checkpoint"], encoding="utf-8")
         return path
