@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pwd
 import shutil
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 from config.backup.evidence import copy_evidence
 from config.backup.folder import BackupFolder
 from config.backup.restoring import restore
-from config.stack.folders import DATABASE_USER, Folders, as_root, system_user
+from config.stack.folders import DATABASE_USER, Folders, StackError, as_root, system_user
 from config.stack.plan import CUSTODIANS, ROOT, Plan
 from tests.faults.world import World
 
@@ -77,6 +78,9 @@ class Doomed(World):
     def die(self) -> None:
         """End PostgreSQL where it stands, and everything with it; only the folder of its log can still be read."""
         self._end_child(self.postgres, signal.SIGQUIT)
+        for name in ("web", "worker", "sequencer"):
+            with contextlib.suppress(StackError):
+                self.kill(name)
         wal = (self.folder / "pg").resolve() / "pg_wal"
         shutil.copytree(wal, self.vaults.last_wal)
 
