@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import BaseAuthentication
@@ -19,6 +18,7 @@ from clues import tasks
 from clues.submissions import holds, queries, receive, results
 from members.api.pagination import get_page_size, get_position, newest_first, page
 from members.api.renderers import JSONRenderer
+from members.row_security import clock
 
 from . import hold_shapes, line_shapes, shapes
 from .base import PAGED, ApiView, caller_of
@@ -197,7 +197,7 @@ def _take_document(request: Request) -> receive.Received:
         body=read_json_bytes(request._request),
         idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", ""),
         by=caller_of(request),
-        now=timezone.now(),
+        now=clock.now(),  # by which the age of what waits is reckoned
         confirm=lambda: _confirm(request),
     )
 
@@ -209,7 +209,7 @@ def _take_lines(request: Request, form: str) -> receive.Received:
             form=form,
             idempotency_key=request.META.get("HTTP_IDEMPOTENCY_KEY", ""),
             by=caller_of(request),
-            clock=timezone.now,
+            clock=clock.now,
             confirm=lambda: _confirm(request),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import time
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ _MAY_BE_TAKEN = """
 SELECT 1 FROM pg_roles r, pg_namespace n
 WHERE r.rolname = %s AND n.nspname = 'public' AND (r.rolcanlogin OR n.nspowner = r.oid)
 """
+CLOCK_ASKED_ANEW_S = 15.0
 # Signed values are made of [A-Za-z0-9.-]; LOCAL, so that nothing outlives the transaction on a connection that is kept.
 _SET = f"SELECT set_config('{context.SETTING}', '{{}}', true); "
 
@@ -31,6 +33,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     health_check_done: bool
     in_force: str | None = ""
     """The signed context that the open transaction has; None when that is not known."""
+    clock: tuple[float, float] | None = None
+    """When the server was asked for its time, by the monotonic clock, and what it said."""
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor whose statements carry the context in force (members.row_security)."""
@@ -45,13 +49,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Return what must go before the next statement: nothing, where the transaction has the right context already."""
         if self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
             return ""  # only a rollback can follow, and nothing may stand before it
-        value = context.signed(self.connection.info.backend_pid)
+        value = context.signed(self.connection.info.backend_pid, self.database_time)
         if self.connection.autocommit:  # a transaction of its own
             return _SET.format(value) if value else ""
         if value == self.in_force:
             return ""
         self.in_force = value
         return _SET.format(value)
+
+    def database_time(self) -> float:
+        """Return the seconds since 1970 by the clock of the server, asked anew every CLOCK_ASKED_ANEW_S seconds.
+
+        In between the monotonic clock counts: neither a wrong clock of this machine nor its being set matters.
+        """
+        asked_at, told = self.clock or (0.0, 0.0)
+        self.ensure_connection()
+        if self.clock is None or time.monotonic() - asked_at > CLOCK_ASKED_ANEW_S:
+            with self.connection.cursor() as bare:
+                bare.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
+                asked_at, told = time.monotonic(), bare.fetchone()[0]
+            self.clock = asked_at, told
+        return told + time.monotonic() - asked_at
 
     def _forget_context(self) -> None:
         self.in_force = ""
@@ -74,6 +92,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _close(self) -> None:
         self._forget_context()
+        self.clock = None
         super()._close()  # type: ignore[misc]
 
     def init_connection_state(self) -> None:

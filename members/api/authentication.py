@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from members.queries import Caller, NotAuthenticated, authenticate
+from members.row_security import clock
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -23,7 +23,7 @@ class KeyAuthentication(BaseAuthentication):
         scheme, _space, bearer = header.partition(" ")
         if scheme.lower() != "bearer" or not bearer:
             raise NotAuthenticated
-        return authenticate(bearer.strip(), ip=get_client_ip(request.META), now=timezone.now()), None
+        return authenticate(bearer.strip(), ip=get_client_ip(request.META), now=clock.now()), None
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge that goes with a 401."""

@@ -11,8 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Final
@@ -69,12 +68,15 @@ def is_kept() -> bool:
     return bool(settings.AIF_CONTEXT_KEYS)
 
 
-def signed(backend: int) -> str:
-    """Return the value of the setting for a server process, or "" for nobody; made anew every few seconds."""
+def signed(backend: int, clock: Callable[[], float]) -> str:
+    """Return the value of the setting for a server process, or "" for nobody; made anew every few seconds.
+
+    `clock` tells the seconds since 1970 by that server: a machine whose own clock is wrong signs the right ones.
+    """
     context = _current.get()
     if context == NOBODY:
         return ""
-    now, kept = time.time(), _signed.get()
+    now, kept = clock(), _signed.get()
     if kept is not None and kept[0] is context and kept[1] == backend and now - kept[2] < _SIGNED_ANEW_S:
         return kept[3]
     key_id, key = list(settings.AIF_CONTEXT_KEYS.items())[-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import psycopg2
 import pytest
 from django.db import ProgrammingError, connection, transaction
@@ -141,7 +143,7 @@ def is_closed(seen):
 
 def as_institution(institution):
     act_for(institution=institution.pk)
-    value = context.signed(connection.connection.info.backend_pid)
+    value = context.signed(connection.connection.info.backend_pid, time.time)
     leave()
     return value
 
@@ -190,7 +192,7 @@ def test_an_expired_context_is_an_error(aster, held, monkeypatch):
 
 def test_the_context_of_another_connection_is_an_error(aster, held):
     act_for(institution=aster.pk)
-    value = context.signed(connection.connection.info.backend_pid + 1)
+    value = context.signed(connection.connection.info.backend_pid + 1, time.time)
     leave()
     seen = count_everywhere(value)
     assert is_closed(seen) and seen["credential"] == "stale context"

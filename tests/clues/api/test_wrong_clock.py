@@ -1,0 +1,62 @@
+"""A web process whose own clock is wrong, either way: the clock of the database counts."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from clues.matching import turns
+from clues.models import Batch
+from members.row_security import act_for, context, leave
+from tests.clues.alliance import clue, token
+from tests.clues.api.member import Member
+from tests.factories import acting_as
+
+SKEWED = pytest.mark.parametrize("seconds", [-600, 600])
+
+
+@pytest.fixture
+def skew(monkeypatch: Any) -> Any:
+    """`skew(-600)`: from now on this process is ten minutes late."""
+    now, seconds = timezone.now, time.time
+
+    def by(wrong: int) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(seconds=wrong))
+        monkeypatch.setattr(time, "time", lambda: seconds() + wrong)
+
+    return by
+
+
+@SKEWED
+def test_batches_are_taken_and_bear_the_right_time(aster: Member, ring: list[int], skew: Any, seconds: int) -> None:
+    """Red if `received_at` is the web process's: its own batches would look ten minutes old and turn away the next."""
+    right = timezone.now()
+    skew(seconds)
+    for number in range(2):
+        answer = aster.submit([clue(token(f"clock-{number}"))])
+        assert answer.status_code == 202, answer.json()
+    for batch in Batch.objects.filter(idempotency_key__isnull=False).order_by("-id")[:2]:
+        assert abs(batch.received_at - right) < timedelta(seconds=60)
+
+
+@SKEWED
+def test_a_context_ends_by_the_clock_of_the_database(aster: Member, skew: Any, seconds: int) -> None:
+    """Red if this process's clock signs it: late, it could do nothing at all; early, it would be good for minutes too long."""
+    right = time.time()
+    skew(seconds)
+    act_for(institution=1)
+    value = context.signed(7, connection.database_time)
+    leave()
+    assert 0 < int(value.split(".")[2]) - right - context.LIVES_S + 5 < 60
+
+
+def test_a_job_does_not_wait_for_the_day_a_wrong_clock_wrote() -> None:
+    with acting_as("aif_match"):
+        assert turns.claim(name="clock-test", every_seconds=60, now=timezone.now() + timedelta(minutes=10))
+        assert turns.claim(name="clock-test", every_seconds=60, now=timezone.now())
+        assert not turns.claim(name="clock-test", every_seconds=60, now=timezone.now())
