@@ -67,8 +67,8 @@ def run(load: Load, times: int) -> dict[str, Any]:
         world.python("-c", RETRY, batches, process="desk")
         through = wait_for(lambda: not world.select(UNDONE)[0][0], PATIENCE_S)
     finally:
-        other.kill()
-        other.wait()
+        other.terminate()
+        other.wait(timeout=60)
         world.stack.kill("worker", signal.SIGCONT, group=True)
     (held,) = world.select(HELD)[0]
     return {
