@@ -51,7 +51,12 @@ GOALS: Mapping[int, Mapping[str, Goal]] = {
         "redis_killed_chunks_done": Goal(">=", 1),
         "redis_invariants_broken": Goal("=", 0),
     },
-    3: {"matrix_cells": Goal(">=", 1_500), "matrix_leaks": Goal("=", 0)},
+    3: {
+        "matrix_cells": Goal(">=", 1_500),
+        "matrix_leaks": Goal("=", 0),
+        "fields_injected": Goal(">=", 3_000, scaled=True),
+        "fields_taken": Goal("=", 0),
+    },
     4: {"tamper_found_of_1000": Goal("=", 1_000)},
     5: {"fishers_stopped_ratio": Goal(">=", 0.95), "honest_alarm_ratio": Goal("<=", 0.01)},
     6: {"timing_abs_t": Goal("<", 4.5)},

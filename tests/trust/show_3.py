@@ -9,17 +9,25 @@ from tests.prove.commands import run_command
 from tests.trust.goals import Figure
 
 FIGURE = re.compile(r"(?:matrix|desk)_cells=(\d+) (?:matrix|desk)_leaks=(\d+)")
+INJECTED = re.compile(r"injected=(\d+) taken=(\d+)")
+OPTIONS = ("-q", "-s", "-n", "0", "--tb=no", "--show-capture=no")  # so that the figures stand at the end
 TESTS = ("tests/trust/test_isolation_matrix.py", "tests/trust/test_desk_roles.py")
 
 
 def run(scale: float) -> dict[str, Figure]:
-    """The matrix has one size, at any scale; raise RuntimeError if its test did not get as far as the figures."""
-    options = ["-q", "-s", "-n", "0", "--tb=no", "--show-capture=no"]  # so that the figures stand at the end
+    """The matrix has one size, at any scale; raise RuntimeError if a test did not get as far as its figures."""
     cells = leaks = 0
     for test in TESTS:
-        done = run_command([sys.executable, "-m", "pytest", *options, test])
-        figure = FIGURE.search(done["end"])
-        if figure is None or (done["exit"] and figure[2] == "0"):
-            raise RuntimeError(done["end"])
-        cells, leaks = cells + int(figure[1]), leaks + int(figure[2])
-    return {"matrix_cells": cells, "matrix_leaks": leaks}
+        found = _measure(FIGURE, test)
+        cells, leaks = cells + found[0], leaks + found[1]
+    full = ["--full-scale"] if scale >= 1 else []
+    injected, taken = _measure(INJECTED, "tests/trust/test_mass_assignment.py", *full)
+    return {"matrix_cells": cells, "matrix_leaks": leaks, "fields_injected": injected, "fields_taken": taken}
+
+
+def _measure(figure: re.Pattern[str], *test: str) -> tuple[int, int]:
+    done = run_command([sys.executable, "-m", "pytest", *OPTIONS, *test])
+    found = figure.search(done["end"])
+    if found is None or (done["exit"] and found[2] == "0"):
+        raise RuntimeError(done["end"])
+    return int(found[1]), int(found[2])

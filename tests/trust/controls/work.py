@@ -10,10 +10,21 @@ from tests.trust.controls.row_security import row_by_row
 
 _OWN = "institution_id=by.institution_id, "
 _EXPORT = "tests/clues/api/test_exports.py::test_ten_thousand_rows_are_all_there_and_all_own"
+_PARENTS = "tests/trust/test_parents.py::test_a_child_inside_of_another_own_parent_is_not_there"
 _FAIR = "tests/clues/matching/test_fairness.py"
 _FORGET = "from members.row_security import leave\n    leave()\n    for start in range("
 
 WORK: tuple[Control, ...] = (
+    Control(
+        "2 a task is looked for inside of its case",
+        Code("clues.cases.tasks", "_lock", "filter(case_id=found.id, **whose)", "filter(**whose)"),
+        "tests/trust/test_parents.py::test_the_domain_looks_for_a_task_in_its_case_too",
+    ),
+    Control(
+        "2 a delivery is looked for inside of its webhook",
+        Code("members.operations.webhooks", "replay", "filter(endpoint=row, pk=", "filter(pk="),
+        _PARENTS,
+    ),
     Control("8 a stream is read as whom it was asked for", Code("clues.exports.making", "_read", "for start in range(", _FORGET), _EXPORT),
     Control(
         "8 a stream holds own rows alone",
@@ -30,6 +41,16 @@ WORK: tuple[Control, ...] = (
         "10 a submission looks at nothing that others reported",
         Code("clues.submissions.receive", "_store", "for no, chunk in enumerate(chunks):", "cursor.execute('SELECT count(*) FROM match')\n        for no, chunk in enumerate(chunks):"),
         "tests/clues/api/test_hit_or_miss.py::test_no_submission_looks_at_what_others_reported",
+    ),
+    Control(
+        "15 no name of a column is taken",
+        Code("members.api.fields", "read_fields", "if unknown:", "if False:"),
+        "tests/trust/test_mass_assignment.py::test_no_name_of_a_column_is_taken",
+    ),
+    Control(
+        "20 a key renews no key that may more",
+        Code("members.operations.credentials", "rotate", "_check_gives_no_more(by, scopes=old.scopes, cidrs=old.cidrs)", "pass"),
+        "tests/members/api/test_key_escalation.py::test_a_key_renews_no_key_that_may_more",
     ),
     Control(
         "25 nobody else says who a person is",

@@ -18,6 +18,7 @@ from tests.trust.matrix.world import SHARED, World, missing
 API = "/api/v1/"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PARAMETER = re.compile(r"<(?:str|slug):(\w+)>")
+OTHER_PARENTS = {"case": "led_case", "webhook": "other_webhook"}
 CONFUSED = ("clue", "case", "webhook")
 FIXED = {"charge"}  # no reference: a code that stands in every case alike
 
@@ -75,6 +76,7 @@ def ask_row(name: str, door: Door, world: World, score: Score) -> None:
             foreign, gone = (call(stranger, method, each, door, world, match) for each in (path, nowhere))
             score.same(f"{name} without a key", foreign, gone, *own.values(), *never.values())
         _confuse(name, door, own, world, score)
+        _misplace(name, door, own, world, score)
         score.unchanged(name, before)
 
 
@@ -122,6 +124,24 @@ def _confuse(name: str, door: Door, own: Mapping[str, str], world: World, score:
             strange = world.refs[other]
             answer = call(headers, method, API + fill(route, {**own, last: strange}), door, world, '"1"')
             score.same(f"{name} with a {other}", answer, nowhere, strange, never)
+
+
+def _misplace(name: str, door: Door, own: Mapping[str, str], world: World, score: Score) -> None:
+    """Ask for the owner's own object inside of another own parent: it is looked for in that parent, where it is not."""
+    method, route = name.split(" ", 1)
+    names = objects_of(route, door, world)
+    *parents, last = names
+    other = next((OTHER_PARENTS[names[each]] for each in parents if names[each] in OTHER_PARENTS), None)
+    if other is None or last in FIXED:
+        return
+    elsewhere = {**own, parents[0]: world.refs[other]}
+    never = missing(KINDS[names[last]])
+    headers = world.keys[door.owner].headers
+    strange, gone = (
+        call(headers, method, API + fill(route, each), door, world, '"1"')
+        for each in (elsewhere, {**elsewhere, last: never})
+    )
+    score.same(f"{name} inside of another {parents[0]}", strange, gone, own[last], never)
 
 
 def ask_methods(name: str, world: World, score: Score) -> None:

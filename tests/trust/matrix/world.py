@@ -159,6 +159,8 @@ def _by_the_api(world: World) -> None:
     refs["watch"] = post(aster, "/watches", watched)["watches"][0]["watch"]
     hook = {"url": "https://hooks.aster.example/aif", "kinds": []}
     refs["webhook"] = post(aster, "/webhooks", hook)["webhook"]
+    other = hook | {"url": "https://hooks.aster.example/other"}
+    refs["other_webhook"] = post(aster, "/webhooks", other)["webhook"]
     world.more["cedar_webhook"] = post(
         world.keys["cedar"], "/webhooks", hook | {"url": "https://hooks.cedar.example/aif"}
     )["webhook"]
