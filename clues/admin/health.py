@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from clues import tasks
 from clues.blinding import reachability
+from clues.doctor.backups import LATE
 from clues.models import Batch, ClueChange, Job, KeyDirectory, KeyEpoch, RingEdge
 from clues.reports import figures, funnel
 from members.admin import health
 from members.admin.health import Part, Sign
-from members.audit import witnesses
+from members.audit import homes, witnesses
 from members.models import OutboxMessage, OutboxState, WebhookDelivery, WebhookEndpoint
+from members.operations import backups
 
 ENDS_SOON = timedelta(days=90)
 SLOW = timedelta(minutes=1)
@@ -125,6 +127,9 @@ def _jobs() -> Iterator[Sign]:
 
 def _log() -> Iterator[Sign]:
     state, waiting_since = witnesses.look(now := timezone.now())
+    if not homes.is_home():
+        note = _("Nothing is signed until the operator says what was restored: manage.py declare_restore.")
+        yield Sign(_("Database restored from a backup"), _("yes"), True, note)
     yield Sign(_("Events signed"), f"{state.size:,}", state.signed_at is None)
     late = waiting_since is not None and now - waiting_since > SLOW
     yield Sign(_("Events that wait for their place"), _("yes") if waiting_since else _("none"), late)
@@ -141,6 +146,9 @@ def _database() -> Iterator[Sign]:
         yield Sign("PostgreSQL", cursor.fetchone()[0])
         cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
         yield Sign(_("Size of the database"), cursor.fetchone()[0])
+    newest, now = backups.get_newest(), timezone.now()
+    value = _now("%(age)s ago") % {"age": timesince(newest)} if newest else _("none")
+    yield Sign(_("Newest backup"), value, settings.PRODUCTION and (newest is None or now - newest > LATE))
 
 
 for part in (

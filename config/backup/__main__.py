@@ -45,6 +45,11 @@ def main() -> int:
             one.add_argument(
                 "--until", type=datetime.fromisoformat, help="end the replay here (ISO 8601 with its zone)"
             )
+            one.add_argument(
+                "--restore-command",
+                default="",
+                help="how that server gets a segment; deploy/restore-wal by its path here",
+            )
             one.add_argument("--last-wal", type=Path, help="pg_wal of the server that died, if it can be read")
     options = parser.parse_args()
     folder = BackupFolder(options.folder)
@@ -53,7 +58,14 @@ def main() -> int:
             for base in folder.list_bases():
                 print(base.name)
         elif options.verb == "restore":
-            base = restore(folder, options.to, base=options.base, until=options.until, last_wal=options.last_wal)
+            base = restore(
+                folder,
+                options.to,
+                base=options.base,
+                until=options.until,
+                last_wal=options.last_wal,
+                command=options.restore_command,
+            )
             print(f"{options.to} is laid out from {base.name}; start PostgreSQL on it, then follow docs/backup.md")
         else:
             _set_up()

@@ -49,6 +49,8 @@ def restore(
         "recovery_target_timeline = 'latest'",
         "recovery_target_action = 'promote'",
     ]
+    # Nobody is let in before the replay is through: read-only and half-way there, it would look like a running database.
+    lines.append("hot_standby = off")
     if until is not None:
         lines.append(f"recovery_target_time = '{until.isoformat()}'")
     with (to / "postgresql.auto.conf").open("a", encoding="utf-8") as out:

@@ -131,6 +131,7 @@ class TestRestoring:
         assert restoring.restore(folder, to, until=until).name == "20261127T000000Z"
         written = (to / "postgresql.auto.conf").read_text(encoding="utf-8")
         assert f"recovery_target_time = '{until.isoformat()}'" in written and "%f %p" in written
+        assert "hot_standby = off" in written, "nobody is let in half-way"
         assert (to / "recovery.signal").exists() and to.stat().st_mode & 0o777 == 0o700
 
     def test_only_segments_of_the_last_log_are_taken(self, folder: BackupFolder, tmp_path: Path) -> None:

@@ -62,6 +62,9 @@ def forget_durability(block: bytes) -> bytes:
 class World:
     """One stack under faults. `durable` False is the negative control: acknowledged before it is written."""
 
+    patience_s = 60.0
+    """Seconds that a server may take until it answers."""
+
     def __init__(self, *, seed: int, durable: bool = True, env: dict[str, str] | None = None) -> None:
         self.seed = seed
         self.random = random.Random(seed)
@@ -136,7 +139,7 @@ class World:
     def _run(self, child: Child) -> None:
         child.start()
         self.guardian.add(child.group)
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + self.patience_s
         while not child.answers():
             if child.died() or time.monotonic() > limit:
                 raise StackError(f"{child.name} does not answer:\n{child.last_lines()}")

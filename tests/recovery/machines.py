@@ -88,6 +88,8 @@ class Doomed(World):
 class Restored(World):
     """The machine that goes on, with or without the last of the log. Members find it under the old address."""
 
+    patience_s = 300.0  # it replays the log first
+
     def __init__(self, vaults: Vaults, *, seed: int, last_wal: bool) -> None:
         super().__init__(seed=seed)
         self.vaults, self._last_wal = vaults, last_wal

@@ -1,0 +1,101 @@
+"""`python -m config.backup`: rounds that go on whatever happens to one of them, and words for who runs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.backup import __main__ as program
+from config.backup import taking
+from config.backup.folder import BackupError, BackupFolder
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BackupFolder:
+    monkeypatch.setattr(program, "LOOK_S", 0.01)
+    monkeypatch.setattr(program, "_copy", lambda folder, kept: 0)
+    made = BackupFolder(tmp_path / "backups")
+    made.lay_out()
+    return made
+
+
+def add_base(folder: BackupFolder, age: timedelta) -> str:
+    path = folder.base / (datetime.now(UTC) - age).strftime("%Y%m%dT%H%M%SZ")
+    path.mkdir()
+    (path / "backup_label").write_text("START WAL LOCATION: 0/3 (file 000000010000000000000003)\n", encoding="ascii")
+    return path.name
+
+
+def test_a_round_that_fails_is_tried_again(
+    folder: BackupFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    old = add_base(folder, timedelta(days=40))
+    tries: list[Exception | str] = [
+        BackupError("pg_basebackup failed: no space"),
+        RuntimeError("postgresql://x:hunter2@h"),
+        "taken",
+    ]
+    sign = tmp_path / "sign"
+
+    def take(where: BackupFolder) -> str:
+        assert not sign.exists(), "a round that failed leaves no sign"
+        match tries.pop(0):
+            case str(text):
+                add_base(where, timedelta(0))
+                os.kill(os.getpid(), signal.SIGTERM)
+                return text
+            case why:
+                raise why
+
+    monkeypatch.setattr(program, "_take", take)
+    program._keep(folder, timedelta(days=14), sign)
+    said = capsys.readouterr()
+    assert "no space" in said.err and "RuntimeError" in said.err and "hunter2" not in said.err
+    assert "taken" in said.out and f"{old} is removed" in said.out and sign.exists()
+    assert len(folder.list_bases()) == 1
+
+
+def test_none_is_taken_before_a_day_is_over(folder: BackupFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_base(folder, timedelta(hours=23))
+    rounds: list[int] = []
+
+    def copy(where: BackupFolder, kept: timedelta) -> int:
+        rounds.append(1)
+        if len(rounds) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    monkeypatch.setattr(program, "_copy", copy)
+    monkeypatch.setattr(program, "_take", lambda where: pytest.fail("it is not due"))
+    program._keep(folder, timedelta(days=14), None)
+    assert len(rounds) == 3
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr("sys.argv", ["config.backup", *words])
+    return program.main()
+
+
+def test_list_and_restore_need_no_platform(
+    folder: BackupFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    name = add_base(folder, timedelta(hours=1))
+    monkeypatch.setattr(taking, "check", lambda base: None)
+    assert run(monkeypatch, "list", str(folder.path)) == 0 and name in capsys.readouterr().out
+    assert run(monkeypatch, "restore", str(folder.path), str(tmp_path / "to")) == 0
+    assert "docs/backup.md" in capsys.readouterr().out and (tmp_path / "to" / "recovery.signal").exists()
+    assert run(monkeypatch, "restore", str(folder.path), str(tmp_path / "to")) == 1
+    assert "not empty" in capsys.readouterr().err
