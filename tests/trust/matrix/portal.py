@@ -15,6 +15,7 @@ from tests.trust.matrix.world import SHARED, World, missing
 _PARAMETER = re.compile(r"<(?:str|slug):(\w+)>")
 CODES = FIXED | {"party", "own_party"}
 REFUSED = (302, 403, 404)
+METHODS = ("get", "post", "patch", "delete")
 
 
 class People:
@@ -100,10 +101,20 @@ def ask_session(route: str, world: World, people: People, score: Score) -> None:
     never = {p: missing(KINDS[p]) for p in own}
     path, nowhere = (f"/portal/api/{fill(route, each)}" for each in (own, never))
     shared = set(own) <= SHARED
+    with undone():
+        reached = [
+            getattr(people.browser("aster", "analyst"), method)(path, HTTP_IDEMPOTENCY_KEY="own").status_code
+            for method in METHODS
+        ]
+        score.cells += len(METHODS)
+        if not any(status not in (404, 405) and status < 500 for status in reached) or 404 in reached:
+            score.unreached.append(
+                f"{path}: {reached}"
+            )  # a method that there is knows the own object, whatever it says of it
     for who, role in [("cedar", "analyst"), ("cedar", "auditor"), ("", ""), ("desk", "operator")] + [
         ("birch", "analyst")
     ] * (not shared):
-        for method in ("get", "post", "patch", "delete"):
+        for method in METHODS:
             foreign, gone = (
                 getattr(people.browser(who, role), method)(each, HTTP_IDEMPOTENCY_KEY="k") for each in (path, nowhere)
             )
