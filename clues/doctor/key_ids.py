@@ -19,6 +19,7 @@ from members.operations import seals
 NEWEST: Final = "newest"
 MAY_GO: Final = "may go"
 MISSING: Final = "MISSING"
+NOT_GIVEN: Final = "not given to this process"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _ring(secret: str, given: Mapping[str, Any], under: Mapping[str, int]) -> It
         count = under.get(ident, 0)
         yield KeyId(secret, ident, count, says or ("stays" if count else MAY_GO))
     for ident in sorted(under.keys() - given.keys()):
-        yield KeyId(secret, ident, under[ident], MISSING)
+        yield KeyId(secret, ident, under[ident], MISSING if given else NOT_GIVEN)
 
 
 def _last_marked(idents: Iterable[str]) -> list[tuple[str, str]]:

@@ -119,9 +119,6 @@ def test_a_key_that_nobody_named_stops_everybody(store: WitnessStore) -> None:
 FORGED = {
     "signed by itself": lambda: STRANGER.sign(sequencing.SUCCESSOR, STRANGER.verifier),
     "another word": lambda: OLD.sign("predecessor", STRANGER.verifier),
-    "another name": lambda: OLD.sign(
-        sequencing.SUCCESSOR, Signer("elsewhere/log", STRANGER.key).verifier
-    ),
     "changed": lambda: OLD.sign(sequencing.SUCCESSOR, NEW.verifier).replace(NEW.verifier, STRANGER.verifier),
     "one line more": lambda: OLD.sign(sequencing.SUCCESSOR, STRANGER.verifier, "and more"),
     "no note": lambda: "successor",
@@ -141,6 +138,21 @@ def test_a_word_that_is_not_the_old_key_s_is_not_taken(store: WitnessStore, how:
     with pytest.raises(PinError):
         look(store, platform)
     assert store.path.read_text() == kept
+
+
+def test_a_log_of_another_name_is_not_followed(store: WitnessStore) -> None:
+    """Even at the old key's word: a log is called by its origin, and what is kept is kept under that."""
+    sign(OLD)
+    look(store)
+    elsewhere = Signer("elsewhere/log", NEW.key)
+    size, root = log_queries.get_checkpoint().note.split("\n")[1:3]
+    platform = Platform()
+    platform.change = lambda head: LogHead(
+        verifier=elsewhere.verifier, receipts=head.receipts, checkpoint=elsewhere.sign(size, root),
+        successions=(OLD.sign(sequencing.SUCCESSOR, elsewhere.verifier),),
+    )  # fmt: skip
+    with pytest.raises(PinError):
+        look(store, platform)
 
 
 def test_the_line_that_is_shown_is_of_a_key_that_signed() -> None:

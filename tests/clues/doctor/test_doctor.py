@@ -172,9 +172,17 @@ def test_what_cannot_be_seen_is_said_and_the_rest_is_looked_at(fresh_database: s
 def test_a_running_stack_is_sound(stack: Stack) -> None:
     found = json.loads(stack.manage("doctor", "--json"))
     assert not [row for row in found if row["level"] == "wrong"]
-    assert {"database.durable", "database.roles", "keys.peppers", "keys.directory", "log.sequencer"} <= {
-        row["code"] for row in found if row["level"] == "good"
-    }
+    assert {
+        "database.durable",
+        "database.roles",
+        "keys.peppers",
+        "keys.seals",
+        "keys.directory",
+        "custodians.epochs",
+        "custodians.keys",
+        "log.sequencer",
+        "log.screenings",
+    } <= {row["code"] for row in found if row["level"] == "good"}
 
 
 @pytest.mark.django_db

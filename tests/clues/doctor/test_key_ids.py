@@ -50,6 +50,8 @@ def test_keks_stay_while_they_wrap_something(settings: Any) -> None:
     with acting_as("aif_desk"):
         keys.rotate(by=Console("rotate_keks"), now=NOW)
     assert listed("AIF_KEKS") == [("k1", 0, "may go"), ("k2", 1, "newest")]
+    settings.AIF_KEKS = {}
+    assert listed("AIF_KEKS") == [("k2", 1, "not given to this process")]
 
 
 def test_seals(settings: Any) -> None:
