@@ -5,6 +5,7 @@
     {"bulletin": {}}                                               -> {}: the bulletin of this month, for members to read
     {"desk": {"person": "U-…"}}                                    -> {}: something that waits in the desk's queues
     {"command": {"arguments": ["open_case", …]}}                   -> {"printed": …}: what manage.py with these arguments prints
+    {"habit": {"institution": "I-…", "rows": 20}}                  -> {}: five days on which it submitted that many rows
 
 Without an institution the person is the alliance's. One process answers all orders of a stack, for most of an order's
 time would be its start. Runs with the environment of the stack (config.stack), in the role of its manage.py. The session is one that a login
@@ -14,6 +15,7 @@ with both factors would have made, so that a test that is not about logging in n
 from __future__ import annotations
 
 import atexit
+import io
 import json
 import os
 import subprocess
@@ -65,11 +67,9 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def make_institution(*, name: str, sector: str = "bank", browser_key: bool = True, **options: Any) -> dict[str, Any]:
     """Make a live institution with a key of all scopes and, unless told not to, one for browsers, known to both custodians."""
-    from io import StringIO
-
     from django.core.management import call_command
 
-    out = StringIO()
+    out = io.StringIO()
     call_command(
         "create_institution", name=name, sector=sector, json=True, browser_key=browser_key, stdout=out, **options
     )
@@ -147,18 +147,29 @@ def make_bulletin() -> dict[str, Any]:
 
 def run_command(*, arguments: list[str]) -> dict[str, Any]:
     """Run a command of manage.py."""
-    from io import StringIO
-
     from django.core.management import call_command
 
-    out = StringIO()
+    out = io.StringIO()
     call_command(*arguments, stdout=out)
     return {"printed": out.getvalue()}
 
 
+def make_habit(*, institution: str, rows: int) -> dict[str, Any]:
+    """Let an institution have submitted some rows on each of the last five days, so that a larger day stands out."""
+    from datetime import UTC, datetime, timedelta
+
+    from clues.models import QuotaUse
+    from members.models import reference
+
+    number, today = reference.decode("I", institution), datetime.now(UTC).date()
+    for back in range(1, 6):
+        QuotaUse.objects.create(institution_id=number, kind="submit", day=today - timedelta(days=back), used=rows)
+    return {}
+
+
 ORDERS = {
     "institution": make_institution, "person": make_person, "bulletin": make_bulletin, "desk": make_desk,
-    "command": run_command,
+    "command": run_command, "habit": make_habit,
 }  # fmt: skip
 
 
