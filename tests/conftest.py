@@ -181,6 +181,14 @@ def _take(role: str) -> None:
 
 
 @pytest.fixture(autouse=True)
+def fresh_epochs() -> None:
+    """Epochs are cached for two seconds, and those of one test are not there in the next."""
+    from clues.blinding import epochs
+
+    epochs._cache.value = None
+
+
+@pytest.fixture(autouse=True)
 def requests_as_web() -> Iterator[None]:
     """Let each request that Django's client makes work as the web process does, row security included."""
     from django.core.signals import request_finished, request_started

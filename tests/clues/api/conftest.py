@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,17 +19,7 @@ def ring(monkeypatch: Any) -> list[int]:
 
 
 @pytest.fixture
-def fresh_epochs() -> Iterator[None]:
-    """Epochs are cached for two seconds; a test that changes them reads them anew."""
-    from clues.blinding import epochs
-
-    epochs._cache.value = None
-    yield
-    epochs._cache.value = None
-
-
-@pytest.fixture
-def aster(db: None, ring: list[int], fresh_epochs: None) -> Any:
+def aster(db: None, ring: list[int]) -> Any:
     """A live institution with a key of all scopes; epoch 1 is open."""
     from tests.clues.alliance import open_epoch
     from tests.clues.api.member import Member

@@ -19,7 +19,7 @@ __all__ = ["document"]
 
 
 @pytest.fixture
-def scene(db: None, ring: list[int], fresh_epochs: None, settings: Any) -> Scene:
+def scene(db: None, ring: list[int], settings: Any) -> Scene:
     settings.AIF_DISCLOSURE_TICK = 0.01
     return make_scene()
 

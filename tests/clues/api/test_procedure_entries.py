@@ -18,7 +18,7 @@ from tests.factories import acting_as, bearer, make_key
 
 
 @pytest.fixture
-def scene(db: None, settings: Any, ring: list[int], fresh_epochs: None) -> Scene:
+def scene(db: None, settings: Any, ring: list[int]) -> Scene:
     settings.AIF_DISCLOSURE_TICK = 0.01
     return make_scene()
 

@@ -23,7 +23,7 @@ SHAPE = {
 
 
 @pytest.fixture
-def alliance(db: None, settings: Any, ring: list[int], fresh_epochs: None) -> tuple[Member, Member, Member]:
+def alliance(db: None, settings: Any, ring: list[int]) -> tuple[Member, Member, Member]:
     """Aster Bank and Delta Telecom, who report the same, and Cedar, who has nothing to do with it."""
     from tests.clues.alliance import open_epoch
 

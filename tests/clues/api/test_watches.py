@@ -70,7 +70,7 @@ def test_created(aster: Member, birch: Member, ring: list[int]) -> None:
     assert find_text(SEEN["token"]) == []
 
 
-def test_a_later_report_is_a_hit_once_released(class_database: str, ring: list[int], fresh_epochs: None) -> None:
+def test_a_later_report_is_a_hit_once_released(class_database: str, ring: list[int]) -> None:
     """What was reported before it was active is not told; what comes later is, without who."""
     from tests.clues.alliance import open_epoch
 
