@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import psycopg2
 
 from aif_share.client import Client
 from aif_share.client.resources.disputes import ReceivedDispute
@@ -16,6 +17,12 @@ from tests.browser.portal import Place, Portal
 
 OTHER = "echo-telecom"
 HONEY = ("nobody-has-cause-to-ask.example", "made-up-by-the-alliance.example")
+# Five days of a few rows each, so that a larger one stands out.
+HABIT = """
+INSERT INTO quota_use (institution_id, kind, day, used)
+SELECT id, 'submit', (now() AT TIME ZONE 'UTC')::date - back, 20
+FROM institution, generate_series(1, 5) AS back WHERE name = %s
+"""
 STOOD_BY = "wrong-person"
 COMPLAINT = {"category": "harassing-call", "received_on": "2026-11-20", "handling": "contact-consumer"}
 
@@ -52,7 +59,8 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
     with Client(url, _read_key(folder, OTHER)) as theirs:
         common = [match.match for match in theirs.matches.list() if match.match in set(own[1:-1])]
         theirs.disputes.open(common[0], reason="shared-device")
-        theirs.disputes.open(common[1], reason=STOOD_BY)
+        for match in common[-3:]:  # one of them at least is of another clue
+            theirs.disputes.open(match, reason=STOOD_BY)
         (bank,) = [each for each in theirs.requests.addressees() if each.institution == place.institution]
         theirs.requests.send("complaint-referral", "客户称从未办理过该笔贷款。", to=bank, clock="urgent",
                              complaint=COMPLAINT | {"reference": "ET-2026-7"})  # fmt: skip
@@ -65,21 +73,22 @@ def _distrust(portal: Portal, place: Place, folder: Path) -> None:
     honey.write_text("".join(f"domain {domain}\n" for domain in HONEY), encoding="ascii")
     portal.order(person={"institution": "", "role": "alliance-operator", "username": "honey-keeper"})
     portal.order(command={"arguments": ["plant_honey", str(honey), "--by", "honey-keeper"]})
-    portal.order(habit={"institution": place.institution, "rows": 20})
+    with psycopg2.connect(portal.stack.admin_url) as connection, connection.cursor() as cursor:
+        cursor.execute(HABIT, [place.name])
     with Client(url, _read_key(folder, OTHER)) as theirs:
         theirs.screen(theirs.tokenize("domain", HONEY[:1]), purpose="investigation", case_ref="DEMO-9")
     with Client(url, place.key) as ours:
         about = {
             "category": "counterfeit-site-app",
             "grade": "B2",
-            "identifiers": ours.tokenize("domain", ["held.example"]),
+            "identifiers": [each.identifier("actor") for each in ours.tokenize("domain", ["held.example"])],
         }
         ours.batches.submit([about | {"client_ref": "held-1"}])
         received: list[ReceivedDispute] = []
         _await(
             lambda: received.extend(each for each in ours.disputes.received() if each.reason == STOOD_BY) or received
         )
-        ours.disputes.answer(received[0], "maintain", reason="证据充分，维持原判。")
+        ours.disputes.answer(received[0], "maintain", reason="evidence-held")
         _await(lambda: list(ours.evidence_demands.list()))
 
 

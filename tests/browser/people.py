@@ -5,7 +5,6 @@
     {"bulletin": {}}                                               -> {}: the bulletin of this month, for members to read
     {"desk": {"person": "U-…"}}                                    -> {}: something that waits in the desk's queues
     {"command": {"arguments": ["open_case", …]}}                   -> {"printed": …}: what manage.py with these arguments prints
-    {"habit": {"institution": "I-…", "rows": 20}}                  -> {}: five days on which it submitted that many rows
 
 Without an institution the person is the alliance's. One process answers all orders of a stack, for most of an order's
 time would be its start. Runs with the environment of the stack (config.stack), in the role of its manage.py. The session is one that a login
@@ -154,22 +153,9 @@ def run_command(*, arguments: list[str]) -> dict[str, Any]:
     return {"printed": out.getvalue()}
 
 
-def make_habit(*, institution: str, rows: int) -> dict[str, Any]:
-    """Let an institution have submitted some rows on each of the last five days, so that a larger day stands out."""
-    from datetime import UTC, datetime, timedelta
-
-    from clues.models import QuotaUse
-    from members.models import reference
-
-    number, today = reference.decode("I", institution), datetime.now(UTC).date()
-    for back in range(1, 6):
-        QuotaUse.objects.create(institution_id=number, kind="submit", day=today - timedelta(days=back), used=rows)
-    return {}
-
-
 ORDERS = {
     "institution": make_institution, "person": make_person, "bulletin": make_bulletin, "desk": make_desk,
-    "command": run_command, "habit": make_habit,
+    "command": run_command,
 }  # fmt: skip
 
 

@@ -87,7 +87,10 @@ class Disputes(Resource):
         clue: str | None = None,
         idempotency_key: str | None = None,
     ) -> ReceivedDispute:
-        """`maintain` or `withdraw` an own clue under dispute; with a reference D-…, `clue` names which."""
+        """`maintain` or `withdraw` an own clue under dispute; with a reference D-…, `clue` names which.
+
+        `reason` is a code of `maintain-reasons` or `withdrawal-reasons`.
+        """
         if isinstance(dispute, ReceivedDispute):
             clue = clue or dispute.clue
         if clue is None:
