@@ -20,9 +20,11 @@ HONEY = ("nobody-has-cause-to-ask.example", "made-up-by-the-alliance.example")
 # Five days of a few rows each, so that a larger one stands out.
 HABIT = """
 INSERT INTO quota_use (institution_id, kind, day, used)
-SELECT id, 'submit', (now() AT TIME ZONE 'UTC')::date - back, 20
+SELECT id, 'submit', (now() AT TIME ZONE 'UTC')::date - back, 5
 FROM institution, generate_series(1, 5) AS back WHERE name = %s
 """
+HELD = 120
+"""Rows of a batch that are more than five days of a few rows each let pass."""
 STOOD_BY = "wrong-person"
 COMPLAINT = {"category": "harassing-call", "received_on": "2026-11-20", "handling": "contact-consumer"}
 
@@ -78,12 +80,12 @@ def _distrust(portal: Portal, place: Place, folder: Path) -> None:
     with Client(url, _read_key(folder, OTHER)) as theirs:
         theirs.screen(theirs.tokenize("domain", HONEY[:1]), purpose="investigation", case_ref="DEMO-9")
     with Client(url, place.key) as ours:
-        about = {
-            "category": "counterfeit-site-app",
-            "grade": "B2",
-            "identifiers": [each.identifier("actor") for each in ours.tokenize("domain", ["held.example"])],
-        }
-        ours.batches.submit([about | {"client_ref": "held-1"}])
+        made = ours.tokenize("domain", [f"held-{number}.example" for number in range(HELD)])
+        about = {"category": "counterfeit-site-app", "grade": "B2"}
+        ours.batches.submit([
+            about | {"client_ref": f"held-{number}", "identifiers": [token.identifier("actor")]}
+            for number, token in enumerate(made)
+        ])  # fmt: skip
         received: list[ReceivedDispute] = []
         _await(
             lambda: received.extend(each for each in ours.disputes.received() if each.reason == STOOD_BY) or received
