@@ -83,6 +83,14 @@ def test_each_process_gets_its_own_login():
     assert [name for name in OURS if "AIF_CUSTODIAN_OPERATOR_TOKEN_FILE" in variables(name)] == ["worker"]
 
 
+def test_who_must_reach_the_outside_can_and_nobody_else_but_the_front():
+    """In internal networks alone, no webhook and no mail would ever leave."""
+    internal = {name for name, options in COMPOSE["networks"].items() if (options or {}).get("internal")}
+    outward = {name for name, service in COMPOSE["services"].items() if set(service["networks"]) - internal}
+    assert outward == {"web", "desk", "custodian", "worker"}
+    assert "front" not in COMPOSE["services"]["worker"]["networks"], "nothing comes in there"
+
+
 def test_named_volumes_and_networks_are_declared():
     for service in SERVICES.values():
         sources = {volume.split(":")[0] for volume in service.get("volumes", [])}
