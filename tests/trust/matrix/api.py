@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.clues.scene import wait_for_tick
 from tests.trust.matrix.cells import Score, hash_rows, undone
-from tests.trust.matrix.doors import DOORS, KINDS, Door
+from tests.trust.matrix.doors import DOORS, KINDS, NOT_YET, Door
 from tests.trust.matrix.world import SHARED, World, missing
 
 API = "/api/v1/"
@@ -162,7 +162,11 @@ def ask_methods(name: str, world: World, score: Score) -> None:
 
 
 def ask_list(name: str, path: str, world: World, score: Score, hidden: Sequence[bytes]) -> None:
-    """An address without an object: nothing of Aster's stands in what Cedar reads, and nobody reads it without a key."""
+    """An address without an object: Aster reads it; nothing of Aster's stands in what Cedar reads; nobody reads it without a key."""
+    own = call(world.keys["aster"].headers, "GET", API + name if not path else "/api/v1" + path, Door(), world)
+    score.cells += 1
+    if (own.status_code == 200) == (name in NOT_YET):
+        score.unreached.append(f"{name}: {own.status_code}")
     for who, headers in (("cedar", world.keys["cedar"].headers), ("nobody", {})):
         answer = call(headers, "GET", API + name if not path else "/api/v1" + path, Door(), world)
         score.nothing(f"{name} by {who}", answer, hidden)

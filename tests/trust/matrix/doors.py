@@ -138,6 +138,15 @@ LISTS: Mapping[str, str] = {
 }
 """Addresses that are read and name no object: nothing that is another's stands in them."""
 
+NOT_YET: Mapping[str, str] = {
+    "feeds/entries": "nobody opened the feed for Aster",
+    "oprf/directory": "no directory is published in this world",
+    "log": "no checkpoint is signed yet",
+    "log/inclusion": "the log has no such length yet",
+    "log/consistency": "the log has no such length yet",
+}
+"""Those of LISTS that the owner is refused as well, in this world, and why."""
+
 WRITES = ("screenings", "log/witness", "feeds/acknowledgments")
 """Addresses that are only written and name no object. Their bodies name none of an institution's own things."""
 

@@ -152,6 +152,12 @@ LISTS = (
 )  # fmt: skip
 """Pages without an object: nothing that is another's stands on them."""
 
+NOT_ALONE: Mapping[str, str] = {
+    "portal/matches/work": "takes a form only",
+    "portal/dispositions/new": "asks for the match that it is about",
+}
+"""Those of LISTS that open for nobody as they stand, and why."""
+
 ELSEWHERE: Mapping[str, str] = {
     "healthz": "for the container engine",
     "help": "for everybody", "help/problems": "for everybody", "help/<slug:topic>": "for everybody",

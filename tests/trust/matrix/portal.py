@@ -9,7 +9,7 @@ from tests.browsing import Browser
 from tests.trust.matrix.api import FIXED, fill
 from tests.trust.matrix.cells import Score, undone
 from tests.trust.matrix.doors import KINDS
-from tests.trust.matrix.pages import LISTS, PAGES, Page
+from tests.trust.matrix.pages import LISTS, NOT_ALONE, PAGES, Page
 from tests.trust.matrix.world import SHARED, World, missing
 
 _PARAMETER = re.compile(r"<(?:str|slug):(\w+)>")
@@ -85,7 +85,11 @@ def _outside(names: set[str], page: Page) -> list[tuple[str, str]]:
 
 def ask_list(route: str, world: World, people: People, score: Score) -> None:
     """One page without an object: nothing of Aster's stands on what Cedar's people see, and nothing at all without them."""
-    hidden = own_references(world)
+    hidden, owners = own_references(world), ("analyst", "member-admin", "approver", "auditor")
+    score.cells += 1
+    is_open = any(people.browser("aster", role).get("/" + route).status_code == 200 for role in owners)
+    if is_open == (route in NOT_ALONE):
+        score.unreached.append(f"/{route}: open to nobody of Aster")
     for role in ("analyst", "member-admin", "auditor"):
         score.nothing(f"/{route} by {role}", people.browser("cedar", role).get("/" + route), hidden)
     for who, role in (("", ""), ("desk", "operator")):
