@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def _line(number: int, title: str, result: dict[str, object]) -> str:
-    verdict = "holds" if result["holds"] else "DOES NOT HOLD"
+    verdict = "skipped" if "skipped" in result else "holds" if result["holds"] else "DOES NOT HOLD"
     said = {name: value for name, value in result.items() if name not in ("holds", "seconds", "wrong")}
     said |= {"wrong": result["wrong"]} if result["wrong"] else {}
     return f"{number:>3} {title:34} {verdict:14} {result['seconds']:>7} s  {json.dumps(said, ensure_ascii=False)}"

@@ -155,6 +155,15 @@ class World:
         self.crashes += 1
         return time.monotonic() - begun
 
+    def stop_postgres(self) -> None:
+        """End it as its operator does; start_postgres() brings it back."""
+        self._end_child(self.postgres, signal.SIGINT)
+
+    def start_postgres(self) -> None:
+        """Start it, as a supervisor does with what has ended by itself."""
+        self._end_child(self.postgres, signal.SIGQUIT)
+        self._run(self.postgres)
+
     def kill_valkey(self) -> None:
         """End it where it stands; start_valkey() brings it back."""
         self._end_child(self.valkey, signal.SIGKILL)
