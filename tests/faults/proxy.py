@@ -44,6 +44,14 @@ HEALTHY = Trouble()
 Rewrite = Callable[[bytes], bytes]
 
 
+def forget_durability(block: bytes) -> bytes:
+    """Let a session acknowledge before PostgreSQL has written: what the negative control takes away.
+
+    The product's sessions ask for `on` themselves, so that no setting of a server can take it away.
+    """
+    return block.replace(b"synchronous_commit=on", b"synchronous_commit=0 ")
+
+
 class Proxy:
     """One proxy. `target` is the path of a unix socket or a (host, port) pair."""
 

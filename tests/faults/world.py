@@ -31,7 +31,7 @@ from config.stack.folders import Folders, everything
 from config.stack.guardian import Guardian
 from config.stack.plan import ROOT, Plan
 from tests.embedded import prepare
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import Proxy, forget_durability
 
 TICK = "0.2"
 JOIN = """
@@ -49,14 +49,6 @@ for name in json.loads(sys.argv[1]):
     made.append(json.loads(out.getvalue()))
 print(json.dumps(made))
 """
-
-
-def forget_durability(block: bytes) -> bytes:
-    """Let a session acknowledge before PostgreSQL has written: what the negative control takes away.
-
-    The product's sessions ask for `on` themselves, so that no setting of a server can take it away.
-    """
-    return block.replace(b"synchronous_commit=on", b"synchronous_commit=0 ")
 
 
 class World:
@@ -150,8 +142,7 @@ class World:
     def crash_postgres(self) -> float:
         """`pg_ctl stop -m immediate`, and start again; return the seconds until it answered again."""
         begun = time.monotonic()
-        self._end_child(self.postgres, signal.SIGQUIT)
-        self._run(self.postgres)
+        self.start_postgres()
         self.crashes += 1
         return time.monotonic() - begun
 
