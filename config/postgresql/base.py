@@ -65,7 +65,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         asked_at, told = self.clock or (0.0, 0.0)
         self.ensure_connection()
         if self.clock is None or time.monotonic() - asked_at > CLOCK_ASKED_ANEW_S:
-            with self.connection.cursor() as bare:
+            # Wrapped as Django's own cursors are: a server that is gone is an OperationalError of Django's, hence 503.
+            with self.wrap_database_errors, self.connection.cursor() as bare:
                 bare.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
                 asked_at, told = time.monotonic(), bare.fetchone()[0]
             self.clock = asked_at, told

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from clues.matching import turns
 from clues.models import Batch
+from config.stack.postgres import connected
 from members.row_security import act_for, context, leave
 from tests.clues.alliance import clue, token
 from tests.clues.api.member import Member
@@ -60,3 +61,18 @@ def test_a_job_does_not_wait_for_the_day_a_wrong_clock_wrote() -> None:
         assert turns.claim(name="clock-test", every_seconds=60, now=timezone.now() + timedelta(minutes=10))
         assert turns.claim(name="clock-test", every_seconds=60, now=timezone.now())
         assert not turns.claim(name="clock-test", every_seconds=60, now=timezone.now())
+
+
+def test_a_server_that_is_gone_is_no_error_of_ours(fresh_database: str, database_server: Any) -> None:
+    """Red if the clock is asked beside Django: what psycopg2 raises itself is answered with 500, not 503."""
+    name = connection.settings_dict["NAME"]
+    connection.ensure_connection()
+    with connected(database_server.superuser_url(name)) as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            [name],
+        )
+    connection.clock = None
+    with pytest.raises(OperationalError):
+        connection.database_time()
+    connection.close()
