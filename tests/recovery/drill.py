@@ -28,6 +28,7 @@ BEFORE_S, AFTER_S, AGAIN_S = 20.0, 40.0, 5.0
 """Seconds of load at scale 1: until the base backup, from it to the death, and on the restored machine."""
 STANDS_S = 3.0
 """Longer than a sequencer that may sign waits with it."""
+UNEXPECTED = "unexpected error"
 SIGNED = "SELECT coalesce(max(size), 0), count(*) FROM audit_checkpoint"
 
 SEQUENCES = """
@@ -103,6 +104,10 @@ class Drill:
         if not during:
             self.wrong.append("nothing was acknowledged while the backup was taken: it was not taken under load")
         self.wrong += [*load.findings[:4], *work.findings[:4]]
+        if load.findings:  # what web said of it dies with the machine
+            lines = world.stack.logs()["web"].splitlines()
+            self.wrong += [line[-1500:] for line in lines if UNEXPECTED in line][-4:]
+        load.findings = []
         self.figures |= {
             "acked": load.ledger.clues, "acked_during_backup": during, "evidence_acked": len(work.evidence),
             "backup_s": float(said.rpartition(" s;")[0].rpartition(" ")[2]), "backup_mib": count(base)[1] >> 20,
@@ -150,9 +155,10 @@ class Drill:
         time.sleep(STANDS_S)
         if "log.home" not in codes or world.select(SIGNED)[0] != signed:
             self.wrong.append(f"{name}: the restored log was signed before anybody said that it is one")
+        (kept,) = world.select("SELECT count(*) FROM audit_leaf")[0]  # some behind the last checkpoint, in their places
         complete = ["--complete"] if name == "last_wal" else []
         world.stack.manage("declare_restore", "--checkpoint", str(work.note(self._kept)), *complete, owner=True)
-        self.figures[f"{name}_log_events_lost"] = max(0, work.witnessed - int(signed[0]))
+        self.figures[f"{name}_log_events_lost"] = max(0, work.witnessed - kept)
 
     @staticmethod
     def _doctor(world: Restored) -> str:
