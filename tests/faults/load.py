@@ -41,9 +41,10 @@ AHEAD_MOST = 3
 class Load:
     """The members of a world, what they send, and what they were told. Reusable: each run goes on where the last ended."""
 
-    def __init__(self, world: World, *, members: int = 4, clues: int = 100) -> None:
+    def __init__(self, world: World, *, members: int = 4, clues: int = 100, waiting: int = WAITING_MOST) -> None:
         self.world = world
         self.clues = clues
+        self._waiting_most = waiting
         self.names = [f"Fault Bank {number} {world.seed}" for number in range(members)]
         made = world.join(*self.names)
         self.senders = [Sender.of(world.stack.url, one["api_key"]) for one in made]
@@ -123,7 +124,7 @@ class Load:
     def hold_back(self, member: int, over: threading.Event) -> None:
         """Wait while too much waits to be matched, unless the database cannot be asked just now, or others lag behind."""
         while not over.is_set() and (
-            self.next[member] > min(self.next) + AHEAD_MOST or self._count_waiting() > WAITING_MOST
+            self.next[member] > min(self.next) + AHEAD_MOST or self._count_waiting() > self._waiting_most
         ):
             time.sleep(0.02)
 

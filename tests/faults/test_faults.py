@@ -12,6 +12,8 @@ from tests.faults.table import Fault, list_faults, make
 from tests.faults.world import World
 
 SEED = 20261129
+WAITING = 6
+"""Chunks that may wait: there is always one to interrupt, and no backlog to be worked off after each fault."""
 SHORT = [fault for fault in list_faults() if fault.short]
 
 pytestmark = pytest.mark.stack
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.stack
 @pytest.fixture(scope="module")
 def load() -> Iterator[Load]:
     with World(seed=SEED) as world:
-        members = Load(world)
+        members = Load(world, waiting=WAITING)
         yield members
         members.ledger.close()
 
