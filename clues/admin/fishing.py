@@ -47,7 +47,7 @@ def why(row: ScreeningSuspension) -> str:
             (_("tokens"), row.terms["tokens"]),
             (_("hits"), row.terms["hits"]),
         ]
-    return table((), rows) if rows else _("The identity was made up: nobody has cause to ask about it.")
+    return table((), rows) if rows else str(_("The identity was made up: nobody has cause to ask about it."))
 
 
 class ConfirmForm(forms.Form):
