@@ -204,9 +204,12 @@ class World:
             os.kill(pid, signal.SIGKILL)
 
     def forked(self, name: str) -> list[int]:
-        """The processes that a child of the stack has forked: those that do its work."""
+        """The processes that a child of the stack has forked: those that do its work. Raise StackError if it has gone."""
         parent = self.stack.pid(name)
-        found = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+        try:
+            found = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+        except (FileNotFoundError, ProcessLookupError) as why:
+            raise StackError(f"{name} has gone") from why
         return [int(pid) for pid in found]
 
     def heal(self) -> None:
