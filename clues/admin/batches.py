@@ -33,7 +33,7 @@ CAUSES = {
     BatchHold.FAILED: _("no worker could finish it"),
 }
 ASIDE = {
-    QuarantinedRow.QUARANTINED: _("set aside"),
+    QuarantinedRow.QUARANTINED: _("quarantined"),
     QuarantinedRow.WAITING: _("is tried again"),
     QuarantinedRow.DONE: _("came through"),
 }
@@ -141,7 +141,7 @@ class BatchAdmin(ReferenceAdmin):
         shown("accepted", _("accepted")),
         shown("duplicates", _("duplicates")),
         shown("refused", _("refused")),
-        shown("quarantined", _("set aside")),
+        shown("quarantined", _("rows set aside")),
         shown("matched", _("matched")),
         shown("received_at", _("received at")),
     )
