@@ -65,12 +65,6 @@ EXISTS (SELECT 1 FROM match_party o JOIN institution i ON i.id = o.institution_i
 # A page of one party: `after` a position, oldest first, or `before` one, or `some` by number, both newest first.
 PAGE = "SELECT * FROM aif_party_matches(%s, %s, %s, %s, %s, %s, %s)"
 
-COUNT_SINCE = """
-SELECT count(*) FROM match_party
-WHERE institution_id = %(institution)s AND released_at <= clock_timestamp()
-    AND released_at >= %(since)s
-"""
-
 Position = tuple[datetime, int]
 START: Position = (datetime(1970, 1, 1), 0)
 END: Position = (datetime(9999, 12, 31), 0)
@@ -104,13 +98,6 @@ def get_match(*, match: str, viewer: Viewer) -> MatchView:
     if not found:
         raise MatchNotFound
     return found[0]
-
-
-def count_since(*, viewer: Viewer, since: datetime) -> int:
-    """Return how many matches were released to the viewer since then."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_SINCE, {"institution": viewer.institution_id, "since": since})
-        return int(cursor.fetchone()[0])
 
 
 def _list(page: str, viewer: Viewer, at: Position, limit: int, matches: Sequence[int] = ()) -> list[MatchView]:
