@@ -24,6 +24,7 @@ from tests.browser.people import order
 
 PLENTY = {"evaluate_quota": 1_000_000_000, "submit_quota": 1_000_000_000, "screen_quota": 1_000_000_000}
 TOKENS = 200
+SEEN = 20
 TYPES = ("domain", "url")  # not personal: cleared for every purpose as shipped
 NAMES = {
     "batch": "B", "clue": "C", "match": "M", "ring": "R", "dispute": "D", "watch": "W", "webhook": "H", "event": "E",
@@ -60,20 +61,24 @@ class World:
             sent = {"clues": [row | {"client_ref": uuid.uuid4().hex[:22]} for row in rows]}
             self._post(key, "batches", sent)
         until = time.monotonic() + 60
-        while not self.http.get("matches?limit=1").json()["results"] and time.monotonic() < until:
+        while len(self._alone(self.key)) < SEEN and time.monotonic() < until:
             time.sleep(0.2)
         self._post(self.key, "watches", {"purpose": self.vocabulary["purposes"][0], "tokens": self.tokens[:20]})
         self._post(self.key, "webhooks", {"url": f"{self.url}/healthz", "kinds": []})
-        matches = self.http.get("matches?limit=20").json()["results"]
+        to_open, *matches = self._alone(self.key)
         for match in matches[:4]:
-            self._post(self.key, "disputes", {"match": match["match"], "reason": "wrong-person"})
-        theirs = httpx.get(f"{self.url}/api/v1/matches?limit=20", headers=bearer(self.others[0])).json()["results"]
-        for match in theirs[8:12]:
-            self._post(self.others[0], "disputes", {"match": match["match"], "reason": "wrong-person"})
-        self._seed_case(matches[15]["match"])
+            self._post(self.key, "disputes", {"match": match, "reason": "wrong-person"})
+        for match in [each for each in self._alone(self.others[0]) if each not in (to_open, *matches[:4])][:4]:
+            self._post(self.others[0], "disputes", {"match": match, "reason": "wrong-person"})
+        self._seed_case(to_open)
         for name in ("batches", "clues", "cases", "content", "dispositions", "matches", "rings", "disputes", "disputes/received", "watches", "webhooks",
                      "credentials", "events", "noise", "requests", "requests/received"):  # fmt: skip
             self.learn(self.http.get(name).content)
+
+    def _alone(self, key: MemberKey) -> list[str]:
+        """Matches of clues with one identifier: a dispute about one of them ends no other."""
+        found = httpx.get(f"{self.url}/api/v1/matches?limit=200", headers=bearer(key)).json()["results"]
+        return [each["match"] for each in found if each["type"] in TYPES]
 
     def _seed_case(self, match: str) -> None:
         """A case that this institution leads, in joint work: with a task, and a piece of evidence on its way."""
