@@ -1,4 +1,8 @@
-"""Rows that end whoever works on them: set aside with their payload, and tried again when the alliance says so."""
+"""Rows that end whoever works on them: set aside with their payload, and tried again.
+
+Twice by themselves, after half a minute and after an hour: what ended the workers may have been the machine, and a row that
+is innocent must not wait for a person. From then on when the alliance says so.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +29,24 @@ JOB: Final = Job("matching")
 CODE: Final = "row-quarantined"
 DEATHS: Final = 3
 
+BY_ITSELF: Final = (30, 3600)
+"""Seconds after a row was set aside at which it is tried again without anybody's word."""
+
 # As a chunk is claimed: the attempt is committed first, and one that failed rests.
-CLAIM = """
-UPDATE quarantined_row SET attempts = attempts + 1, claimed_at = clock_timestamp()
+CLAIM = f"""
+UPDATE quarantined_row SET attempts = attempts + 1, claimed_at = clock_timestamp(), state = 'waiting',
+    by_itself = by_itself + CASE state WHEN 'quarantined' THEN 1 ELSE 0 END,
+    retried_at = CASE state WHEN 'quarantined' THEN clock_timestamp() ELSE retried_at END
 WHERE id = (
     SELECT id FROM quarantined_row
     WHERE state = 'waiting' AND (attempts = 0
-        OR claimed_at < clock_timestamp() - interval '1 second' * power(2, attempts - 1))
+            OR claimed_at < clock_timestamp() - interval '1 second' * power(2, attempts - 1))
+        OR state = 'quarantined' AND quarantined_at < clock_timestamp()
+            - interval '1 second' * (ARRAY{list(BY_ITSELF)})[by_itself + 1]
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING id, attempts
-"""
+"""  # noqa: S608 - put together from literals
 LOCK = """
 SELECT k.id, b.id, i.id, 1, q.clue_row, q.identifier_rows, b.received_at, i.group_id, b.basis, q.row
 FROM quarantined_row q JOIN batch b ON b.id = q.batch_id JOIN institution i ON i.id = q.institution_id
@@ -77,7 +88,7 @@ def set_aside(chunk: Chunk) -> list[Outcome]:
 
 
 def retry_pending(*, limit: int) -> int:
-    """Try up to `limit` rows again that the alliance wants tried; return how many came through."""
+    """Try up to `limit` rows again whose time has come; return how many came through."""
     done = 0
     for _ in range(limit):
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Rows set aside: each ended whoever worked on it, and waits until the alliance has it tried again."""
+"""Rows set aside: each ended whoever worked on it. They are tried again by themselves, then when the alliance says so."""
 
 from django.db import models
 from django.db.models import Q
@@ -24,6 +24,7 @@ class QuarantinedRow(models.Model):
     attempts = models.IntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     quarantined_at = models.DateTimeField(_("set aside at"))
+    by_itself = models.SmallIntegerField(default=0)  # how often it was tried again without anybody's word
     retried_at = models.DateTimeField(_("tried again at"), null=True)
     retried_by = models.ForeignKey(
         "members.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("by")
@@ -35,12 +36,11 @@ class QuarantinedRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["institution", "batch", "row"], name="quarantined_row_once"),
             models.CheckConstraint(
-                condition=Q(state="quarantined")
-                | Q(state__in=["waiting", "done"], retried_by__isnull=False, retried_at__isnull=False),
-                name="quarantined_row_retried_by_somebody",
+                condition=Q(state="quarantined") | Q(state__in=["waiting", "done"], retried_at__isnull=False),
+                name="quarantined_row_retried",
             ),
         ]
-        indexes = [models.Index(fields=["id"], condition=Q(state="waiting"), name="quarantined_row_waiting")]
+        indexes = [models.Index(fields=["id"], condition=~Q(state="done"), name="quarantined_row_open")]
 
     def __str__(self) -> str:
         return reference.encode("B", self.batch_id)

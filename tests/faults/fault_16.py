@@ -20,7 +20,7 @@ NUMBERED = 2_000_000
 PATIENCE_S = 60.0
 ASIDE = """
 SELECT q.batch_id, q.row, b.idempotency_key FROM quarantined_row q JOIN batch b ON b.id = q.batch_id
-WHERE q.state = 'quarantined'
+WHERE q.state <> 'done'
 """
 BUSY = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'aif_match' AND state <> 'idle'"
 WAITS = "SELECT count(*) FROM batch_chunk WHERE state = 'received'"
@@ -31,12 +31,16 @@ import os, json, sys
 import django
 django.setup()
 from django.utils import timezone
+from aif_share.errors import Refusal
 from clues.submissions import quarantine
 from clues.models import Batch
 from members.models import User
 by = User.objects.get(username="repairer")
 for batch in json.loads(sys.argv[1]):
-    quarantine.retry(batch=batch, reason="The fault was ended.", by=by, now=timezone.now())
+    try:
+        quarantine.retry(batch=batch, reason="The fault was ended.", by=by, now=timezone.now())
+    except Refusal:
+        pass  # it is being tried again by itself just now
 """
 
 

@@ -27,6 +27,7 @@ SAID_MOST = 4
 
 WAITING: Mapping[str, str] = {
     "chunks": "SELECT count(*) FROM batch_chunk WHERE state = 'received' OR (state = 'done' AND released_at IS NULL)",
+    "rows set aside": "SELECT count(*) FROM quarantined_row WHERE state = 'waiting' OR state = 'quarantined' AND by_itself = 0",
     "parties": "SELECT count(*) FROM match_party WHERE released_at IS NULL OR released_at > clock_timestamp()",
     "events": "SELECT count(*) FROM event WHERE seq IS NULL OR released_at > clock_timestamp()",
     "leaves": "SELECT count(*) FROM audit_pending",

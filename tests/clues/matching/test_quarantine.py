@@ -157,6 +157,46 @@ def test_tried_again_when_the_alliance_says_so(scene: Scene, poison: Poison) -> 
     assert refused.value.code == "transition-refused"
 
 
+def test_a_row_that_was_innocent_comes_in_by_itself(scene: Scene, poison: Poison) -> None:
+    """What ended the workers was the machine: nobody has to say anything, and nothing of the row is missing then."""
+    cedar = caller(scene.cast.cedar)
+    submit(caller(scene.cast.birch), [clue(token("q-7"))])
+    taken = submit(cedar, rows(7))
+    poison("bad-7")
+    live()
+    poison()
+    assert live() == 0 and queries.get_batch(batch=taken.batch, viewer=cedar).quarantined == 1, "not at once"
+    age(quarantine.BY_ITSELF[0] + 1)
+    assert live() == 0
+    seen = queries.get_batch(batch=taken.batch, viewer=cedar)
+    assert (seen.accepted, seen.quarantined, seen.matched) == (40, 0, 1)
+    with acting_as("aif_match"):
+        row = QuarantinedRow.objects.get()
+    assert (row.state, row.by_itself, row.retried_by_id) == ("done", 1, None)
+
+
+def test_one_that_is_not_is_tried_twice_and_then_waits_for_somebody(scene: Scene, poison: Poison) -> None:
+    cedar = caller(scene.cast.cedar)
+    taken = submit(cedar, rows(7))
+    poison("bad-7")
+    live()
+    for seconds, deaths in ((31, 3), (60, 0), (3600, 3), (10**6, 0)):
+        age(seconds)
+        assert live() == deaths
+    assert queries.get_batch(batch=taken.batch, viewer=cedar).quarantined == 1
+    poison()
+    again(scene, taken.id)
+    assert live() == 0 and queries.get_batch(batch=taken.batch, viewer=cedar).accepted == 40
+
+
+def age(seconds: float) -> None:
+    """Let rows have been set aside so long ago."""
+    with acting_as("aif_match"), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE quarantined_row SET quarantined_at = quarantined_at - make_interval(secs => %s)", [seconds]
+        )
+
+
 def again(scene: Scene, batch: int) -> None:
     with acting_as("aif_desk"):
         setting_aside.retry(batch=batch, reason="The loader was repaired.", by=scene.cast.olga, now=timezone.now())
