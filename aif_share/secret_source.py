@@ -90,11 +90,14 @@ def run(line: str, *words: str, name: str, given: bytes = b"") -> bytes:
 
 def _from_file(name: str, path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        value = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as why:
         raise SourceError(f"{name} cannot be read: {why.strerror}") from None
     except UnicodeDecodeError:
         raise SourceError(f"{name} cannot be read: it is no text") from None
+    if not value:  # a half-written mount must not read as "none was given"
+        raise SourceError(f"{name}: the file is empty")
+    return value
 
 
 def _from_command(name: str, line: str) -> str:

@@ -189,7 +189,7 @@ def database(name: str) -> dict[str, Any]:
         raise Misconfigured(f"{name} is not an address") from None
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         raise Misconfigured(f"{name} must look like postgresql://user:password@host:port/database")
-    query = parse_qs(parts.query)
+    query = parse_qs(parts.query, keep_blank_values=True)
     if unknown := sorted(query.keys() - {"host", "port", *_OF_TLS}):
         raise Misconfigured(f"{name} has a parameter that is not known: {', '.join(unknown)}")
     if query.get("sslmode", ["prefer"])[-1] not in _MODES:

@@ -16,7 +16,7 @@ def attach(command: str) -> None:
     """Fill os.environ for `manage.py <command>`; exit 2 with one line if the command needs a stack and none runs."""
     if command in AS_OWNER:
         os.environ.setdefault("AIF_DB_OWNER", "1")
-    if "DATABASE_URL" in os.environ or "DATABASE_URL_FILE" in os.environ:
+    if any(f"DATABASE_URL{how}" in os.environ for how in ("", "_FILE", "_COMMAND")):
         return
     folder = Path(os.environ.get("AIF_DATA") or Path(__file__).resolve().parents[2] / "var" / "serve")
     env = running_env(folder)

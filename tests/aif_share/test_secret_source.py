@@ -39,6 +39,13 @@ def test_a_secret_in_two_places_is_an_error(tmp_path: Path) -> None:
     assert SECRET not in repr(caught.value)
 
 
+def test_an_empty_file_is_no_value_and_no_default(tmp_path: Path) -> None:
+    """Red if a half-written mount reads as "none was given": new seals would be made under another key."""
+    (tmp_path / "file").write_text("\n")
+    with pytest.raises(SourceError, match="NAME_FILE: the file is empty"):
+        secret_source.read("NAME", {"NAME_FILE": str(tmp_path / "file")})
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -115,6 +115,7 @@ def test_booleans(monkeypatch: pytest.MonkeyPatch, value: str, meant: bool):
         ("DATABASE_URL", "mysql://root:5ec4e7@db/aif"),
         ("DATABASE_URL", "postgresql://aif_web:5ec4e7@db/aif?sslmod=verify-full"),
         ("DATABASE_URL", "postgresql://aif_web:5ec4e7@db/aif?sslmode=verified"),
+        ("DATABASE_URL", "postgresql://aif_web:5ec4e7@db/aif?sslmode="),
         ("AIF_SECRET_KEY", " "),
         ("AIF_DISCLOSURE_TICK", "5ec4e7s"),
         ("AIF_DISCLOSURE_TICK", "-1"),
