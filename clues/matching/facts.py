@@ -40,11 +40,13 @@ _OTHERS = """
     WHERE s.type = {i}.type AND s.epoch = {i}.epoch AND s.token = {i}.token AND s.counted"""
 
 
-def sql_is_oldest(identifier: str) -> str:
-    """Return SQL that is true of one row of `identifier` for each value: that of its oldest epoch."""
-    return (
-        f"(NOT ({EPOCHS_OVERLAP}) OR NOT EXISTS ({_OTHERS.format(i=identifier)} AND other.epoch < {identifier}.epoch))"
-    )
+def sql_is_oldest(identifier: str, of: str = "s.counted") -> str:
+    """Return SQL that is true of one row of `identifier` for each value: that of its oldest epoch.
+
+    `of` is a condition on the sightings `s` that tie rows together: those of one institution, for what it reported itself.
+    """
+    older = f"{_OTHERS.format(i=identifier)} AND {of} AND other.epoch < {identifier}.epoch"
+    return f"(NOT ({EPOCHS_OVERLAP}) OR NOT EXISTS ({older}))"
 
 
 def sql_is_unique(identifier: str) -> str:

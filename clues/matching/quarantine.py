@@ -14,13 +14,13 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from clues import events
-from clues.models import Event, QuarantinedRow
+from clues.models import Batch, Event, QuarantinedRow
 from members import audit
 from members.models import reference
 from members.permissions import Job
 
 from . import sql
-from .retry import with_retry
+from .retry import mindful, with_retry
 from .steps import Chunk, Outcome, numbered, take
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ RETURNING id, attempts
 LOCK = """
 SELECT k.id, b.id, i.id, 1, q.clue_row, q.identifier_rows, b.received_at, i.group_id, b.basis, q.row
 FROM quarantined_row q JOIN batch b ON b.id = q.batch_id JOIN institution i ON i.id = q.institution_id
+        AND i.state IN ('live', 'suspended')
     JOIN batch_chunk k ON k.id = q.chunk_id AND k.state = 'done'
 WHERE q.id = %s AND q.state = 'waiting'
 FOR UPDATE OF q, k SKIP LOCKED
@@ -69,8 +70,9 @@ WHERE id = %(chunk)s
 FINISH_BATCH = """
 UPDATE batch SET quarantined = quarantined - 1, accepted = accepted + %(accepted)s,
     duplicates = duplicates + %(duplicates)s, refused = refused + %(refused)s, matched = matched + %(matched)s
-WHERE id = %(batch)s
+WHERE id = %(batch)s RETURNING state
 """
+GIVE_BACK = "UPDATE quarantined_row SET attempts = attempts - 1 WHERE id = %s AND attempts = %s AND state = 'waiting'"
 
 
 def set_aside(chunk: Chunk) -> list[Outcome]:
@@ -101,7 +103,10 @@ def retry_pending(*, limit: int) -> int:
             with connection.cursor() as cursor:
                 cursor.execute(AGAIN, [number])
             log.error("a row tried again ended %d workers and is set aside again", DEATHS)
-        elif with_retry(lambda: _retry_once(number), what="a row tried again"):  # noqa: B023 - called at once
+        elif mindful(
+            lambda: with_retry(lambda: _retry_once(number), what="a row tried again"),  # noqa: B023 - called at once
+            give_back=GIVE_BACK, attempt=[number, attempts],
+        ):  # fmt: skip
             done += 1
     return done
 
@@ -124,13 +129,16 @@ def _retry_once(number: int) -> bool:
         }  # fmt: skip
         for statement in (FINISH_ROW, FINISH_CHUNK, FINISH_BATCH):
             cursor.execute(statement, said)
-        _tell(chunk, events.BATCH_DONE, "batch.process", row=row)
+        (state,) = cursor.fetchone()
+        _tell(chunk, events.BATCH_DONE if state == Batch.DONE else None, "batch.process", row=row)
     return True
 
 
-def _tell(chunk: Chunk, kind: str, verb: str, **detail: int) -> None:
+def _tell(chunk: Chunk, kind: str | None, verb: str, **detail: int) -> None:
     subject = reference.encode("B", chunk.batch)
     audit.record(verb, actor=JOB, subject_ref=subject, institution_id=chunk.institution, detail=detail)
+    if kind is None:
+        return
     Event.objects.bulk_create(
         [
             Event(

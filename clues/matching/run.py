@@ -11,21 +11,20 @@ that does it (`suspects`), which is set aside, and the rest is done.
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from clues.models import Batch, BatchChunk, BatchHold
 
 from . import quarantine, release, sql, suspects
 from .claiming import Claimed, claim
-from .retry import with_retry
+from .retry import mindful, with_retry
 from .steps import cut, finish, lock, take
 
 log = logging.getLogger(__name__)
 
 # Of a chunk that was searched without finding a row to blame: something that only shows when all rows come together.
 MAX_ATTEMPTS = 25
-QUERY_CANCELED = "57014"
 
 GIVE_BACK = """
 UPDATE batch_chunk SET attempts = attempts - 1
@@ -60,16 +59,7 @@ def _turn(claimed: Claimed) -> bool:
 
 
 def _mindful(claimed: Claimed, work: Callable[[], bool]) -> bool:
-    """Do the work; give the attempt back where the database, and not the chunk, was the reason that it failed."""
-    try:
-        return work()
-    except (OperationalError, InterfaceError) as error:
-        if getattr(error.__cause__, "pgcode", None) != QUERY_CANCELED:  # what never ends would be tried for ever
-            if connection.connection is not None and connection.connection.closed:
-                connection.close()
-            with connection.cursor() as cursor:
-                cursor.execute(GIVE_BACK, [claimed.chunk, claimed.attempts])
-        raise
+    return mindful(work, give_back=GIVE_BACK, attempt=[claimed.chunk, claimed.attempts])
 
 
 def process(chunk_id: int) -> bool:

@@ -39,8 +39,7 @@ def begin(chunk_id: int) -> None:
         if chunk is None:
             return
         rows = [row for row, _line in numbered(chunk.clue_rows)]
-        one = len(rows) == 1  # then it is known already
-        _keep(cursor, chunk_id, {"open": [] if one else _pieces(rows), "rows": rows if one else []})
+        _keep(cursor, chunk_id, {"open": _pieces(rows), "rows": []})
     log.error("chunk %d ended %d workers; its %d rows are searched", chunk_id, DEATHS, len(rows))
 
 

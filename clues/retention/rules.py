@@ -186,15 +186,18 @@ WITH gone AS (DELETE FROM quota_use WHERE day < (%(before)s::timestamptz AT TIME
 SELECT count(*) FROM gone
 """
 
+# A row set aside was acknowledged and is still to come in: it stays, and what it comes into.
+CHUNK_OVER: Final = """state IN ('done', 'rejected') AND done_at < %(before)s
+    AND NOT EXISTS (SELECT 1 FROM quarantined_row q WHERE q.chunk_id = batch_chunk.id AND q.state <> 'done')"""
 RULES: Final = (
     Rule("clues", 90, CLUES),
     Rule("watches", 90, WATCHES),
     Rule("batch-keys", 30, BATCH_KEYS),
-    Rule("batch-results", 365, _ended("batch_chunk", "state IN ('done', 'rejected') AND done_at < %(before)s")),
+    Rule("batch-results", 365, _ended("batch_chunk", CHUNK_OVER)),
     Rule("demand-files", 90, DEMAND_FILES),
     Rule("evidence-demands", 3 * 366, _ended("evidence_demand", "decided_at < %(before)s")),
     Rule("held-batches", 3 * 366, _ended("batch_hold", "decided_at < %(before)s")),
-    Rule("quarantined-rows", 365, _ended("quarantined_row", "quarantined_at < %(before)s")),
+    Rule("quarantined-rows", 365, _ended("quarantined_row", "state = 'done' AND quarantined_at < %(before)s")),
     Rule("kept-answers", 30, _ended("stored_answer", "created_at < %(before)s")),
     Rule("events", 365, _ended("event", "released_at < %(before)s")),
     Rule("notices-read", 366, _ended("notice_read", "read_at < %(before)s")),

@@ -52,9 +52,10 @@ FROM screening WHERE institution_id = %(institution)s AND {_within("screened_at"
 """  # noqa: S608
 RECEIVED_LINES: Final = ("matches", "screened", "screening-hits", "watch-hits", "answers")
 # A group is what counts as one source, so what its institutions report is unique to all of them.
+OWN_SIGHTING: Final = "s.institution_id = %(institution)s"
 UNIQUE: Final = f"""
 SELECT count(*), count(*) FILTER (WHERE i.groups = ARRAY[%(group)s::bigint] AND {facts.sql_is_unique("i")}) FROM identifier i
-WHERE {_within("i.first_seen_at")} AND %(group)s::bigint = ANY(i.groups) AND {facts.sql_is_oldest("i")} AND EXISTS (
+WHERE {_within("i.first_seen_at")} AND %(group)s::bigint = ANY(i.groups) AND {facts.sql_is_oldest("i", of=OWN_SIGHTING)} AND EXISTS (
     SELECT 1 FROM sighting s WHERE s.type = i.type AND s.epoch = i.epoch AND s.token = i.token
         AND s.institution_id = %(institution)s AND s.counted)
 """  # noqa: S608

@@ -105,7 +105,7 @@ def reject(*, batch: int, reason: str, by: User, now: datetime) -> Batch:
             state=BatchChunk.REJECTED, clue_rows=None, identifier_rows=None, done_at=now, released_at=now
         )  # fmt: skip
         over = row.chunks_done + chunks >= row.chunks
-        nothing_else = Value(Batch.REJECTED if row.accepted + row.duplicates == 0 else Batch.DONE)
+        nothing_else = Value(Batch.REJECTED if row.accepted + row.duplicates + row.quarantined == 0 else Batch.DONE)
         Batch.objects.filter(pk=row.pk).update(
             refused=F("refused") + rows,
             chunks_done=F("chunks_done") + chunks,

@@ -62,8 +62,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         In between the monotonic clock counts: neither a wrong clock of this machine nor its being set matters.
         """
-        asked_at, told = self.clock or (0.0, 0.0)
+        self.close_if_health_check_failed()  # as before any statement of Django's: what is asked first may be this
         self.ensure_connection()
+        asked_at, told = self.clock or (0.0, 0.0)
         if self.clock is None or time.monotonic() - asked_at > CLOCK_ASKED_ANEW_S:
             # Wrapped as Django's own cursors are: a server that is gone is an OperationalError of Django's, hence 503.
             with self.wrap_database_errors, self.connection.cursor() as bare:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -228,6 +229,54 @@ def test_what_the_database_refuses_for_a_time_blames_no_row(scene: Scene, monkey
                 run.match_pending(limit=1)
         chunk = BatchChunk.objects.get(batch=taken.id)
     assert (chunk.attempts, chunk.search, chunk.state) == (0, None, "received")
+
+
+def test_what_the_work_brings_about_counts_as_an_attempt(scene: Scene, monkeypatch: Any) -> None:
+    """Red if each refusal of the database is given back: a row that eats its memory would be tried for ever."""
+    import psycopg2.errors
+
+    submit(caller(scene.cast.cedar), rows(count=2))
+    refused = OperationalError("out of memory")
+    refused.__cause__ = psycopg2.errors.lookup("53200")()
+    refused.__cause__.__setstate__({"pgcode": "53200"})
+    monkeypatch.setattr(run, "process", lambda _: (_ for _ in ()).throw(refused))
+    with acting_as("aif_match"):
+        with pytest.raises(OperationalError):
+            run.match_pending(limit=1)
+        assert BatchChunk.objects.get(state="received").attempts == 1
+
+
+def test_a_row_of_who_has_left_stays_aside(scene: Scene, poison: Poison) -> None:
+    taken = submit(caller(scene.cast.cedar), rows(7))
+    poison("bad-7")
+    live()
+    poison()
+    with acting_as("aif_owner"), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE institution SET state = 'left', left_at = now(), departed_at = now(), leaving_at = current_date, leaving_announced_at = now(), leaving_clues = 'keep' WHERE id = %s",
+            [scene.cast.cedar.pk],
+        )
+    age(31)
+    for _ in range(4):
+        with acting_as("aif_match"):
+            assert quarantine.retry_pending(limit=1) == 0
+        rest()
+    assert Batch.objects.get(pk=taken.id).quarantined == 1
+
+
+def test_it_is_kept_until_it_came_in(scene: Scene, poison: Poison) -> None:
+    """Red if retention deletes by age alone: what was acknowledged would be gone unread."""
+    from clues.retention import rules
+
+    submit(caller(scene.cast.cedar), rows(7))
+    poison("bad-7")
+    live()
+    by_name = {rule.name: rule for rule in rules.RULES}
+    with acting_as("aif_match"), connection.cursor() as cursor:
+        for name in ("quarantined-rows", "batch-results"):
+            cursor.execute(by_name[name].statement, {"before": timezone.now() + timedelta(days=1), "limit": 100})
+        assert QuarantinedRow.objects.filter(state="quarantined").count() == 1
+        assert BatchChunk.objects.filter(pk=QuarantinedRow.objects.get().chunk_id).exists()
 
 
 def test_an_interrupted_chunk_keeps_its_place(scene: Scene) -> None:

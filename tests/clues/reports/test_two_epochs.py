@@ -99,11 +99,12 @@ def test_the_list_has_both_and_the_figures_have_one(members: list[Caller]) -> No
 
 
 def test_a_statement_says_each_fact_once(members: list[Caller]) -> None:
-    aster, birch, _cedar = members
-    said, other = statement(aster), statement(birch)
+    aster, birch, cedar = members
+    said, other, late = statement(aster), statement(birch), statement(cedar)
     assert (said["received"]["matches"], other["received"]["matches"]) == ("3", "2")
     assert said["unique"]["first-reported"] == "4" and said["unique"]["only-ours"] == "1"
     assert other["unique"]["first-reported"] == "2" and other["unique"]["only-ours"] == "0"
+    assert late["unique"]["first-reported"] == "1", "what others reported in the older epoch does not take it away"
 
 
 def test_who_says_the_same_of_both_matches_says_it_once(members: list[Caller]) -> None:
