@@ -10,9 +10,13 @@ from clues.doctor.finding import Finding, unsure
 
 
 def unless_denied(code: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """Yield what `look` finds, or that it could not look."""
+    """Yield what `look` finds; where it was refused, what it had found until then, and that it could not look further."""
+    found: list[Finding] = []
     try:
         with transaction.atomic():
-            yield from list(look())
+            for each in look():
+                found.append(each)  # one by one: a refusal must not take away what was found
     except DatabaseError as error:
-        yield unsure(code, f"this could not be looked at ({type(error).__name__})", "Run the doctor as the desk does.")
+        said = f"this could not be looked at ({type(error).__name__})"
+        found.append(unsure(code, said, "Run the doctor as the desk does."))
+    yield from found

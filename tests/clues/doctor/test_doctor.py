@@ -15,7 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from clues.doctor.examination import examine, is_sound
-from clues.doctor.finding import Level
+from clues.doctor.finding import Finding, Level, wrong
+from clues.doctor.rights import unless_denied
 from clues.models import KeyEpoch
 from clues.packages.signing import YEARS, make_signer
 from config.stack import Stack
@@ -59,6 +60,17 @@ FAULTS: dict[str, tuple[str, Break, Break]] = {
     ),
     "a table that may be emptied": (
         "database.grants", statement("GRANT TRUNCATE ON audit_event TO aif_desk"), statement("SELECT 1"),
+    ),
+    "a table that anybody may empty": (
+        "database.grants", statement("GRANT TRUNCATE ON clue TO PUBLIC"), statement("SELECT 1"),
+    ),
+    "a table that another login may empty": (
+        "database.grants", statement("GRANT TRIGGER ON clue TO aif_web"), statement("SELECT 1"),
+    ),
+    "a login that may become the owner through another role": (
+        "database.owner",
+        statement("CREATE ROLE aif_between; GRANT aif_owner TO aif_between; GRANT aif_between TO aif_match"),
+        statement("DROP ROLE aif_between"),
     ),
     "a trigger out of force": (
         "database.triggers", statement("ALTER TABLE audit_event DISABLE TRIGGER audit_event_append_only"), statement("SELECT 1"),
@@ -209,3 +221,15 @@ def test_web_says_that_it_does_not_see_everything(fresh_database: str, as_role: 
     with as_role("aif_web", held=True):
         found = {finding.code: finding.level for finding in examine()}
     assert found["login"] is Level.UNSURE
+
+
+def test_what_was_found_before_a_refusal_stays(db: None) -> None:
+    def look() -> Iterator[Finding]:
+        yield wrong("clocks", "they differ", "Set them.")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM context_key")
+
+    assert [(found.code, found.level) for found in unless_denied("all", look)] == [
+        ("clocks", "wrong"),
+        ("all", "unsure"),
+    ]
