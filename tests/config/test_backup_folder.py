@@ -118,6 +118,22 @@ class TestSegments:
         assert self.run("archive-wal", tmp_path / "nothing", SEGMENT + "01", folder.wal) != 0
         assert list(folder.wal.iterdir()) == []
 
+    def test_an_archive_that_cannot_be_read_does_not_end_the_replay_as_if_it_were_through(
+        self, folder: BackupFolder, tmp_path: Path
+    ) -> None:
+        given, back = tmp_path / "given", tmp_path / "back"
+        given.write_bytes(bytes(range(256)) * 64)
+        assert self.run("restore-wal", tmp_path / "nowhere", SEGMENT + "01", back) == 255
+        assert self.run("restore-wal", given, SEGMENT + "01", back) == 255, "no folder"
+        assert self.run("archive-wal", given, SEGMENT + "01", folder.wal) == 0
+        segment = folder.wal / f"{SEGMENT}01.gz"
+        assert self.run("restore-wal", folder.wal, SEGMENT + "01", tmp_path / "nowhere" / "back") == 255
+        segment.write_bytes(segment.read_bytes()[:-9])
+        assert self.run("restore-wal", folder.wal, SEGMENT + "01", back) == 255, "it breaks off"
+        segment.unlink()
+        segment.symlink_to(tmp_path / "nowhere")
+        assert self.run("restore-wal", folder.wal, SEGMENT + "01", back) == 255, "a link to nothing"
+
 
 class TestRestoring:
     @pytest.fixture(autouse=True)
