@@ -31,6 +31,8 @@ def restore(
     server that died, where its disk can still be read: with it nothing acknowledged is missing. `command` takes the place
     of deploy/restore-wal as `restore_command`. Raise BackupError; `to` is left as it was unless copying itself failed.
     """
+    if until is not None and until.utcoffset() is None:
+        raise BackupError("the time to end at lacks its zone: write it like 2026-11-29T12:00:00+08:00")
     chosen = _choose(folder, base, until)
     if to.exists() and any(to.iterdir()):
         raise BackupError("the folder to restore into is not empty")
@@ -51,8 +53,8 @@ def restore(
     ]
     # Nobody is let in before the replay is through: read-only and half-way there, it would look like a running database.
     lines.append("hot_standby = off")
-    if until is not None:
-        lines.append(f"recovery_target_time = '{until.isoformat()}'")
+    # Said in any case: the base backup of a server that was itself restored up to a time still holds that time.
+    lines.append(f"recovery_target_time = '{until.isoformat() if until is not None else ''}'")
     with (to / "postgresql.auto.conf").open("a", encoding="utf-8") as out:
         out.write("\n# Written by config.backup; without recovery.signal nothing reads it.\n" + "\n".join(lines) + "\n")
     (to / "recovery.signal").touch()

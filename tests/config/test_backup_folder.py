@@ -150,6 +150,21 @@ class TestRestoring:
         assert "hot_standby = off" in written, "nobody is let in half-way"
         assert (to / "recovery.signal").exists() and to.stat().st_mode & 0o777 == 0o700
 
+    def test_the_end_of_an_earlier_restore_does_not_count(self, folder: BackupFolder, tmp_path: Path) -> None:
+        base = add_base(folder, "20261128T000000Z", SEGMENT + "03")
+        earlier = "recovery_target_time = '2026-11-01T00:00:00+00:00'"
+        (base / "postgresql.auto.conf").write_text(earlier + "\n", encoding="utf-8")
+        restoring.restore(folder, tmp_path / "to")
+        lines = (tmp_path / "to" / "postgresql.auto.conf").read_text(encoding="utf-8").splitlines()
+        said = [line for line in lines if line.startswith("recovery_target_time ")]
+        assert said == [earlier, "recovery_target_time = ''"], "the last line of a name counts"
+
+    def test_an_end_without_its_zone_is_refused(self, folder: BackupFolder, tmp_path: Path) -> None:
+        add_base(folder, "20261128T000000Z", SEGMENT + "03")
+        with pytest.raises(BackupError, match="zone"):
+            restoring.restore(folder, tmp_path / "to", until=datetime(2026, 11, 28, 12))
+        assert not (tmp_path / "to").exists()
+
     def test_only_segments_of_the_last_log_are_taken(self, folder: BackupFolder, tmp_path: Path) -> None:
         (add_base(folder, "20261128T000000Z", SEGMENT + "03") / "pg_wal").mkdir()
         last = tmp_path / "pg_wal"
