@@ -78,13 +78,14 @@ class TestEvidence:
         vault = tmp_path / "vault"
         vault.mkdir()
         (vault / "one").write_bytes(b"1")
+        (vault / "other").write_bytes(b"2")
         copy_evidence(vault, folder, now=NOW)
         (vault / "one").unlink()
         assert copy_evidence(vault, folder, now=NOW + timedelta(days=1)) == (0, 0)
         assert copy_evidence(vault, folder, now=NOW + timedelta(days=14)) == (0, 0)
         assert (folder.evidence / "one").exists(), "gone for thirteen days as far as anybody knows"
         assert copy_evidence(vault, folder, now=NOW + timedelta(days=16)) == (0, 1)
-        assert not (folder.evidence / "one").exists()
+        assert not (folder.evidence / "one").exists() and (folder.evidence / "other").exists()
 
 
 class TestSegments:
