@@ -10,6 +10,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from config import env
 from config.backup.evidence import copy_evidence
 from config.backup.folder import KEPT, BackupError, BackupFolder
 from config.backup.restoring import restore
@@ -21,6 +22,9 @@ EVERY = timedelta(hours=24)
 """A base backup is due when the newest is as old as this."""
 LOOK_S = 30.0
 """Seconds between two copies of new evidence: shorter than archive_timeout, so that what a row names is copied first."""
+
+SAYS_WHY = (BackupError, StackError, env.Misconfigured)
+"""What is shown in its own words: none of these holds a secret."""
 
 
 def main() -> int:
@@ -74,7 +78,7 @@ def main() -> int:
             else:
                 folder.lay_out(wal_owner=options.wal_owner)
                 _keep(folder, timedelta(days=options.keep_days), options.sign)
-    except (BackupError, StackError) as why:
+    except SAYS_WHY as why:
         print(why, file=sys.stderr)
         return 1
     return 0
@@ -91,10 +95,8 @@ def _set_up() -> None:
 def _take(folder: BackupFolder) -> str:
     from django.core.management import call_command
 
-    from config import env
-
     now = datetime.now(UTC)
-    taken: Taken = take(folder, admin_url=env.text("DATABASE_ADMIN_URL"), now=now)
+    taken: Taken = take(folder, admin=env.database("DATABASE_ADMIN_URL"), now=now)
     copied = _copy(folder)
     call_command(
         "record_backup", name=taken.name, bytes=taken.bytes, files=taken.files, seconds=taken.seconds, verbosity=0
@@ -123,7 +125,7 @@ def _keep(folder: BackupFolder, kept: timedelta, sign: Path | None) -> None:
                         print(f"{name} is removed", flush=True)
             if sign is not None:
                 sign.touch()
-        except (BackupError, StackError) as why:
+        except SAYS_WHY as why:
             print(f"the backup failed and is tried again: {why}", file=sys.stderr, flush=True)
         except Exception as why:  # a backup that fails must not end those that come after it; words may hold an address
             print(f"the backup failed and is tried again: {type(why).__name__}", file=sys.stderr, flush=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from psycopg2.extensions import make_dsn, parse_dsn
+from psycopg2.extensions import make_dsn
 
 from config.backup.folder import PART, STAMP, BackupError, BackupFolder, count
 from config.stack import postgres
@@ -25,10 +27,10 @@ class Taken:
     seconds: float
 
 
-def take(folder: BackupFolder, *, admin_url: str, now: datetime) -> Taken:
+def take(folder: BackupFolder, *, admin: Mapping[str, Any], now: datetime) -> Taken:
     """Copy the whole cluster, under load, with the part of the log that makes the copy consistent by itself.
 
-    `admin_url` is the address of a superuser or of a login with REPLICATION. Raise BackupError; nothing counts then.
+    `admin` is the address of a superuser or of a login with REPLICATION, as `env.database` reads it. Raise BackupError; nothing counts then.
     """
     folder.lay_out()
     with folder.alone():
@@ -36,13 +38,18 @@ def take(folder: BackupFolder, *, admin_url: str, now: datetime) -> Taken:
         if target.exists():
             raise BackupError("a backup of this second is there already")
         part = target.with_name(target.name + PART)
-        words = parse_dsn(admin_url)
-        password = words.pop("password", "")
         binaries = postgres.find_binaries()
         _run(
-            [str(binaries / "pg_basebackup"), "--no-password", "--dbname", make_dsn(**words), "--pgdata", str(part)]
+            [
+                str(binaries / "pg_basebackup"),
+                "--no-password",
+                "--dbname",
+                _without_password(admin),
+                "--pgdata",
+                str(part),
+            ]
             + ["--wal-method=stream", "--checkpoint=fast", "--manifest-checksums=SHA256", "--label", target.name],
-            password,
+            admin["PASSWORD"],
         )
         check(part)
         files, size = count(part)
@@ -55,6 +62,13 @@ def check(base: Path) -> None:
     """Hold every file of a base backup against its manifest. Raise BackupError."""
     # The log is read by the server that recovers; these binaries may be of another release than it.
     _run([str(postgres.find_binaries() / "pg_verifybackup"), "--no-parse-wal", "--quiet", str(base)])
+
+
+def _without_password(admin: Mapping[str, Any]) -> str:
+    words = {
+        word: admin[name] for word, name in (("dbname", "NAME"), ("user", "USER"), ("host", "HOST"), ("port", "PORT"))
+    }
+    return str(make_dsn(**{word: value for word, value in words.items() if value}, **admin.get("OPTIONS", {})))
 
 
 def _run(command: list[str], password: str = "") -> None:

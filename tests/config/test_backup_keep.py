@@ -99,3 +99,14 @@ def test_list_and_restore_need_no_platform(
     assert "docs/backup.md" in capsys.readouterr().out and (tmp_path / "to" / "recovery.signal").exists()
     assert run(monkeypatch, "restore", str(folder.path), str(tmp_path / "to")) == 1
     assert "not empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["", "postgresql://x:hunter2@[::1/aif", "postgresql://x:hunter2@h/aif?nonsense=1"])
+def test_an_address_that_cannot_be_read_is_said_without_its_password(
+    folder: BackupFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    monkeypatch.setattr(program, "_set_up", lambda: None)
+    monkeypatch.setenv("DATABASE_ADMIN_URL", address)
+    assert run(monkeypatch, "take", str(folder.path)) == 1
+    said = capsys.readouterr().err
+    assert "DATABASE_ADMIN_URL" in said and "hunter2" not in said and folder.list_bases() == []

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from config import env
 from config.backup import folder as folders
 from config.backup import restoring, taking
 from config.stack import children, postgres
@@ -30,6 +31,11 @@ def server() -> Iterator[TestServer]:
         made.stop()
 
 
+def read(monkeypatch: pytest.MonkeyPatch, address: str) -> dict[str, Any]:
+    monkeypatch.setenv("DATABASE_ADMIN_URL", address)
+    return env.database("DATABASE_ADMIN_URL")
+
+
 def own(path: Path) -> None:
     if as_root():
         for one in (path, *path.rglob("*")):
@@ -44,7 +50,9 @@ def start(child: Child) -> None:
         time.sleep(0.05)
 
 
-def test_what_was_written_after_the_backup_comes_back_by_the_archived_log(server: TestServer) -> None:
+def test_what_was_written_after_the_backup_comes_back_by_the_archived_log(
+    server: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     backups = folders.BackupFolder(server.plan.folders.for_user("backups", DATABASE_USER).resolve())
     backups.lay_out()
     own(backups.path)
@@ -56,7 +64,7 @@ def test_what_was_written_after_the_backup_comes_back_by_the_archived_log(server
     address = server.superuser_url("postgres")
     with postgres.connected(address) as cursor:
         cursor.execute("CREATE TABLE kept (n int)")
-    taken = taking.take(backups, admin_url=address, now=datetime.now(UTC))
+    taken = taking.take(backups, admin=read(monkeypatch, address), now=datetime.now(UTC))
     assert taken.files > 100 and taken.bytes > 10_000_000
     with postgres.connected(address) as cursor:
         cursor.execute("INSERT INTO kept VALUES (1)")
@@ -93,18 +101,26 @@ def waiting(cursor: Any) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def test_a_backup_that_lost_a_file_is_not_restored(tmp_path: Path, server: TestServer) -> None:
+def test_a_backup_that_lost_a_file_is_not_restored(
+    tmp_path: Path, server: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.start()
     backups = folders.BackupFolder(tmp_path / "backups")
-    taken = taking.take(backups, admin_url=server.superuser_url("postgres"), now=datetime.now(UTC))
+    taken = taking.take(backups, admin=read(monkeypatch, server.superuser_url("postgres")), now=datetime.now(UTC))
     (backups.base / taken.name / "global" / "pg_control").unlink()
     with pytest.raises(folders.BackupError):
         restoring.restore(backups, tmp_path / "to")
     assert not (tmp_path / "to").exists()
 
 
-def test_an_address_that_does_not_answer_is_said_without_its_password(tmp_path: Path) -> None:
+def test_an_address_that_does_not_answer_is_said_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     backups = folders.BackupFolder(tmp_path / "backups")
     with pytest.raises(folders.BackupError) as failed:
-        taking.take(backups, admin_url="postgresql://x:hunter2@127.0.0.1:1/aif", now=datetime.now(UTC))
+        taking.take(
+            backups,
+            admin=read(monkeypatch, "postgresql://x:hunter2@127.0.0.1:1/aif?sslmode=disable"),
+            now=datetime.now(UTC),
+        )
     assert "hunter2" not in str(failed.value) and backups.list_bases() == []
