@@ -15,6 +15,8 @@ from typing import Final
 STAMP: Final = "%Y%m%dT%H%M%SZ"
 KEPT: Final = timedelta(days=14)
 PART: Final = ".part"
+LEFT: Final = timedelta(days=1)
+"""So old is a part of a segment that nobody writes any more: whoever did was killed."""
 _SEGMENT: Final = re.compile(r"[0-9A-F]{24}")
 _BEGINS: Final = re.compile(r"^START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)$", re.MULTILINE)
 
@@ -72,14 +74,20 @@ class BackupFolder:
                 gone.append(path.name)
         for path in self.base.glob(f"*{PART}"):  # of a backup that broke off
             shutil.rmtree(path)
-        first = first_segment(self.list_bases()[0]) if self.list_bases() else None
-        if first is not None:
-            for path in self.wal.iterdir():
-                # The number without its timeline, as pg_archivecleanup compares; history files are small and stay.
-                if (name := _SEGMENT.match(path.name)) and name[0][8:] < first[8:]:
-                    path.unlink()
-                    gone.append(path.name)
-        return gone
+        return gone + self._prune_log(now)
+
+    def _prune_log(self, now: datetime) -> list[str]:
+        # The number without its timeline, as pg_archivecleanup compares; history files are small and stay. Of all base
+        # backups: after a restore to an earlier time, a later one may begin at a smaller number.
+        first = min((first_segment(base)[8:] for base in self.list_bases()), default="")
+        over = [path for path in self.wal.iterdir() if (name := _SEGMENT.match(path.name)) and name[0][8:] < first]
+        for path in self.wal.glob(f".*{PART}"):
+            with contextlib.suppress(FileNotFoundError):  # deploy/archive-wal has just finished it
+                if now.timestamp() - path.lstat().st_mtime > LEFT.total_seconds():
+                    over.append(path)
+        for path in over:
+            path.unlink(missing_ok=True)
+        return [path.name for path in over]
 
 
 def taken_at(base: Path) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -43,6 +44,23 @@ class TestPruning:
         assert set(folder.prune(NOW)) == {"20261101T000000Z", SEGMENT + "07.gz"}
         assert [base.name for base in folder.list_bases()] == ["20261120T000000Z"] and not broken.exists()
         assert len(list(folder.wal.iterdir())) == 3
+
+    def test_no_base_loses_its_log_to_an_older_one_of_another_timeline(self, folder: BackupFolder) -> None:
+        add_base(folder, "20261120T000000Z", SEGMENT + "08")
+        add_base(folder, "20261121T000000Z", "0000000200000000000000" + "05")  # after a restore to an earlier time
+        for name in (SEGMENT + "04.gz", SEGMENT + "05.gz", "0000000200000000000000" + "06.gz"):
+            (folder.wal / name).touch()
+        assert folder.prune(NOW) == [SEGMENT + "04.gz"]
+
+    def test_what_a_killed_archive_command_left_goes_after_a_day(self, folder: BackupFolder) -> None:
+        add_base(folder, "20261120T000000Z", SEGMENT + "08")
+        names = [f".{SEGMENT}08.{number}.part" for number in (11, 12)]
+        for name, hours in zip(names, (25, 23), strict=True):
+            (folder.wal / name).touch()
+            at = (NOW - timedelta(hours=hours)).timestamp()
+            os.utime(folder.wal / name, (at, at))
+        assert folder.prune(NOW) == names[:1]
+        assert [path.name for path in folder.wal.iterdir()] == names[1:]
 
     def test_the_newest_stays_however_old_it_is(self, folder: BackupFolder) -> None:
         add_base(folder, "20250101T000000Z", SEGMENT + "03")
@@ -104,6 +122,21 @@ class TestSegments:
         assert self.run("restore-wal", folder.wal, SEGMENT + "01", back) == 0
         assert back.read_bytes() == given.read_bytes()
         assert [path.name for path in folder.wal.iterdir()] == [SEGMENT + "01.gz"]
+
+    def test_one_that_is_there_is_brought_to_disk_before_it_counts(
+        self, folder: BackupFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        given, told = tmp_path / "given", tmp_path / "told"
+        given.write_bytes(b"a")
+        assert self.run("archive-wal", given, SEGMENT + "01", folder.wal) == 0
+        told.mkdir()
+        (told / "sync").write_text(f'#!/bin/sh\necho "$@" >>{told}/said\nexit 5\n', encoding="ascii")
+        (told / "sync").chmod(0o700)
+        monkeypatch.setenv("PATH", f"{told}:{os.environ['PATH']}")
+        assert self.run("archive-wal", given, SEGMENT + "01", folder.wal) == 5, (
+            "it is not there before the disk says so"
+        )
+        assert (told / "said").read_text(encoding="utf-8").split() == [f"{folder.wal}/{SEGMENT}01.gz", str(folder.wal)]
 
     def test_another_one_of_that_name_is_refused(self, folder: BackupFolder, tmp_path: Path) -> None:
         given = tmp_path / "given"
