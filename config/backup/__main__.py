@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from config.stack.folders import StackError
 EVERY = timedelta(hours=24)
 """A base backup is due when the newest is as old as this."""
 LOOK_S = 30.0
-"""Seconds between two copies of new evidence: shorter than archive_timeout, so that what a row names is copied first."""
+"""Seconds between two copies of new evidence, also while a base backup is taken."""
 
 SAYS_WHY = (BackupError, StackError, env.Misconfigured)
 """What is shown in its own words: none of these holds a secret."""
@@ -74,7 +75,8 @@ def main() -> int:
         else:
             _set_up()
             if options.verb == "take":
-                print(_take(folder))
+                print(_take(folder), end="; ", flush=True)
+                print(f"{_copy(folder, KEPT)} objects of evidence copied")
             else:
                 folder.lay_out(wal_owner=options.wal_owner)
                 _keep(folder, timedelta(days=options.keep_days), options.sign)
@@ -97,34 +99,51 @@ def _take(folder: BackupFolder) -> str:
 
     now = datetime.now(UTC)
     taken: Taken = take(folder, admin=env.database("DATABASE_ADMIN_URL"), now=now)
-    copied = _copy(folder)
     call_command(
         "record_backup", name=taken.name, bytes=taken.bytes, files=taken.files, seconds=taken.seconds, verbosity=0
     )
-    return f"{taken.name}: {taken.files} files, {taken.bytes} bytes in {taken.seconds} s; {copied} objects of evidence copied"
+    return f"{taken.name}: {taken.files} files, {taken.bytes} bytes in {taken.seconds} s"
 
 
-def _copy(folder: BackupFolder, kept: timedelta = KEPT) -> int:
+def _copy(folder: BackupFolder, kept: timedelta) -> int:
     from django.conf import settings
 
     return copy_evidence(Path(settings.AIF_EVIDENCE), folder, now=datetime.now(UTC), kept=kept)[0]
 
 
 def _keep(folder: BackupFolder, kept: timedelta, sign: Path | None) -> None:
-    stop = threading.Event()
+    stop, copied = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+
+    def copy() -> None:
+        _copy(folder, kept)
+        copied.set()
+
+    def back_up() -> None:
+        age = folder.age(datetime.now(UTC))
+        if age is None or age >= EVERY:
+            print(_take(folder), flush=True)
+            with folder.alone():
+                for name in folder.prune(datetime.now(UTC), kept):
+                    print(f"{name} is removed", flush=True)
+        if sign is not None and copied.is_set():  # evidence was copied since the last sign
+            copied.clear()
+            sign.touch()
+
+    copying = threading.Thread(target=_repeat, args=(copy, stop), name="evidence")
+    copying.start()
+    try:
+        _repeat(back_up, stop)
+    finally:
+        stop.set()
+        copying.join()
+
+
+def _repeat(act: Callable[[], None], stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-            _copy(folder, kept)
-            age = folder.age(datetime.now(UTC))
-            if age is None or age >= EVERY:
-                print(_take(folder), flush=True)
-                with folder.alone():
-                    for name in folder.prune(datetime.now(UTC), kept):
-                        print(f"{name} is removed", flush=True)
-            if sign is not None:
-                sign.touch()
+            act()
         except SAYS_WHY as why:
             print(f"the backup failed and is tried again: {why}", file=sys.stderr, flush=True)
         except Exception as why:  # a backup that fails must not end those that come after it; words may hold an address

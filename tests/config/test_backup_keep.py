@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core import management
 
 from config.backup import __main__ as program
 from config.backup import taking
@@ -84,6 +87,41 @@ def test_none_is_taken_before_a_day_is_over(folder: BackupFolder, monkeypatch: p
     assert len(rounds) == 3
 
 
+def test_evidence_is_copied_while_a_base_backup_is_taken(folder: BackupFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    copies: list[timedelta] = []
+    monkeypatch.setattr(program, "_copy", lambda where, kept: copies.append(kept))
+
+    def take(where: BackupFolder) -> str:
+        before, limit = len(copies), time.monotonic() + 10
+        while len(copies) < before + 3 and time.monotonic() < limit:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert len(copies) >= before + 3
+        add_base(where, timedelta(0))
+        return "taken"
+
+    monkeypatch.setattr(program, "_take", take)
+    program._keep(folder, timedelta(days=30), None)
+    assert len(folder.list_bases()) == 1 and set(copies) == {timedelta(days=30)}
+
+
+def test_there_is_no_sign_while_evidence_is_not_copied(
+    folder: BackupFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    add_base(folder, timedelta(hours=1))
+    tries: list[int] = []
+
+    def copy(where: BackupFolder, kept: timedelta) -> int:
+        tries.append(1)
+        if len(tries) == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+        raise BackupError("the vault is not there")
+
+    monkeypatch.setattr(program, "_copy", copy)
+    program._keep(folder, timedelta(days=14), tmp_path / "sign")
+    assert "the vault is not there" in capsys.readouterr().err and not (tmp_path / "sign").exists()
+
+
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     monkeypatch.setattr("sys.argv", ["config.backup", *words])
     return program.main()
@@ -99,6 +137,24 @@ def test_list_and_restore_need_no_platform(
     assert "docs/backup.md" in capsys.readouterr().out and (tmp_path / "to" / "recovery.signal").exists()
     assert run(monkeypatch, "restore", str(folder.path), str(tmp_path / "to")) == 1
     assert "not empty" in capsys.readouterr().err
+
+
+def test_one_taken_by_hand_is_recorded_and_evidence_copied(
+    folder: BackupFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[Any] = []
+
+    def take(where: BackupFolder, *, admin: dict[str, Any], now: datetime) -> taking.Taken:
+        asked.append(admin["HOST"])
+        return taking.Taken("20261129T120000Z", 3, 5, 0.2)
+
+    monkeypatch.setattr(program, "_set_up", lambda: None)
+    monkeypatch.setattr(program, "take", take)
+    monkeypatch.setattr(management, "call_command", lambda verb, **words: asked.append((verb, words["name"])))
+    monkeypatch.setenv("DATABASE_ADMIN_URL", "postgresql://x:hunter2@db.invalid/aif")
+    assert run(monkeypatch, "take", str(folder.path)) == 0
+    assert asked == ["db.invalid", ("record_backup", "20261129T120000Z")]
+    assert capsys.readouterr().out == "20261129T120000Z: 3 files, 5 bytes in 0.2 s; 0 objects of evidence copied\n"
 
 
 @pytest.mark.parametrize("address", ["", "postgresql://x:hunter2@[::1/aif", "postgresql://x:hunter2@h/aif?nonsense=1"])
