@@ -68,8 +68,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.clock is None or time.monotonic() - asked_at > CLOCK_ASKED_ANEW_S:
             # Wrapped as Django's own cursors are: a server that is gone is an OperationalError of Django's, hence 503.
             with self.wrap_database_errors, self.connection.cursor() as bare:
+                asked_at = time.monotonic()  # before: never behind, or a key made just now would not be valid yet
                 bare.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
-                asked_at, told = time.monotonic(), bare.fetchone()[0]
+                told = bare.fetchone()[0]
             self.clock = asked_at, told
         return told + time.monotonic() - asked_at
 
