@@ -7,6 +7,7 @@ is innocent must not wait for a person. From then on when the alliance says so.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from typing import Any, Final
 
 import orjson
@@ -21,7 +22,7 @@ from members.permissions import Job
 
 from . import sql
 from .retry import mindful, with_retry
-from .steps import Chunk, Outcome, numbered, take
+from .steps import Chunk, Outcome, counts, numbered, take
 
 log = logging.getLogger(__name__)
 
@@ -78,11 +79,13 @@ GIVE_BACK = "UPDATE quarantined_row SET attempts = attempts - 1 WHERE id = %s AN
 def set_aside(chunk: Chunk) -> list[Outcome]:
     """Keep these rows for a later try, in the caller's transaction; tell the institution. Return their outcomes."""
     outcomes: list[Outcome] = []
+    identifiers: dict[int, str] = defaultdict(str)
+    for row, line in numbered(chunk.identifier_rows):
+        identifiers[row] += line
     for row, line in numbered(chunk.clue_rows):
         QuarantinedRow.objects.create(
             batch_id=chunk.batch, chunk_id=chunk.id, institution_id=chunk.institution, row=row, clue_row=line,
-            identifier_rows="".join(one for at, one in numbered(chunk.identifier_rows) if at == row),
-            quarantined_at=Now(),
+            identifier_rows=identifiers[row], quarantined_at=Now(),
         )  # fmt: skip
         outcomes.append((row, line.split("\t", 2)[1], "quarantined", CODE))
     _tell(chunk, events.BATCH_QUARANTINED, "batch.quarantine", rows=len(outcomes))
@@ -121,11 +124,9 @@ def _retry_once(number: int) -> bool:
             return False
         chunk, row = Chunk(*found[:-1]), found[-1]
         outcomes, matched = take(cursor, chunk)
-        counts = {what: sum(1 for each in outcomes if each[2] == what) for what in ("duplicate", "refused")}
         said: dict[str, Any] = {
             "id": number, "row": row, "chunk": chunk.id, "batch": chunk.batch, "matched": matched,
-            "outcomes": orjson.dumps(outcomes).decode(), "accepted": 1 - sum(counts.values()),
-            "duplicates": counts["duplicate"], "refused": counts["refused"],
+            "outcomes": orjson.dumps(outcomes).decode(), **counts(1, outcomes),
         }  # fmt: skip
         for statement in (FINISH_ROW, FINISH_CHUNK, FINISH_BATCH):
             cursor.execute(statement, said)

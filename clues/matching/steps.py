@@ -1,6 +1,7 @@
 """The ordered steps that match one chunk, within one transaction; who takes them, and when, is `run`'s business."""
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -168,18 +169,17 @@ def tell(cursor: Any, chunk: Chunk) -> int:
     return int(cursor.fetchone()[0])
 
 
+def counts(rows: int, outcomes: list[Outcome]) -> dict[str, int]:
+    """What a batch counts of so many rows; one without an outcome of its own was accepted."""
+    found = Counter(outcome for _row, _ref, outcome, _code in outcomes)
+    said = {"duplicates": found["duplicate"], "refused": found["refused"], "quarantined": found["quarantined"]}
+    return said | {"accepted": rows - sum(said.values())}
+
+
 def finish(cursor: Any, chunk: Chunk, outcomes: list[Outcome], matched: int) -> None:
     """Record the outcome of the chunk and add it to its batch; the payload is dropped."""
-    counts = {what: sum(1 for each in outcomes if each[2] == what) for what in ("duplicate", "refused", "quarantined")}
     cursor.execute(FINISH_CHUNK, {"chunk": chunk.id, "outcomes": orjson.dumps(sorted(outcomes)).decode()})
     cursor.execute(
         FINISH_BATCH,
-        {
-            "batch": chunk.batch,
-            "accepted": chunk.rows - sum(counts.values()),
-            "duplicates": counts["duplicate"],
-            "refused": counts["refused"],
-            "quarantined": counts["quarantined"],
-            "matched": matched,
-        },
+        {"batch": chunk.batch, "matched": matched, **counts(chunk.rows, outcomes)},
     )
