@@ -65,3 +65,13 @@ def outbox(db: None) -> Any:
             return list(OutboxMessage.objects.order_by("id"))
 
     return read
+
+
+@pytest.fixture
+def held(as_role: Any) -> Iterator[None]:
+    """Web itself, held by row security and acting for nobody at first and in the end."""
+    from members.row_security import leave
+
+    with as_role("aif_web", held=True):
+        yield
+        leave()

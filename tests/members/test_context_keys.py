@@ -6,7 +6,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from members.models import AuditEvent
-from members.row_security import leave
 from tests.factories import acting_as, make_institution, make_key
 from tests.members.test_row_security import as_institution, count_everywhere
 
@@ -18,14 +17,6 @@ def aster():
     made = make_institution("Aster")
     make_key(made)
     return made
-
-
-@pytest.fixture
-def held(as_role):
-    """Web itself."""
-    with as_role("aif_web", held=True):
-        yield
-        leave()
 
 
 def test_keys_change_while_both_count(aster, held, settings, capsys):

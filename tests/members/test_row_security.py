@@ -76,14 +76,6 @@ def birch():
     return made
 
 
-@pytest.fixture
-def held(as_role):
-    """Web itself, acting for nobody at first and in the end."""
-    with as_role("aif_web", held=True):
-        yield
-        leave()
-
-
 def test_each_table_is_protected_for_its_owner_as_well_or_has_a_reason():
     found = rows(
         "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class c WHERE relnamespace = 'public'::regnamespace"
