@@ -76,7 +76,8 @@ def main() -> int:
             _set_up()
             if options.verb == "take":
                 print(_take(folder), end="; ", flush=True)
-                print(f"{_copy(folder, KEPT)} objects of evidence copied")
+                # How long copies are kept is the word of who runs `keep`: nothing is forgotten by hand.
+                print(f"{_copy(folder, None)} objects of evidence copied")
             else:
                 folder.lay_out(wal_owner=options.wal_owner)
                 _keep(folder, timedelta(days=options.keep_days), options.sign)
@@ -105,7 +106,7 @@ def _take(folder: BackupFolder) -> str:
     return f"{taken.name}: {taken.files} files, {taken.bytes} bytes in {taken.seconds} s"
 
 
-def _copy(folder: BackupFolder, kept: timedelta) -> int:
+def _copy(folder: BackupFolder, kept: timedelta | None) -> int:
     from django.conf import settings
 
     return copy_evidence(Path(settings.AIF_EVIDENCE), folder, now=datetime.now(UTC), kept=kept)[0]

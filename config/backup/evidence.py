@@ -19,8 +19,12 @@ from typing import NoReturn
 from config.backup.folder import KEPT, PART, BackupError, BackupFolder
 
 
-def copy_evidence(vault: Path, folder: BackupFolder, *, now: datetime, kept: timedelta = KEPT) -> tuple[int, int]:
+def copy_evidence(
+    vault: Path, folder: BackupFolder, *, now: datetime, kept: timedelta | None = KEPT
+) -> tuple[int, int]:
     """Copy what is new or grew, and forget what the vault has had no more for `kept`; return (copied, forgotten) files.
+
+    None: forget nothing.
 
     Only ciphertext is read: this process needs no key. A file that goes meanwhile is passed over. One process at a time;
     a second one waits. Raise BackupError where the vault cannot be read, or looks like a disk that is not there.
@@ -31,7 +35,7 @@ def copy_evidence(vault: Path, folder: BackupFolder, *, now: datetime, kept: tim
         return _copy_all(vault, folder, now, kept)
 
 
-def _copy_all(vault: Path, folder: BackupFolder, now: datetime, kept: timedelta) -> tuple[int, int]:
+def _copy_all(vault: Path, folder: BackupFolder, now: datetime, kept: timedelta | None) -> tuple[int, int]:
     there = _sizes(folder.evidence)
     if not there and not vault.exists():
         return 0, 0  # the platform makes it with the first object
@@ -96,12 +100,16 @@ def _open(vault: Path, name: str) -> int | None:
     return None
 
 
-def _forget(folder: BackupFolder, gone: set[str], now: datetime, kept: timedelta) -> int:
+def _forget(folder: BackupFolder, gone: set[str], now: datetime, kept: timedelta | None) -> int:
     # When each was missed first stands beside the copies: an object destroyed by mistake can be had back until then.
     note = folder.path / "evidence-gone.json"
     since = json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
     since = {name: since.get(name, now.isoformat()) for name in sorted(gone)}
-    over = [name for name, at in since.items() if now - datetime.fromisoformat(at).astimezone(UTC) > kept]
+    over = [
+        name
+        for name, at in since.items()
+        if kept is not None and now - datetime.fromisoformat(at).astimezone(UTC) > kept
+    ]
     for name in over:
         (folder.evidence / name).unlink(missing_ok=True)
         del since[name]

@@ -147,6 +147,19 @@ class TestSegments:
         assert self.run("archive-wal", given, SEGMENT + "01", folder.wal) != 0
         assert (folder.wal / f"{SEGMENT}01.gz").read_bytes() == before
 
+    @pytest.mark.parametrize("at", [-8, -1], ids=["checksum", "length"])
+    def test_one_that_would_not_come_back_is_refused(self, folder: BackupFolder, tmp_path: Path, at: int) -> None:
+        given, back = tmp_path / "given", tmp_path / "back"
+        given.write_bytes(bytes(range(256)) * 64)
+        assert self.run("archive-wal", given, SEGMENT + "01", folder.wal) == 0
+        segment = folder.wal / f"{SEGMENT}01.gz"
+        damaged = bytearray(segment.read_bytes())
+        damaged[at] ^= 1
+        segment.write_bytes(damaged)
+        assert self.run("restore-wal", folder.wal, SEGMENT + "01", back) == 255
+        assert self.run("archive-wal", given, SEGMENT + "01", folder.wal) == 1, "it is not archived"
+        assert segment.read_bytes() == damaged
+
     def test_one_that_is_missing_is_said_so(self, folder: BackupFolder, tmp_path: Path) -> None:
         assert self.run("restore-wal", folder.wal, SEGMENT + "01", tmp_path / "back") == 1
         assert self.run("archive-wal", tmp_path / "nothing", SEGMENT + "01", folder.wal) != 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -155,6 +156,30 @@ def test_one_taken_by_hand_is_recorded_and_evidence_copied(
     assert run(monkeypatch, "take", str(folder.path)) == 0
     assert asked == ["db.invalid", ("record_backup", "20261129T120000Z")]
     assert capsys.readouterr().out == "20261129T120000Z: 3 files, 5 bytes in 0.2 s; 0 objects of evidence copied\n"
+
+
+def test_by_hand_no_copy_of_evidence_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
+) -> None:
+    """Whoever keeps copies for a year by `keep --keep-days 365` loses none of them to a `take`."""
+    vault, folder = tmp_path / "vault", BackupFolder(tmp_path / "backups")
+    (vault / "ab").mkdir(parents=True)
+    (vault / "ab" / "one").write_bytes(b"1")
+    settings.AIF_EVIDENCE = str(vault)
+    program._copy(folder, timedelta(days=365))
+    (vault / "ab" / "one").unlink()
+    long_ago = (datetime.now(UTC) - timedelta(days=100)).isoformat()
+    (folder.path / "evidence-gone.json").write_text(json.dumps({"ab/one": long_ago}), encoding="utf-8")
+    taken = taking.Taken("20261129T120000Z", 3, 5, 0.2)
+    monkeypatch.setattr(program, "_set_up", lambda: None)
+    monkeypatch.setattr(program, "take", lambda where, *, admin, now: taken)
+    monkeypatch.setattr(management, "call_command", lambda verb, **words: None)
+    monkeypatch.setenv("DATABASE_ADMIN_URL", "postgresql://x:hunter2@db.invalid/aif")
+    assert run(monkeypatch, "take", str(folder.path)) == 0
+    assert (folder.evidence / "ab" / "one").exists()
+    assert json.loads((folder.path / "evidence-gone.json").read_text(encoding="utf-8")) == {"ab/one": long_ago}
+    program._copy(folder, timedelta(days=99))
+    assert not (folder.evidence / "ab" / "one").exists()
 
 
 @pytest.mark.parametrize("address", ["", "postgresql://x:hunter2@[::1/aif", "postgresql://x:hunter2@h/aif?nonsense=1"])
