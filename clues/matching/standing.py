@@ -5,11 +5,11 @@ another than what was last applied, the identifiers of all its clues are recount
 a time, so that others are told of it as of any other change. The hub keeps every group that reported,
 whatever its state; who shows is decided where matches are told (`sql.FORGET_SUSPENDED`, `recount_sql.FIND_MET`).
 
-Nothing slips through beside it. A chunk or a recount that still read the former state either holds the row of a chunk of
-that institution, which the first slice waits for, or the hub row of an identifier of it, which its slice waits for, or
-comes before in the one line of appliers. What comes after reads the present state. A state that changes again on the way
-starts again from the first clue. One that comes back before any turn has looked, half a second as a rule, leaves no trace
-here; what was matched in between is left to the oracle.
+Nothing slips through beside it. What still read the former state, a chunk or a recount, either holds the row of a chunk of
+that institution, or of a row of it that was set aside and is tried again, which the first slice waits for, or the hub row
+of an identifier of it, which its slice waits for, or comes before in the one line of appliers. What comes after reads the
+present state. A state that changes again on the way starts again from the first clue. One that comes back before any turn
+has looked, half a second as a rule, leaves no trace here; what was matched in between is left to the oracle.
 """
 
 from typing import Any
@@ -30,6 +30,10 @@ ORDER BY i.id LIMIT 1
 # Before any hub row is locked: whoever matches one of them holds its row until it commits.
 WAIT_FOR_CHUNKS = """
 SELECT id FROM batch_chunk WHERE institution_id = %(institution)s AND state = 'received' ORDER BY id FOR UPDATE
+"""
+# A row that was set aside is tried again behind its own row, for its chunk is done.
+WAIT_FOR_ROWS = """
+SELECT id FROM quarantined_row WHERE institution_id = %(institution)s AND state = 'waiting' ORDER BY id FOR UPDATE
 """
 # Whole clues, of at most 20 identifiers each.
 NEXT_CLUES = """
@@ -67,7 +71,7 @@ def _apply_standings(limit: int) -> int:
         institution, live, after = row
         where: dict[str, Any] = {"institution": institution, "live": live, "after": after, "clues": limit}
         if not after:
-            cursor.execute(WAIT_FOR_CHUNKS, where)
+            _wait(cursor, where)
         cursor.execute(NEXT_CLUES, where)
         (last,) = cursor.fetchone()
         if last is None:
@@ -79,3 +83,14 @@ def _apply_standings(limit: int) -> int:
         recount.bring_in_line(cursor)
         cursor.execute(PROCEED, where | {"last": last})
     return 1
+
+
+def _wait(cursor: Any, where: dict[str, Any]) -> None:
+    """Wait for all that may have read the former state, and hold nothing: what begins now reads the present one.
+
+    A chunk kept locked would be waited for by the step that sets the tick, which the recount waits for in its turn.
+    """
+    with transaction.atomic():
+        cursor.execute(WAIT_FOR_CHUNKS, where)
+        cursor.execute(WAIT_FOR_ROWS, where)
+        transaction.set_rollback(True)
