@@ -33,18 +33,20 @@ DEATHS: Final = 3
 BY_ITSELF: Final = (30, 3600)
 """Seconds after a row was set aside at which it is tried again without anybody's word."""
 
-# As a chunk is claimed: the attempt is committed first, and one that failed rests.
+# As a chunk is claimed: the attempt is committed first; one that failed rests, and with it all rows of its institution.
+RESTS: Final = """(q.state = 'waiting' AND q.attempts > 0
+    AND q.claimed_at >= clock_timestamp() - interval '1 second' * power(2, q.attempts - 1))"""
 CLAIM = f"""
 UPDATE quarantined_row SET attempts = attempts + 1, claimed_at = clock_timestamp(), state = 'waiting',
     by_itself = by_itself + CASE state WHEN 'quarantined' THEN 1 ELSE 0 END,
     retried_at = CASE state WHEN 'quarantined' THEN clock_timestamp() ELSE retried_at END
 WHERE id = (
-    SELECT id FROM quarantined_row
-    WHERE state = 'waiting' AND (attempts = 0
-            OR claimed_at < clock_timestamp() - interval '1 second' * power(2, attempts - 1))
-        OR state = 'quarantined' AND quarantined_at < clock_timestamp()
-            - interval '1 second' * (ARRAY{list(BY_ITSELF)})[by_itself + 1]
-    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT q.id FROM quarantined_row q
+    WHERE (q.state = 'waiting' OR q.state = 'quarantined' AND q.quarantined_at < clock_timestamp()
+            - interval '1 second' * (ARRAY{list(BY_ITSELF)})[q.by_itself + 1])
+        AND NOT {RESTS}
+        AND q.institution_id NOT IN (SELECT q.institution_id FROM quarantined_row q WHERE q.state <> 'done' AND {RESTS})
+    ORDER BY q.id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING id, attempts
 """  # noqa: S608 - put together from literals

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from clues.matching import run
 from clues.models import BatchChunk
@@ -48,7 +49,11 @@ def test_an_interrupted_chunk_keeps_its_place(scene: Scene) -> None:
     assert claim() == first
     assert claim() == second, "what was interrupted rests for a second"
     rest(1.1)
-    assert [claim(), claim(), claim(), claim()] == [first, second, third, None]
+    for batch in (first, second, third):
+        assert claim() == batch
+        with acting_as("aif_owner"):
+            BatchChunk.objects.filter(batch=batch).update(state="done", done_at=timezone.now())
+    assert claim() is None
 
 
 def claim() -> int | None:

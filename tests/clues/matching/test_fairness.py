@@ -17,6 +17,7 @@ from clues.models import Batch, BatchChunk
 from clues.submissions.queue_age import check_queue
 from members.queries import Caller
 from tests.clues.alliance import clue, join, open_epoch, submit, token
+from tests.clues.matching.test_quarantine import rest
 from tests.factories import acting_as
 
 BACKLOG = 30
@@ -88,6 +89,35 @@ def test_what_nobody_survives_does_not_hold_up_others(members: Sequence[Caller])
     assert serve(4) == [birch.institution_id] * 4
     with acting_as("aif_match"):
         assert claiming.claim() is None, "it rests"
+
+
+def test_chunks_that_end_workers_do_not_do_it_one_after_the_other(members: Sequence[Caller]) -> None:
+    """Each rests by itself, but four of them would end a worker a quarter of a second apart. Red without SUSPECT."""
+    aster, birch, _cedar = members
+    fill(aster, 4)
+    assert serve(4) == [aster.institution_id] * 4, "a first attempt is what healthy chunks are in, too"
+    fill(birch, 3)
+    for seconds in (1.1, 2.1, 4.1):
+        rest(seconds)
+        assert sorted(serve(2)) == [aster.institution_id, birch.institution_id], "one of them; nobody else waits for it"
+    with acting_as("aif_match"):
+        assert claiming.claim() is None
+        attempts = BatchChunk.objects.filter(institution_id=aster.institution_id).order_by("id")
+        assert list(attempts.values_list("attempts", flat=True)) == [4, 1, 1, 1]
+
+
+def test_nor_while_one_of_them_is_searched(members: Sequence[Caller]) -> None:
+    """A search counts its attempts anew with each step."""
+    fill(members[0], 3)
+    with acting_as("aif_owner"):
+        first = BatchChunk.objects.earliest("id")
+        BatchChunk.objects.filter(pk=first.pk).update(search={"open": [[0, 0]], "rows": []})
+    with acting_as("aif_match"):
+        claimed = claiming.claim()
+        assert claimed is not None and (claimed.chunk, claimed.searching) == (first.pk, True)
+        assert claiming.claim() is None
+        BatchChunk.objects.filter(pk=first.pk).update(attempts=0)
+        assert claiming.claim() == claimed, "what it survived is no reason to rest"
 
 
 def test_a_chunk_that_another_worker_holds_is_passed_over(fresh_database: str, connect: Any) -> None:

@@ -220,6 +220,23 @@ def test_what_only_all_rows_together_do_is_held(scene: Scene, monkeypatch: Any) 
         assert not QuarantinedRow.objects.exists()
 
 
+def test_rows_that_end_workers_do_not_do_it_one_after_the_other(scene: Scene, poison: Poison) -> None:
+    """Tried again together, they would end three workers within an instant. Red without RESTS of the institution."""
+    submit(caller(scene.cast.cedar), rows(1, 2, 3, count=5))
+    poison("bad-1", "bad-2", "bad-3")
+    live()
+    age(31)
+    with acting_as("aif_match"):
+        for seconds in (1, 2, 4):
+            with pytest.raises(Death):
+                quarantine.retry_pending(limit=3)
+            rest(seconds - 0.5)
+            assert quarantine.retry_pending(limit=3) == 0, "the others of the institution wait for the one that rests"
+            rest(0.6)
+        poison()
+        assert quarantine.retry_pending(limit=3) == 2, "the first is aside again"
+
+
 def test_a_row_of_who_has_left_stays_aside(scene: Scene, poison: Poison) -> None:
     taken = submit(caller(scene.cast.cedar), rows(7))
     poison("bad-7")
