@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from clues.doctor import backups, custodians, database, keys, surroundings, transport
+from clues.doctor import backups, custodians, database, keys, reach, surroundings, transport
 from clues.doctor.finding import Finding, Level, unsure
 from clues.doctor.rights import unless_denied
 
@@ -23,7 +23,12 @@ LOOKS: Final[Mapping[str, Callable[[], Iterable[Finding]]]] = MappingProxyType(
 
 
 def examine() -> Iterator[Finding]:
-    """Yield every finding."""
+    """Yield every finding; without a database, why there is none, and what can be seen without it."""
+    refused = reach.refusal()
+    if refused is not None:
+        yield refused
+        yield from transport.look(database=False)
+        return
     if database.is_held_row_by_row():
         yield unsure(
             "login", "this login is held row by row, so what hangs on members' rows looks better than it is",

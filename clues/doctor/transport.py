@@ -25,15 +25,16 @@ INSISTS: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 
 
-def look() -> Iterator[Finding]:
-    """Yield what was found."""
+def look(*, database: bool = True) -> Iterator[Finding]:
+    """Yield what was found; without the way to the database if there is none."""
     yield _address()
     if settings.PRODUCTION:
         yield _insists()
         yield _proxy()
         if settings.AIF_PUBLIC_URL.startswith("https://"):
             yield _from_outside(settings.AIF_PUBLIC_URL)
-    yield _database()
+    if database:
+        yield _database()
 
 
 def _address() -> Finding:
@@ -113,13 +114,17 @@ def _database() -> Finding:
 
 
 def database_way(host: str, sslmode: str, address: str | None) -> Finding:
-    """Return what is to be said of a way to PostgreSQL: host and sslmode of the client, the server's address (None: a socket)."""
-    if address is None or host.startswith("/") or _is_loopback(host or "localhost"):
+    """Return what is to be said of a way to PostgreSQL: host and sslmode of the client, the address that the server sees.
+
+    That address is None where the server was come to by a socket: by us, or by a pooler on another machine, whose name `host`
+    then is. So it does not say that the way is short.
+    """
+    if host.startswith("/") or _is_loopback(host or "localhost"):
         return good("database.way", "the way to the database stays on this machine")
     if sslmode == "verify-full":
         return good("database.way", "the way to the database is encrypted, and the server proves its name")
     do = "Add sslmode=verify-full (and sslrootcert=…) to DATABASE_URL."
-    if "." not in host and ":" not in host and ipaddress.ip_address(address).is_private:
+    if "." not in host and ":" not in host and (address is None or ipaddress.ip_address(address).is_private):
         return unsure(
             "database.way", "the way to the database is not verified; its name is one that a network of containers knows",
             f"Fine within one host; else: {do}",

@@ -94,6 +94,14 @@ def test_outside_production_browsers_are_not_looked_at() -> None:
         ("10.1.1.9", "", "10.1.1.9", Level.WRONG),
         ("postgres", "prefer", "172.18.0.2", Level.UNSURE),  # containers of one host
         ("postgres", "prefer", "8.8.8.8", Level.WRONG),
+        (
+            "pool.example",
+            "prefer",
+            None,
+            Level.WRONG,
+        ),  # a pooler on another machine, which comes to the server by a socket
+        ("pool.example", "verify-full", None, Level.GOOD),
+        ("pgbouncer", "prefer", None, Level.UNSURE),
     ],
 )
 def test_the_way_to_the_database(production: Any, host: str, sslmode: str, address: str | None, level: Level) -> None:
@@ -124,15 +132,15 @@ class Web(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def certify(folder: Path, *, days: int) -> ssl.SSLContext:
-    """Return a server's context whose certificate (of localhost, by itself) ends in some days; ca.pem holds it."""
+def certify(folder: Path, *, days: int, name: str = "localhost") -> ssl.SSLContext:
+    """Return a server's context whose certificate (of `name`, by itself) ends in some days; ca.pem holds it."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=400)).not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )  # fmt: skip
