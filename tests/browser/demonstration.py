@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -12,17 +10,14 @@ import psycopg2
 from aif_share.client import Client
 from aif_share.client.resources.disputes import ReceivedDispute
 from aif_share.wire.keys import PLATFORM, MemberKey
+from config.demo.alliance import INSTITUTIONS
 from config.stack import Stack
+from tests.browser import states
 from tests.browser.portal import Place, Portal
+from tests.browser.states import State, await_
 
 OTHER = "echo-telecom"
 HONEY = ("nobody-has-cause-to-ask.example", "made-up-by-the-alliance.example")
-# Five days of a few rows each, so that a larger one stands out.
-HABIT = """
-INSERT INTO quota_use (institution_id, kind, day, used)
-SELECT id, 'submit', (now() AT TIME ZONE 'UTC')::date - back, 5
-FROM institution, generate_series(1, 5) AS back WHERE name = %s
-"""
 HELD = 120
 """Rows of a batch that are more than five days of a few rows each let pass."""
 STOOD_BY = "wrong-person"
@@ -31,13 +26,21 @@ COMPLAINT = {"category": "harassing-call", "received_on": "2026-11-20", "handlin
 
 def river_bank(stack: Stack, folder: Path) -> Place:
     """The institution of the demonstration in which everybody has an account."""
-    key = _read_key(folder, "river-bank")
+    return place_of(stack, folder, "river-bank")
+
+
+def place_of(stack: Stack, folder: Path, code: str) -> Place:
+    """An institution of the demonstration."""
+    key = _read_key(folder, code)
     answer = httpx.get(stack.url + "/api/v1/me", headers=_bearer(key)).raise_for_status().json()
     return Place(institution=answer["institution"], key=key, name=answer["name"])
 
 
-def prepare(portal: Portal, place: Place, folder: Path) -> None:
-    """Give the pages of screenings, watches, disputes, requests, own numbers, feeds, statements and webhooks something to show."""
+def prepare(portal: Portal, place: Place, folder: Path) -> list[State]:
+    """Give the pages of screenings, watches, disputes, requests, own numbers, feeds, statements and webhooks something to show.
+
+    Return the pages whose state is rare.
+    """
     url = portal.stack.url
     with Client(url, place.key) as ours:
         (seen, *_others) = ours.tokenize("domain", ["watched-in-the-demo.example", "other.example"])
@@ -57,7 +60,7 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
                            complaint=COMPLAINT | {"reference": "RB-2026-31"})  # fmt: skip
     portal.order(bulletin={})
     with Client(url, place.key) as ours:
-        _await(lambda: list(ours.dispositions.list(show="lift")))
+        await_(lambda: list(ours.dispositions.list(show="lift")))
     with Client(url, _read_key(folder, OTHER)) as theirs:
         common = [match.match for match in theirs.matches.list() if match.match in set(own[1:-1])]
         theirs.disputes.open(common[0], reason="shared-device")
@@ -66,32 +69,28 @@ def prepare(portal: Portal, place: Place, folder: Path) -> None:
         (bank,) = [each for each in theirs.requests.addressees() if each.institution == place.institution]
         theirs.requests.send("complaint-referral", "客户称从未办理过该笔贷款。", to=bank, clock="urgent",
                              complaint=COMPLAINT | {"reference": "ET-2026-7"})  # fmt: skip
-    _distrust(portal, place, folder)
+    return _distrust(portal, place, folder)
 
 
-def _distrust(portal: Portal, place: Place, folder: Path) -> None:
+def _distrust(portal: Portal, place: Place, folder: Path) -> list[State]:
     """What the alliance looks at: evidence asked for after a dispute, a batch beyond the habit, a screening that met honey."""
     url, honey = portal.stack.url, folder / "honey.txt"
     honey.write_text("".join(f"domain {domain}\n" for domain in HONEY), encoding="ascii")
     portal.order(person={"institution": "", "role": "alliance-operator", "username": "honey-keeper"})
     portal.order(command={"arguments": ["plant_honey", str(honey), "--by", "honey-keeper"]})
     with psycopg2.connect(portal.stack.admin_url) as connection, connection.cursor() as cursor:
-        cursor.execute(HABIT, [place.name])
-    with Client(url, _read_key(folder, OTHER)) as theirs:
-        theirs.screen(theirs.tokenize("domain", HONEY[:1]), purpose="investigation", case_ref="DEMO-9")
+        cursor.execute(states.HABIT, [place.name])
+    places = {each.code: place_of(portal.stack, folder, each.code) for each in INSTITUTIONS}
+    rare = states.make(portal, places, HONEY[0])
     with Client(url, place.key) as ours:
-        made = ours.tokenize("domain", [f"held-{number}.example" for number in range(HELD)])
-        about = {"category": "counterfeit-site-app", "grade": "B2"}
-        ours.batches.submit([
-            about | {"client_ref": f"held-{number}", "identifiers": [token.identifier("actor")]}
-            for number, token in enumerate(made)
-        ])  # fmt: skip
+        ours.batches.submit(states.held(ours, "held", HELD))
         received: list[ReceivedDispute] = []
-        _await(
+        await_(
             lambda: received.extend(each for each in ours.disputes.received() if each.reason == STOOD_BY) or received
         )
         ours.disputes.answer(received[0], "maintain", reason="evidence-held")
-        _await(lambda: list(ours.evidence_demands.list()))
+        await_(lambda: list(ours.evidence_demands.list()))
+    return rare
 
 
 def _act(ours: Client, own: list[str]) -> None:
@@ -107,12 +106,6 @@ def _act(ours: Client, own: list[str]) -> None:
 
 def _read_key(folder: Path, name: str) -> str:
     return (folder / "keys" / f"{name}.key").read_text(encoding="ascii").strip()
-
-
-def _await(ask: Callable[[], object], seconds: float = 60.0) -> None:
-    until = time.monotonic() + seconds
-    while not ask() and time.monotonic() < until:
-        time.sleep(0.2)
 
 
 def _bearer(key: str) -> dict[str, str]:

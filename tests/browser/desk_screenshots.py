@@ -6,13 +6,14 @@ Follows the links of the front page, so that a page that is added is found; into
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urljoin
 
 from playwright.sync_api import Page
 
 from tests.browser.portal import Portal
+from tests.browser.states import State
 
 FIRST = ("/admin/", "/admin/health/")
 LISTED = re.compile(r'href="(/admin/(?:members|clues|axes)/[a-z]+/)"')
@@ -60,27 +61,35 @@ def name_of(address: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "front"
 
 
-def take_all(portal: Portal, folder: Path, take: Callable[[Page, Path], None]) -> dict[str, dict[str, str]]:
-    """Write every picture in both languages; return {name: {language: title}}."""
+def take_all(
+    portal: Portal,
+    folder: Path,
+    take: Callable[[Page, Path], None],
+    wanted: Callable[[str], object],
+    rare: Sequence[State],
+) -> dict[str, dict[str, str]]:
+    """Write every picture that is wanted in both languages, `rare` states as well; return {name: {language: title}}."""
     titles: dict[str, dict[str, str]] = {}
     operator = {"institution": "", "role": "alliance-operator", "username": "olga"}
     portal.order(desk={"person": portal.order(person=operator)["person"]})
     for short, language in LANGUAGES.items():
+
+        def keep(page: Page, name: str, address: str, short: str = short) -> None:
+            if wanted(name) and short not in titles.get(name, {}):
+                page.goto(portal.stack.desk_url + address)
+                take(page, folder / f"{name}.{short}.jpg")
+                titles.setdefault(name, {})[short] = page.title().partition(" · ")[0]
+
         stranger = portal.context(language=language)
         stranger.add_cookies([{"name": "django_language", "value": language, "url": portal.stack.desk_url}])
-        page = stranger.new_page()
-        page.goto(f"{portal.stack.desk_url}/admin/")
-        take(page, folder / f"login.{short}.jpg")
-        titles.setdefault("login", {})[short] = page.title().partition(" · ")[0]
+        keep(stranger.new_page(), "login", "/admin/")
         stranger.close()
         for role in PEOPLE:
             page = log_in(portal, role, f"desk-{PEOPLE[role]}-{short}", language=language)
             for address in list(addresses(page)):
-                name = name_of(address)
-                if short in titles.get(name, {}):
-                    continue
-                page.goto(portal.stack.desk_url + address)
-                take(page, folder / f"{name}.{short}.jpg")
-                titles.setdefault(name, {})[short] = page.title().partition(" · ")[0]
+                keep(page, name_of(address), address)
+            for state in rare:
+                if state.owner is None:
+                    keep(page, state.name, state.path)
             page.context.close()
     return titles

@@ -4,6 +4,7 @@
     {"person": {"institution": "I-…", "role": …}}                  -> {"username": …, "password": …, "session": …}
     {"bulletin": {}}                                               -> {}: the bulletin of this month, for members to read
     {"desk": {"person": "U-…"}}                                    -> {}: something that waits in the desk's queues
+    {"decide": {"what": "release", "institution": …}}              -> {}: of its held batch; or "confirm", of its suspension
     {"command": {"arguments": ["open_case", …]}}                   -> {"printed": …}: what manage.py with these arguments prints
 
 Without an institution the person is the alliance's. One process answers all orders of a stack, for most of an order's
@@ -144,6 +145,31 @@ def make_bulletin() -> dict[str, Any]:
     return {}
 
 
+def make_decision(*, what: str, institution: str, reason: str) -> dict[str, Any]:
+    """Let the alliance decide on an institution, by its name: its held batch (release, reject), its suspension (confirm)."""
+    from django.utils import timezone
+
+    from clues.fishing import review
+    from clues.models import Batch, ScreeningSuspension
+    from clues.submissions import holds
+    from members.models import User
+    from members.operations import approvals
+
+    now = timezone.now()
+    operator, approver = (
+        User.objects.filter(role=role).order_by("id")[0] for role in ("alliance-operator", "alliance-approver")
+    )
+    if what == "confirm":
+        row = ScreeningSuspension.objects.get(institution__name=institution, state=ScreeningSuspension.PENDING)
+        proposed = review.propose_confirmation(suspension_id=row.pk, days=30, reason=reason, by=operator, now=now)
+        approvals.approve(approval_id=proposed.pk, version=proposed.version, by=approver, now=now)
+    else:
+        decide = {"release": holds.release, "reject": holds.reject}[what]
+        batch = Batch.objects.get(institution__name=institution, state=Batch.HELD)
+        decide(batch=batch.pk, reason=reason, by=approver, now=now)
+    return {}
+
+
 def run_command(*, arguments: list[str]) -> dict[str, Any]:
     """Run a command of manage.py."""
     from django.core.management import call_command
@@ -155,7 +181,7 @@ def run_command(*, arguments: list[str]) -> dict[str, Any]:
 
 ORDERS = {
     "institution": make_institution, "person": make_person, "bulletin": make_bulletin, "desk": make_desk,
-    "command": run_command,
+    "decide": make_decision, "command": run_command,
 }  # fmt: skip
 
 

@@ -2,13 +2,15 @@
 of the desk into ``docs/desk/`` (tests.browser.desk_screenshots).
 
 Plays a small demonstration, follows every link as the tests do, and writes one JPEG a page and language, with an index
-``docs/portal/README.md``. What a run no longer finds is removed.
+``docs/portal/README.md``. What a run no longer finds is removed. With a pattern (`python -m tests.browser.screenshots
+portal-batches`) it takes those pages alone, whose names begin so, and leaves the others.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -60,9 +62,10 @@ def take(page: Page, file: Path) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
-def main() -> None:
-    """Make all of them."""
+def main(only: str = "") -> None:
+    """Make all of them, or those whose names the pattern `only` matches; the others stay as they are."""
     fresh, fresh_of_desk = (Path(tempfile.mkdtemp(prefix="aif-pictures-")) for _ in range(2))
+    wanted = re.compile(only).match
     titles: dict[str, dict[str, str]] = {}
     say = demo.Progress()
     with (
@@ -73,32 +76,57 @@ def main() -> None:
         demo.play(stack, Path(folder), 0.05, say)
         portal = Portal(stack, launch(playwright))
         place = river_bank(stack, Path(folder))
-        prepare(portal, place, Path(folder))
+        rare = prepare(portal, place, Path(folder))
         for role, (username, full_name) in PEOPLE.items():
             page = log_in(portal, place, role, username, full_name)
             for route, path in walk(lambda path, page=page: fetch(page, path)).items():  # type: ignore[misc]
                 name = name_of(route)
-                if name in titles:
-                    continue
-                for short, language in LANGUAGES.items():
-                    page.context.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
-                    page.goto(portal.url + path)
-                    take(page, fresh / f"{name}.{short}.jpg")
-                    titles.setdefault(name, {})[short] = page.title().partition(" · ")[0]
-                say(name)
+                if name not in titles and wanted(name):
+                    titles[name] = take_both(page, portal.url + path, fresh / name)
+                    say(name)
             page.context.close()
-        of_desk = desk_screenshots.take_all(portal, fresh_of_desk, take)
+        for state in rare:
+            if state.owner is not None and wanted(state.name):
+                page = portal.page(state.owner, "analyst", full_name=PEOPLE["analyst"][1])
+                titles[state.name] = take_both(page, portal.url + state.path, fresh / state.name)
+                page.context.close()
+        of_desk = desk_screenshots.take_all(portal, fresh_of_desk, take, wanted, rare)
     for folder_, made, title, found in (
         (FOLDER, fresh, "The portal in pictures", titles),
         (FOLDER_OF_DESK, fresh_of_desk, "The desk in pictures", of_desk),
     ):
-        if folder_.exists():
+        kept = read_index(folder_) if only else {}
+        if folder_.exists() and not only:
             shutil.rmtree(folder_)
-        shutil.move(made, folder_)
-        write_index(folder_, title, found)
+        shutil.copytree(made, folder_, dirs_exist_ok=True)
+        shutil.rmtree(made)
+        write_index(folder_, title, kept | {name: row_of(name, each) for name, each in found.items()})
 
 
-def write_index(folder: Path, title_of_page: str, titles: dict[str, dict[str, str]]) -> None:
+def take_both(page: Page, address: str, picture: Path) -> dict[str, str]:
+    """Take a page in both languages; return its title in each."""
+    titles = {}
+    for short, language in LANGUAGES.items():
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+        page.goto(address)
+        take(page, picture.with_name(f"{picture.name}.{short}.jpg"))
+        titles[short] = page.title().partition(" · ")[0]
+    return titles
+
+
+def row_of(name: str, titles: dict[str, str]) -> str:
+    """The line of the list for a picture."""
+    cells = [f"![{titles.get(short, name)}]({name}.{short}.jpg)" for short in LANGUAGES]
+    return f"| {titles.get('zh', name)} / {titles.get('en', name)} | {cells[0]} | {cells[1]} |"
+
+
+def read_index(folder: Path) -> dict[str, str]:
+    """Return {name: line} of the list of a folder."""
+    lines = (folder / "README.md").read_text(encoding="utf-8").splitlines() if (folder / "README.md").exists() else []
+    return {found[1]: line for line in lines if (found := re.search(r"\]\(([^)]*)\.zh\.jpg\)", line))}
+
+
+def write_index(folder: Path, title_of_page: str, rows: dict[str, str]) -> None:
     """Write the list of all pictures of a folder."""
     lines = [
         f"# {title_of_page}",
@@ -107,11 +135,9 @@ def write_index(folder: Path, title_of_page: str, titles: dict[str, dict[str, st
         "",
     ]
     lines += ["| 页面 / page | 中文 | English |", "|---|---|---|"]
-    for name, title in sorted(titles.items()):
-        cells = [f"![{title.get(short, name)}]({name}.{short}.jpg)" for short in LANGUAGES]
-        lines.append(f"| {title.get('zh', name)} / {title.get('en', name)} | {cells[0]} | {cells[1]} |")
+    lines += [rows[name] for name in sorted(rows)]
     (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])
