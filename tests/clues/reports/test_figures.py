@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from clues.models import AllianceWeek, DailyFigure, Job
+from clues.matching import quarantine
+from clues.models import AllianceWeek, Batch, BatchChunk, DailyFigure, Job, QuarantinedRow
 from clues.reports import contribution, figures
 from members.queries import person_of
 from tests.clues.alliance import caller, clue, submit, token
@@ -130,3 +131,29 @@ def test_only_the_last_days_are_reckoned_anew(scene: Scene) -> None:
         )
     reckon()
     assert figures_of(scene)[:2] == (10, 10)
+
+
+def test_a_row_set_aside_counts_on_the_day_of_its_batch(scene: Scene) -> None:
+    """Red without `EARLIER_DAYS`: what came through after more than a day never reached the figures of any day."""
+    taken = submit(caller(scene.cast.aster), [clue(token(f"row {number}")) for number in range(3)])
+    with acting_as("aif_match"):
+        BatchChunk.objects.filter(batch=taken.id).update(search={"open": [], "rows": [2]})  # as the search found it
+        work()
+        batch = Batch.objects.get(pk=taken.id)
+        assert (batch.accepted, batch.quarantined) == (2, 1)
+        batch.done_at -= timedelta(days=20)
+        batch.save(update_fields=["done_at"])
+    for _run in range(2):
+        reckon()
+        assert figures_of(scene)[:2] == (2, 3)
+    day = figures.day_of(batch.done_at)
+    with acting_as("aif_match"):
+        DailyFigure.objects.filter(institution=scene.cast.aster, day=day).update(matches=5)
+        QuarantinedRow.objects.update(quarantined_at=timezone.now() - timedelta(days=19))
+        assert quarantine.retry_pending(limit=1) == 1
+    for _run in range(2):
+        reckon()
+        assert figures_of(scene)[:2] == (2, 4)
+        row = DailyFigure.objects.get(institution=scene.cast.aster, day=day)
+        assert (row.batches, row.accepted, row.matches) == (1, 3, 5), "matches stay as they were told on the day"
+        assert AllianceWeek.objects.get(monday=day - timedelta(days=day.weekday())).clues == 3
