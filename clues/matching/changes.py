@@ -94,6 +94,13 @@ WITH over AS (
 INSERT INTO clue_change (clue_id, institution_id, kind, reason, version, before, actor_ref, created_at, applied_at)
 SELECT id, institution_id, 'expired', 'epoch-retired', version, '{}', 'key-epochs', %(now)s, %(now)s FROM over
 """
+# Nothing stands there any more, so nobody looks for twins in it. An order that was given before, or a chunk that was in
+# work, may still bring something in: then it has to be looked at until the next sweep.
+MARK_SWEPT = "UPDATE key_epoch SET swept_at = %(now)s WHERE state = 'retired' AND swept_at IS NULL"
+UNMARK_SWEPT = """
+UPDATE key_epoch SET swept_at = NULL
+WHERE swept_at IS NOT NULL AND (type, epoch) IN (SELECT DISTINCT type, epoch FROM touched)
+"""
 END_WATCHES = """
 UPDATE watch w SET expires_at = least(w.expires_at, %(now)s) FROM key_epoch e
 WHERE e.state = 'retired' AND w.type = e.type AND w.epoch = e.epoch AND w.canceled_at IS NULL AND w.expires_at > %(now)s
@@ -131,6 +138,7 @@ def _apply_changes(limit: int, now: datetime) -> int:
             recount.touch(cursor, NEW_TOKENS)
         recount.lock(cursor)
         if replaced:
+            cursor.execute(UNMARK_SWEPT)
             cursor.execute(DROP_SIGHTINGS)
             cursor.execute(PUT_SIGHTINGS)
         recount.bring_in_line(cursor)
@@ -192,9 +200,12 @@ def _end_retired(limit: int, now: datetime) -> int:
         found = recount.touch(cursor, TAKE_RETIRED, {"limit": limit})
         if not found:
             cursor.execute(END_WATCHES, {"now": now})
+            cursor.execute(MARK_SWEPT, {"now": now})
             return 0
         recount.lock(cursor)
+        cursor.execute(UNMARK_SWEPT)
         recount.find_known_elsewhere(cursor)
+        recount.keep_told(cursor)
         cursor.execute(DROP_RETIRED)
         clues = sorted({clue for (clue,) in cursor.fetchall()})
         cursor.execute(END_EMPTY, {"clues": clues, "now": now})

@@ -2,7 +2,8 @@
 
 While two key epochs overlap, an institution that reported again has one clue in both, and so one fact can be a match of
 each epoch. Both stand in the list of matches; in figures they are one. What ties them is the institution's own clue, in one
-place, so this is said of one party. It costs nothing as long as there is one epoch.
+place, so this is said of one party. It costs nothing as long as there is one epoch, and again once the older one is swept:
+what a figure of a time needs to know of it, since when the institution knows, is then kept by the match that stays.
 """
 
 from __future__ import annotations
@@ -20,10 +21,48 @@ _TWINS = """
     WHERE here.id = {p}.match_id"""
 
 
+# When an institution was told of the fact, by this match or by one of an epoch that was swept since.
+_TOLD_AT = "coalesce({p}.known_since, {p}.released_at)"
+# What a match of an epoch that goes leaves to its twins: since when their institution knows. Locked in the order of `PUT`.
+KEEP_TOLD = f"""
+WITH older AS (
+    SELECT twin.id, min({_TOLD_AT.format(p="p")}) AS since
+    FROM touched t JOIN match m USING (type, epoch, token) JOIN match_party p ON p.match_id = m.id
+    CROSS JOIN LATERAL (SELECT twin.id {_TWINS.format(p="p")}) twin
+    GROUP BY twin.id
+), held AS MATERIALIZED (
+    SELECT q.id, older.since FROM match_party q JOIN older ON older.id = q.id
+    ORDER BY q.match_id, q.institution_id FOR UPDATE OF q
+)
+UPDATE match_party q SET known_since = held.since FROM held
+WHERE q.id = held.id AND held.since < coalesce({_TOLD_AT.format(p="q")}, 'infinity')
+"""  # noqa: S608 - put together from literals
+
+
+def sql_has_twin(party: str, condition: str) -> str:
+    """Return SQL that is true of a row of match_party if `condition` is of its row `twin` in another match of the fact."""
+    return f"(({EPOCHS_OVERLAP}) AND EXISTS (SELECT 1 {_TWINS.format(p=party)} AND {condition}))"
+
+
 def sql_is_first(party: str) -> str:
     """Return SQL that is true of a row of match_party if its institution was told of the fact by this match first."""
-    return f"""(NOT ({EPOCHS_OVERLAP}) OR NOT EXISTS (SELECT 1 {_TWINS.format(p=party)}
-        AND (twin.released_at, twin.match_id) < ({party}.released_at, {party}.match_id)))"""
+    earlier = f"({_TOLD_AT.format(p='twin')}, twin.match_id) < ({_TOLD_AT.format(p=party)}, {party}.match_id)"
+    return f"NOT {sql_has_twin(party, earlier)}"
+
+
+def sql_told_at(party: str) -> str:
+    """Return SQL for when the institution was told of the fact; of the first match of the fact, never later than its release.
+
+    It is the same before the older epoch is swept and afterwards, so no figure of a time counts the fact again.
+    """
+    return _TOLD_AT.format(p=party)
+
+
+def sql_fact_told_at(party: str) -> str:
+    """Return SQL for when the institution was told of the fact first, the same for all its matches of one fact."""
+    told_at = _TOLD_AT.format(p=party)
+    earliest = f"(SELECT min({_TOLD_AT.format(p='twin')}) {_TWINS.format(p=party)})"
+    return f"CASE WHEN ({EPOCHS_OVERLAP}) THEN least({told_at}, {earliest}) ELSE {told_at} END"
 
 
 def sql_fact(party: str) -> str:

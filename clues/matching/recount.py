@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from aif_share.identifiers import types
 from aif_share.vocabulary import roles
 
-from . import recount_sql, sql
+from . import facts, recount_sql, sql
 from .retry import with_retry
 
 SCORING: Final = [row.code for row in roles.ROWS if row.scoring]
@@ -89,6 +89,12 @@ def find_known_elsewhere(cursor: Any) -> None:
     cursor.execute(sql.EPOCHS_OVERLAP)
     if cursor.fetchone()[0]:
         cursor.execute(sql.FIND_KNOWN_ELSEWHERE)
+
+
+def keep_told(cursor: Any) -> None:
+    """Let the twins of matches that are about to go keep since when their institutions know; call it before sightings go."""
+    cursor.execute(sql.HOLD_TICK)
+    cursor.execute(facts.KEEP_TOLD)
 
 
 def recount(tokens: Sequence[Token]) -> None:

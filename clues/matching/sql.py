@@ -134,7 +134,8 @@ ON CONFLICT (type, epoch, token) DO NOTHING
 # While two key epochs are in force, one fact can be two matches. A party whose own clue stands in both, in one place,
 # hears of the one only what the other does not tell it: nothing at all if that one has all the other parties too.
 # Filled by the recount alone (`recount.find_known_elsewhere`), for only changes add the tokens of another epoch.
-EPOCHS_OVERLAP = "SELECT count(DISTINCT epoch) > 1 FROM key_epoch WHERE state <> 'announced'"
+# A retired epoch counts until the worker has taken out what stood in it (`changes.end_retired`), and no longer.
+EPOCHS_OVERLAP = "SELECT count(DISTINCT epoch) > 1 FROM key_epoch WHERE state <> 'announced' AND swept_at IS NULL"
 FIND_KNOWN_ELSEWHERE = """
 INSERT INTO known_elsewhere (match_id, institution_id)
 SELECT DISTINCT m.id, s.institution_id

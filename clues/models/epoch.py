@@ -10,6 +10,7 @@ class KeyEpoch(models.Model):
     """One (identifier type, epoch): tokens are equal only inside it; its pepper never changes.
 
     It is announced, then active from `not_before` on; beside its successor it overlaps until `not_after`, then it is retired.
+    `swept_at` is when nothing stood in it any more; null while something may.
     """
 
     ANNOUNCED, ACTIVE, OVERLAP, RETIRED = "announced", "active", "overlap", "retired"
@@ -22,6 +23,7 @@ class KeyEpoch(models.Model):
     pepper_id = models.CharField(max_length=32)
     not_before = models.DateTimeField()
     not_after = models.DateTimeField()
+    swept_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "key_epoch"

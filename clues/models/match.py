@@ -48,6 +48,7 @@ class MatchParty(models.Model):
     first_seen_at = models.DateTimeField()
     created_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
+    known_since = models.DateTimeField(null=True)  # the same fact, told by a match of a key epoch that was swept since
 
     class Meta:
         db_table = "match_party"

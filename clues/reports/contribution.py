@@ -22,9 +22,9 @@ LEAST_INSTITUTIONS = 5
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 MATCHES_SINCE = f"""
-SELECT (released_at AT TIME ZONE %(zone)s)::date, count(*) FROM match_party p
+SELECT ({facts.sql_told_at("p")} AT TIME ZONE %(zone)s)::date, count(*) FROM match_party p
 WHERE institution_id = %(institution)s AND released_at > %(since)s AND released_at <= clock_timestamp()
-    AND {facts.sql_is_first("p")} GROUP BY 1
+    AND {facts.sql_told_at("p")} > %(since)s AND {facts.sql_is_first("p")} GROUP BY 1
 """  # noqa: S608 - put together from literals
 
 

@@ -36,9 +36,9 @@ FROM (
     ) b
     UNION ALL
     SELECT i.id, m.day, 0, 0, 0, 0, m.matches FROM institution i CROSS JOIN LATERAL (
-        SELECT (released_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS matches
+        SELECT ({facts.sql_told_at("p")} AT TIME ZONE %(zone)s)::date AS day, count(*) AS matches
         FROM match_party p WHERE institution_id = i.id AND released_at >= %(start)s AND released_at <= %(as_of)s
-            AND {facts.sql_is_first("p")} GROUP BY 1
+            AND {facts.sql_told_at("p")} >= %(start)s AND {facts.sql_is_first("p")} GROUP BY 1
     ) m
 ) found GROUP BY institution_id, day
 """  # noqa: S608 - put together from literals

@@ -41,8 +41,8 @@ SELECT category, count(*) FROM clue WHERE institution_id = %(institution)s AND {
 GROUP BY category ORDER BY count(*) DESC, category
 """  # noqa: S608
 RECEIVED: Final = f"""
-SELECT (SELECT count(*) FROM match_party p WHERE institution_id = %(institution)s AND {_within("released_at")}
-        AND {facts.sql_is_first("p")}),
+SELECT (SELECT count(*) FROM match_party p WHERE institution_id = %(institution)s AND released_at >= %(since)s
+        AND {_within(facts.sql_told_at("p"))} AND {facts.sql_is_first("p")}),
     coalesce(sum(tokens), 0), coalesce(sum(hits), 0),
     (SELECT count(*) FROM watch_hit h JOIN watch w ON w.id = h.watch_id WHERE w.institution_id = %(institution)s
         AND {_within("h.released_at")}),
@@ -74,7 +74,7 @@ SPEED_LINES: Final = ("review-time", "acknowledgment-time", "answer-time")
 MET: Final = f"""
 WITH met AS MATERIALIZED (
     SELECT p.match_id, {facts.sql_fact("p")} AS fact FROM match_party p
-    WHERE p.institution_id = %(institution)s AND {_within("p.released_at")}
+    WHERE p.institution_id = %(institution)s AND p.released_at >= %(since)s AND {_within(facts.sql_fact_told_at("p"))}
 ), other AS (
     SELECT o.match_id, met.fact, i.id, i.sector::text FROM met JOIN match_party o USING (match_id)
     JOIN institution i ON i.id = o.institution_id AND i.state = 'live'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +13,17 @@ from django.utils import timezone
 from clues import tasks
 from clues.blinding import epochs
 from clues.feedback import giving, quality
-from clues.matching import queries, release
+from clues.matching import changes, queries, release
 from clues.matching.run import match_pending
+from clues.matching.sql import EPOCHS_OVERLAP
 from clues.models import SourceQuality
 from clues.reports import figures
 from clues.reports.contribution import get_contribution, list_days
 from clues.statements import quarterly
-from clues.statements.periods import quarter_of
+from clues.statements.periods import begin_of, quarter_of
+from clues.submissions import clues, edits
 from members.models import Institution
+from members.permissions import Console
 from members.queries import Caller
 from members.row_security import act_for, leave
 from tests.clues.alliance import clue, join, open_epoch, submit, token
@@ -83,10 +87,10 @@ def told(member: Caller) -> tuple[int, int]:
     return days, found.unique
 
 
-def statement(member: Caller) -> dict[str, dict[str, str | None]]:
+def statement(member: Caller, day: date | None = None) -> dict[str, dict[str, str | None]]:
     row = Institution.objects.get(pk=member.institution_id)
     with acting_as("aif_match"):
-        made = quarterly.sections(quarter_of(timezone.localdate()), row, as_of=timezone.now())
+        made = quarterly.sections(quarter_of(day or timezone.localdate()), row, as_of=timezone.now())
     return {each.code: {code: values[0] for code, values in each.rows} for each in made}
 
 
@@ -117,12 +121,108 @@ def test_who_says_the_same_of_both_matches_says_it_once(members: list[Caller]) -
         assert SourceQuality.objects.get(pk=aster.institution_id).confirmed == 2
 
 
+def retire() -> None:
+    """Retire the older epoch; nothing of it is taken out yet."""
+    with acting_as("aif_desk"):
+        epochs.retire_epoch(epoch=1, by=Console("tests"), now=timezone.now())
+    epochs._cache.value = None
+
+
+def sweep() -> None:
+    with acting_as("aif_match"):
+        while changes.end_retired(limit=100, now=timezone.now()):
+            pass
+
+
+def overlap() -> bool:
+    with acting_as("aif_web"), connection.cursor() as cursor:
+        cursor.execute(EPOCHS_OVERLAP)
+        return bool(cursor.fetchone()[0])
+
+
+def received(member: Caller, day: date) -> tuple[str | None, int]:
+    """(matches told of in the quarter of a day, facts of others of the sector in it), the latter as in larger alliances."""
+    period = quarter_of(day)
+    names = {
+        "institution": member.institution_id, "group": member.group_id, "as_of": timezone.now(),
+        "since": begin_of(period.since), "until": begin_of(period.until),
+    }  # fmt: skip
+    with acting_as("aif_match"), connection.cursor() as cursor:
+        cursor.execute(quarterly.SECTORS, names)
+        met = sum(count for _sector, count in cursor.fetchall())
+    return statement(member, day)["received"]["matches"], met
+
+
+def test_a_fact_of_last_quarter_is_none_of_this_one_once_the_older_epoch_is_swept(members: list[Caller]) -> None:
+    """Red without `known_since`: with the match that told of it gone, the other one counts as news of its own day."""
+    now = timezone.localdate()
+    earlier = now - timedelta(days=100)
+    with acting_as("aif_owner"), connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE match_party p SET released_at = p.released_at - interval '100 days' FROM match m
+            WHERE m.id = p.match_id AND m.epoch = 1"""
+        )
+    with acting_as("aif_match"):
+        figures.reckon(now=timezone.now())
+    assert [received(each, now) for each in members] == [("1", 1), ("0", 0), ("1", 1)]
+    assert [received(each, earlier) for each in members] == [("2", 2), ("2", 2), ("0", 0)]
+    retire()
+    sweep()
+    turn()
+    assert [len(queries.list_matches(viewer=each)) for each in members] == [2, 1, 1]
+    assert [received(each, now) for each in members] == [("1", 1), ("0", 0), ("1", 1)]
+    assert [received(each, earlier) for each in members] == [("1", 1), ("1", 1), ("0", 0)], (
+        "“first” ended with its epoch"
+    )
+    with acting_as("aif_match"):
+        figures.reckon(now=timezone.now())
+    assert [days_of(each) for each in members] == [1, 0, 1], "nor is it news in the figures of today"
+
+
+def days_of(member: Caller) -> int:
+    with acting_as("aif_match"):
+        return sum(day.matches for day in list_days(viewer=member, now=timezone.now()))
+
+
+def test_the_look_for_twins_ends_with_the_sweep(members: list[Caller]) -> None:
+    """Red if a retired epoch counts for ever: every later match and figure would pay for a rotation that is over."""
+    assert overlap()
+    retire()
+    assert overlap(), "what stands in it still has twins"
+    sweep()
+    assert not overlap()
+    assert_no_look()
+
+
+def test_what_comes_in_behind_the_sweep_is_looked_at_until_the_next(members: list[Caller]) -> None:
+    """Red without `UNMARK_SWEPT`: an order that was given before brings identifiers of the older epoch in again."""
+    retire()
+    (view, *_) = [each for each in clues.list_clues(viewer=members[0]) if len(each.identifiers[0].epochs) == 2]
+    edits.correct(
+        clue=view.clue,
+        changes={"roles": [{"identifier": 0, "role": "victim"}]},
+        version=view.version,
+        by=members[0],
+        now=timezone.now(),
+    )
+    sweep()
+    assert not overlap()
+    turn()
+    assert overlap()
+    sweep()
+    assert not overlap()
+
+
 def test_with_one_epoch_nothing_more_is_looked_at(members: list[Caller]) -> None:
     """The look for other epochs stands behind a question that is asked once; nobody pays for a rotation that is not there."""
     with acting_as("aif_owner"), connection.cursor() as cursor:
         cursor.execute("DELETE FROM key_epoch WHERE epoch = 2")
-        names = {"as_of": timezone.now()}
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {figures.INSTITUTIONS}", names)
+    assert_no_look()
+
+
+def assert_no_look() -> None:
+    with acting_as("aif_owner"), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {figures.INSTITUTIONS}", {"as_of": timezone.now()})
         plan = "\n".join(row for (row,) in cursor.fetchall())
     scans = [line for line in plan.splitlines() if "on sighting" in line or "sighting_" in line]
     assert scans and all("never executed" in line for line in scans)
