@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from clues import tasks
 from clues.blinding import epochs
 from clues.feedback import giving, quality
-from clues.matching import changes, queries, release
+from clues.matching import changes, inbox, queries, release, work
 from clues.matching.run import match_pending
 from clues.matching.sql import EPOCHS_OVERLAP
 from clues.models import SourceQuality
@@ -24,10 +25,10 @@ from clues.statements.periods import begin_of, quarter_of
 from clues.submissions import clues, edits
 from members.models import Institution
 from members.permissions import Console
-from members.queries import Caller
+from members.queries import Caller, person_of
 from members.row_security import act_for, leave
 from tests.clues.alliance import clue, join, open_epoch, submit, token
-from tests.factories import acting_as
+from tests.factories import acting_as, make_user
 
 Names = dict[str, int]
 
@@ -100,6 +101,29 @@ def test_the_list_has_both_and_the_figures_have_one(members: list[Caller]) -> No
     with acting_as("aif_match"):
         figures.reckon(now=timezone.now())
     assert [told(each) for each in members] == [(3, 1), (2, 0), (1, 0)]
+
+
+def test_what_is_unread_is_counted_by_fact(members: list[Caller]) -> None:
+    """Red if both matches of one fact count: "both" stands in both epochs, "first" and "late" in one each."""
+    viewer = person_of(make_user("analyst", institution=Institution.objects.get(pk=members[0].institution_id)))
+
+    def unread() -> int:
+        act_for(institution=viewer.institution_id)
+        try:
+            with acting_as("aif_web", held=True):
+                return inbox.count_unread(viewer=viewer)
+        finally:
+            leave()
+
+    matches = queries.list_matches(viewer=viewer)
+    times = Counter(each.mine[0].client_ref for each in matches)
+    both = [each.match for each in matches if times[each.mine[0].client_ref] == 2]
+    assert unread() == 3 and len(both) == 2
+    for match, left in zip(both, (3, 2), strict=True):
+        work.mark_read(matches=[match], viewer=viewer, now=timezone.now())
+        assert unread() == left, "each of the two tells of it until it is read"
+    work.mark_all_read(until=timezone.now(), viewer=viewer)
+    assert unread() == 0
 
 
 def test_a_statement_says_each_fact_once(members: list[Caller]) -> None:
