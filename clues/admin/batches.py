@@ -91,6 +91,12 @@ def held(row: Batch) -> str:
     )  # fmt: skip
 
 
+@admin.display(description=_("matched"), ordering="matched")
+def matched(row: Batch) -> int:
+    """All that matched, whether its institution was told yet or not."""
+    return row.matched + row.matched_later
+
+
 @admin.display(description=_("rows set aside"))
 def aside(row: Batch) -> str:
     """Which rows no worker survived, and what was done about them; nothing of what they say."""
@@ -142,7 +148,7 @@ class BatchAdmin(ReferenceAdmin):
         shown("duplicates", _("duplicates")),
         shown("refused", _("refused")),
         shown("quarantined", _("rows set aside")),
-        shown("matched", _("matched")),
+        matched,
         shown("received_at", _("received at")),
     )
     list_filter = (code_filter("state", _("state"), labels=STATES), AsideFilter)

@@ -34,6 +34,7 @@ BY_ITSELF: Final = (30, 3600)
 """Seconds after a row was set aside at which it is tried again without anybody's word."""
 
 # As a chunk is claimed: the attempt is committed first; one that failed rests, and with it all rows of its institution.
+# The chunk of the row is locked beside it, so it must have its tick: whoever sets that would wait for us, as we do for it.
 RESTS: Final = """(q.state = 'waiting' AND q.attempts > 0
     AND q.claimed_at >= clock_timestamp() - interval '1 second' * power(2, q.attempts - 1))"""
 CLAIM = f"""
@@ -44,7 +45,7 @@ WHERE id = (
     SELECT q.id FROM quarantined_row q
     WHERE (q.state = 'waiting' OR q.state = 'quarantined' AND q.quarantined_at < clock_timestamp()
             - interval '1 second' * (ARRAY{list(BY_ITSELF)})[q.by_itself + 1])
-        AND NOT {RESTS}
+        AND NOT {RESTS} AND EXISTS (SELECT 1 FROM batch_chunk k WHERE k.id = q.chunk_id AND k.released_at IS NOT NULL)
         AND q.institution_id NOT IN (SELECT q.institution_id FROM quarantined_row q WHERE q.state <> 'done' AND {RESTS})
     ORDER BY q.id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
@@ -72,8 +73,16 @@ WHERE id = %(chunk)s
 """
 FINISH_BATCH = """
 UPDATE batch SET quarantined = quarantined - 1, accepted = accepted + %(accepted)s,
-    duplicates = duplicates + %(duplicates)s, refused = refused + %(refused)s, matched = matched + %(matched)s
+    duplicates = duplicates + %(duplicates)s, refused = refused + %(refused)s
 WHERE id = %(batch)s RETURNING state
+"""
+# The batch was released, as a rule, and its institution reads it: what this row matched waits for the tick of that match
+# (`release`). What a former one matched, and was told of, counts with the rest from here on.
+FINISH_MATCHED = """
+UPDATE batch SET matched = matched + CASE WHEN matched_later_at <= statement_timestamp() THEN matched_later ELSE 0 END,
+    matched_later = %(matched)s + CASE WHEN matched_later_at <= statement_timestamp() THEN 0 ELSE matched_later END,
+    matched_later_at = NULL
+WHERE id = %(batch)s AND %(matched)s > 0
 """
 GIVE_BACK = "UPDATE quarantined_row SET attempts = attempts - 1 WHERE id = %s AND attempts = %s AND state = 'waiting'"
 
@@ -130,7 +139,7 @@ def _retry_once(number: int) -> bool:
             "id": number, "row": row, "chunk": chunk.id, "batch": chunk.batch, "matched": matched,
             "outcomes": orjson.dumps(outcomes).decode(), **counts(1, outcomes),
         }  # fmt: skip
-        for statement in (FINISH_ROW, FINISH_CHUNK, FINISH_BATCH):
+        for statement in (FINISH_ROW, FINISH_CHUNK, FINISH_MATCHED, FINISH_BATCH):
             cursor.execute(statement, said)
         (state,) = cursor.fetchone()
         _tell(chunk, events.BATCH_DONE if state == Batch.DONE else None, "batch.process", row=row)

@@ -32,6 +32,7 @@ SELECT EXISTS (SELECT 1 FROM batch_chunk WHERE state = 'done' AND released_at IS
     OR EXISTS (SELECT 1 FROM match_party WHERE released_at IS NULL)
     OR EXISTS (SELECT 1 FROM event WHERE seq IS NULL)
     OR EXISTS (SELECT 1 FROM watch_hit WHERE released_at IS NULL)
+    OR EXISTS (SELECT 1 FROM batch WHERE matched_later > 0 AND matched_later_at IS NULL)
 """
 SERIALIZE = "SELECT pg_advisory_xact_lock(hashtext('aif.release'))"
 NEXT_TICK = """
@@ -55,6 +56,8 @@ WITH matches AS (
     UPDATE match_party SET released_at = %(at)s WHERE released_at IS NULL
 ), chunks AS (
     UPDATE batch_chunk SET released_at = %(at)s WHERE state = 'done' AND released_at IS NULL
+), later AS (
+    UPDATE batch SET matched_later_at = %(at)s WHERE matched_later > 0 AND matched_later_at IS NULL
 ), hits AS (
     UPDATE watch_hit SET released_at = %(at)s WHERE released_at IS NULL
 ), numbered AS (

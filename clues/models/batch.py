@@ -30,6 +30,8 @@ class Batch(models.Model):
     duplicates = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     matched = models.IntegerField(default=0)
+    matched_later = models.IntegerField(default=0, db_default=0)  # of rows tried again: these count from their tick on
+    matched_later_at = models.DateTimeField(null=True)
     quarantined = models.IntegerField(default=0, db_default=0)
     digest = models.CharField(max_length=64)
     received_at = models.DateTimeField()
@@ -52,6 +54,11 @@ class Batch(models.Model):
                 fields=["institution"],
                 condition=models.Q(state__in=["received", "processing"]),
                 name="batch_in_work",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(matched_later__gt=0, matched_later_at__isnull=True),
+                name="batch_matched_untold",
             ),
         ]
 

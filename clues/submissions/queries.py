@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Case, F, Max, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from aif_share.errors import Refusal
@@ -15,7 +15,10 @@ from members.permissions import Viewer
 
 @dataclass(frozen=True)
 class BatchView:
-    """A batch as its own institution sees it. `matched` stays 0 until the batch is released."""
+    """A batch as its own institution sees it.
+
+    `matched` stays 0 until the batch is released; clues of rows that are tried again count from their own tick on.
+    """
 
     id: int
     batch: str
@@ -60,7 +63,8 @@ def _with_release(viewer: Viewer) -> QuerySet[Any]:
         unreleased=Max(
             "batchchunk__id",
             filter=Q(batchchunk__released_at__isnull=True) | Q(batchchunk__released_at__gt=Now()),
-        )
+        ),
+        told=F("matched") + Case(When(matched_later_at__lte=Now(), then=F("matched_later")), default=0),
     )
 
 
@@ -76,7 +80,7 @@ def _view(batch: Batch) -> BatchView:
         duplicates=batch.duplicates,
         refused=batch.refused,
         quarantined=batch.quarantined,
-        matched=batch.matched if released else 0,
+        matched=batch.told if released else 0,  # type: ignore[attr-defined]
         released=released,
         digest=batch.digest,
         received_at=batch.received_at,
