@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 
 from django.db import connection, transaction
+from django.db.models import Min
 
 from aif_share.errors import Refusal
 from members.audit import homes
@@ -23,7 +24,6 @@ SUCCESSOR = "successor"
 """Second line of a note by which a key says which one follows; a checkpoint has its size there."""
 RESTORED = "restored"
 """Second line of a note by which the log says under its old name that it was restored, and under which one it goes on."""
-_ALONE = 0x6C6F67  # the number of the lock that one sequencer holds
 
 
 @transaction.atomic
@@ -57,10 +57,14 @@ def sequence(limit: int = BATCH) -> int:
 
 @transaction.atomic
 def sign_checkpoint(*signers: Signer) -> AuditCheckpoint | None:
-    """Sign the log as it is with each key, unless nothing was added since the last time; then return None. Raise homes.Moved."""
+    """Sign the log as it is with each key, unless nothing was added since the last time; then return None.
+
+    Raise homes.Moved, and homes.Renamed where the keys have another name than the log has by now.
+    """
     if not _alone():
         return None
     homes.check_home()
+    homes.check_name(signers[0].name)
     size = get_size()
     last = AuditCheckpoint.objects.order_by("-size").values_list("size", flat=True).first()
     if size == (last or 0):
@@ -100,20 +104,28 @@ def follow_restore(*signers: Signer) -> None:
 
     The lines of the note: old name, `restored`, size that was kept, its root, size that a witness had seen, verifier key line
     of the first of `signers`. Without the key that signed last nothing can be said, and everybody who pinned it is stopped.
+    The same is said under each name that this database lost, and a witness still knew.
     """
     newest = AuditLogKey.objects.order_by("-pk").values_list("verifier", flat=True).first() or ""
     name, home = newest.partition("+")[0], AuditHome.objects.order_by("-pk").first()
     if home is None or not newest or name == signers[0].name:
         return
-    note = ""
-    for former in (Signer(name, signer.key) for signer in signers):
-        if former.verifier == newest:
-            root = base64.b64encode(Tree(home.kept).root()).decode()
-            note = former.sign(RESTORED, home.kept, root, home.seen, signers[0].verifier)
-    AuditLogKey.objects.create(verifier=signers[0].verifier, succession=note)
+
+    def farewell(line: str, kept: int) -> str:
+        for former in (Signer(line.partition("+")[0], signer.key) for signer in signers):
+            if former.verifier == line:
+                root = base64.b64encode(Tree(kept).root()).decode()
+                return former.sign(RESTORED, kept, root, home.seen, signers[0].verifier)
+        return ""
+
+    # Where a lost name parted from this log nobody here knows: not behind the first place at which it parted from anything.
+    first = AuditHome.objects.filter(branch__gt=0).aggregate(kept=Min("kept"))["kept"]
+    for line in home.vanished:
+        AuditLogKey.objects.create(verifier=line, succession=farewell(line, first))
+    AuditLogKey.objects.create(verifier=signers[0].verifier, succession=farewell(newest, home.kept))
 
 
 def _alone() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ALONE])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [homes.LOCK])
         return bool(cursor.fetchone()[0])

@@ -95,11 +95,15 @@ class AuditHome(models.Model):
     """The PostgreSQL that the log is signed on, by the word of whoever set it up or restored it; the newest row counts.
 
     `kept` is the size the log had then; `seen` the largest size that a witness had been shown, 0 if none was presented.
-    `branch` counts how often the log went on with less than was signed: each has a name of its own.
+    `branch` counts how often the log went on with less than was signed: each has a name of its own, and in it `mark`, drawn at
+    random, for a backup brings back the count as well. `vanished` are the verifier key lines of names that this database
+    knows from witnesses alone. `cluster` is empty where nobody said yet where the log was signed.
     """
 
     cluster = models.TextField()
     branch = models.IntegerField(default=0)
+    mark = models.TextField(default="", db_default="")
+    vanished = models.JSONField(default=list, db_default=[])
     kept = models.BigIntegerField(default=0)
     seen = models.BigIntegerField(default=0)
     at = models.DateTimeField(db_default=Now(), editable=False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+import secrets
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
@@ -48,42 +50,56 @@ def declare(*, checkpoints: Sequence[str], complete: bool, by: Console) -> Resto
 
     `checkpoints` are signed notes that witnesses kept. `complete` says that the write-ahead log was replayed to its very end,
     so that nothing signed is missing; the log then keeps its name, and a checkpoint that proves otherwise is refused. Else
-    it goes on under another one, for what follows differs from what may have been signed already.
+    it goes on under another one, for what follows differs from what may have been signed already. No two restores give the
+    same name, not even from the same backup: what the first of them said is in none of it, but a witness may bring it.
 
     Raise Refusal: `field-invalid` (a note that no key of this log signed), `conflict` (nothing was restored; or it is not
     complete, as a checkpoint shows).
     """
-    cluster, before = homes.get_cluster(), AuditHome.objects.order_by("-pk").first()
+    homes.hold()  # nothing is signed while the name changes
+    cluster, before = homes.get_cluster(), AuditHome.objects.order_by("-pk").first() or AuditHome()
     kept = get_size()
-    seen = [_open(note) for note in checkpoints]
-    newest = max((each.size for each in seen), default=0)
-    differs = any(not _holds(each, kept) for each in seen)
-    if before is not None and before.cluster == cluster and not differs:
+    known = [Verifier.parse(line) for line in AuditLogKey.objects.order_by("-pk").values_list("verifier", flat=True)]
+    seen = [_open(note, known) for note in checkpoints]
+    newest = max((each.size for each, _signer in seen), default=0)
+    unknown = {str(signer) for _each, signer in seen if signer not in known}
+    differs = bool(unknown) or not all(_holds(each, kept) for each, _signer in seen)
+    if before.cluster == cluster and not differs:
         raise Refusal("conflict", gettext_noop("This is the database that the log was signed on; nothing is missing."))
     if complete and differs:
         raise Refusal(
             "conflict", gettext_noop("It is not complete: a witness keeps a checkpoint that this log does not lead to.")
         )
-    branch = (before.branch if before else 0) + (0 if complete else 1)
+    vanished = sorted(unknown | set(before.vanished) - {str(each) for each in known})
+    home = AuditHome(cluster=cluster, branch=before.branch, mark=before.mark, kept=kept, seen=newest, vanished=vanished)
+    if not complete:
+        home.branch, home.mark = before.branch + 1, secrets.token_hex(8)
     last = AuditEvent.objects.order_by("-pk").values_list("at", flat=True).first()
-    AuditHome.objects.create(cluster=cluster, branch=branch, kept=kept, seen=newest)
+    home.save()
     with connection.cursor() as cursor:
         cursor.execute(SKIP, [SKIPPED])
     detail = {
-        "kept": kept, "seen": newest, "complete": complete, "log": homes.get_origin(branch),
+        "kept": kept, "seen": newest, "complete": complete, "log": homes.get_origin(home),
         "since": last.isoformat() if last else "",
     }  # fmt: skip
     record("log.restore", actor=by, subject_ref="log", detail=detail)
-    return Restored(kept, newest, homes.get_origin(branch), last)
+    return Restored(kept, newest, homes.get_origin(home), last)
 
 
-def _open(note: str) -> Checkpoint:
-    for line in AuditLogKey.objects.order_by("-pk").values_list("verifier", flat=True):
+def _open(note: str, known: Sequence[Verifier]) -> tuple[Checkpoint, Verifier]:
+    """Return what a note says, and who signed it: one of the known keys, perhaps under a name of the log that is not known."""
+    for verifier in (*known, *_under(note.partition("\n")[0], known)):
         try:
-            return open_checkpoint(note, verifier=Verifier.parse(line))
+            return open_checkpoint(note, verifier=verifier), verifier
         except ProofError:
             continue
     raise Refusal("field-invalid", gettext_noop("No key of this log signed this checkpoint."), field="checkpoint")
+
+
+def _under(name: str, known: Sequence[Verifier]) -> Iterator[Verifier]:
+    """The known keys under a name that an earlier restore gave, which only those who were there then still know."""
+    if name.startswith(f"{settings.AIF_LOG_ORIGIN}/"):
+        yield from (Verifier(name, verifier.public_key) for verifier in known)
 
 
 def _holds(seen: Checkpoint, kept: int) -> bool:

@@ -8,7 +8,7 @@ from members.audit import sequencing
 from members.audit.notes import Signer
 from tests.factories import acting_as
 
-SIGNER = Signer("aif.example/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+SIGNER = Signer("testserver/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
 def drain(limit: int = sequencing.BATCH) -> None:

@@ -25,7 +25,7 @@ from tests.factories import acting_as
 from tests.members.log_keeper import drain
 
 pytestmark = pytest.mark.django_db
-ORIGIN, URL = "aif.example/log", "https://aif.example"
+ORIGIN, URL = "testserver/log", "https://aif.example"
 SEEDS = [bytes([number]) * 32 for number in range(1, 5)]
 OLD, NEW, THIRD, STRANGER = (Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(seed)) for seed in SEEDS)
 
@@ -176,7 +176,6 @@ def test_a_key_that_was_left_is_not_taken_up_again() -> None:
 
 
 def test_the_sequencer_is_given_both(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    settings.AIF_LOG_ORIGIN = ORIGIN
     for given in ([SEEDS[0]], SEEDS[:2], [SEEDS[1]]):
         settings.AIF_LOG_KEYS = given
         with acting_as("aif_owner"), transaction.atomic():

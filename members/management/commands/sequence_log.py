@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if once:
             try:
                 self._sign(self._start())
-            except homes.Moved as why:
+            except (homes.Moved, homes.Renamed) as why:
                 raise CommandError(str(why)) from None
             return
         stop = threading.Event()
@@ -62,11 +62,12 @@ class Command(BaseCommand):
 
     def _start(self) -> list[Signer]:
         """Publish the keys under the name that the log has now, and return them. Raise Moved."""
-        homes.check_home()
-        keys = (Ed25519PrivateKey.from_private_bytes(each) for each in settings.AIF_LOG_KEYS)
-        signers = [Signer(homes.get_origin(), key) for key in keys]
+        keys = [Ed25519PrivateKey.from_private_bytes(each) for each in settings.AIF_LOG_KEYS]
         try:
             with transaction.atomic():
+                homes.hold()
+                homes.check_home()
+                signers = [Signer(homes.get_origin(), key) for key in keys]
                 sequencing.follow_restore(*signers)
                 sequencing.publish_keys(*signers)
         except Refusal as refusal:
@@ -86,6 +87,8 @@ class Command(BaseCommand):
                     signed_at = time.monotonic()
                     if ready_file is not None:
                         ready_file.touch()
+            except homes.Renamed:
+                signers = []
             except homes.Moved as why:
                 # It runs, and does what it should: nothing, until somebody decides.
                 if time.monotonic() - said_at >= SAY_AGAIN:
