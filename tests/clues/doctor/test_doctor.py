@@ -75,6 +75,9 @@ FAULTS: dict[str, tuple[str, Break, Break]] = {
     "a trigger out of force": (
         "database.triggers", statement("ALTER TABLE audit_event DISABLE TRIGGER audit_event_append_only"), statement("SELECT 1"),
     ),
+    "a restored database": (
+        "log.home", statement("INSERT INTO audit_home (cluster, branch, kept, seen) VALUES ('', 0, 0, 0)"), statement("SELECT 1"),
+    ),
     "a migration that was not applied": (
         "database.migrations",
         statement("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)"),
