@@ -29,7 +29,7 @@ WITH said AS (
     FROM feedback f
     JOIN institution giver ON giver.id = f.institution_id AND giver.state = 'live'
     JOIN match_party p ON p.match_id = f.match_id AND p.group_id <> giver.group_id
-        AND p.released_at <= f.given_at  -- who joined later is not whom it was said of
+        AND {facts.sql_told_at("p")} <= f.given_at  -- who joined later is not whom it was said of
     WHERE f.verdict = ANY(%(confirming)s || %(refuting)s)
 ), judged AS (
     SELECT DISTINCT institution_id, state = 'rejected' AS confirms, clue_id FROM disputed_clue

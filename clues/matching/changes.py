@@ -205,7 +205,7 @@ def _end_retired(limit: int, now: datetime) -> int:
         recount.lock(cursor)
         cursor.execute(UNMARK_SWEPT)
         recount.find_known_elsewhere(cursor)
-        recount.keep_told(cursor)
+        recount.keep_known(cursor)
         cursor.execute(DROP_RETIRED)
         clues = sorted({clue for (clue,) in cursor.fetchall()})
         cursor.execute(END_EMPTY, {"clues": clues, "now": now})

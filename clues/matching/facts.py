@@ -37,6 +37,17 @@ WITH older AS (
 UPDATE match_party q SET known_since = held.since FROM held
 WHERE q.id = held.id AND held.since < coalesce({_TOLD_AT.format(p="q")}, 'infinity')
 """  # noqa: S608 - put together from literals
+# And what their institution made of it: nobody has to say it again, and nobody loses the standing that it gave them.
+KEEP_VERDICTS = f"""
+INSERT INTO feedback (match_id, institution_id, verdict, reason, given_at, applied_at)
+SELECT DISTINCT ON (twin.match_id, f.institution_id) twin.match_id, f.institution_id, f.verdict, f.reason, f.given_at,
+    f.applied_at
+FROM touched t JOIN match m USING (type, epoch, token) JOIN match_party p ON p.match_id = m.id
+JOIN feedback f ON f.match_id = m.id AND f.institution_id = p.institution_id
+CROSS JOIN LATERAL (SELECT twin.match_id {_TWINS.format(p="p")}) twin
+ORDER BY twin.match_id, f.institution_id, f.given_at DESC
+ON CONFLICT (match_id, institution_id) DO NOTHING
+"""  # noqa: S608
 
 
 def sql_has_twin(party: str, condition: str) -> str:

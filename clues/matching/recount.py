@@ -91,10 +91,14 @@ def find_known_elsewhere(cursor: Any) -> None:
         cursor.execute(sql.FIND_KNOWN_ELSEWHERE)
 
 
-def keep_told(cursor: Any) -> None:
-    """Let the twins of matches that are about to go keep since when their institutions know; call it before sightings go."""
+def keep_known(cursor: Any) -> None:
+    """Let the twins of matches that are about to go keep since when their institutions know, and what these made of it.
+
+    Call it before sightings go.
+    """
     cursor.execute(sql.HOLD_TICK)
     cursor.execute(facts.KEEP_TOLD)
+    cursor.execute(facts.KEEP_VERDICTS)
 
 
 def recount(tokens: Sequence[Token]) -> None:

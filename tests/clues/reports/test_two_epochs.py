@@ -145,6 +145,24 @@ def test_who_says_the_same_of_both_matches_says_it_once(members: list[Caller]) -
         assert SourceQuality.objects.get(pk=aster.institution_id).confirmed == 2
 
 
+def test_what_was_made_of_a_match_outlives_its_epoch(members: list[Caller]) -> None:
+    """Red without `KEEP_VERDICTS`: with the matches of an epoch everybody's standing goes, and all has to be said again."""
+    aster, birch, _cedar = members
+    older = queries.list_matches(viewer=birch)[:2]
+    for match in older:
+        giving.give(match=match.match, request={"verdict": "confirm"}, by=birch, now=match.released_at)
+    (stays,) = [each for each in queries.list_matches(viewer=birch) if each.my_feedback is None]
+    retire()
+    for confirmed in (2, 1):  # “first” ends with its epoch
+        with acting_as("aif_match"):
+            quality.reckon()
+        with acting_as("aif_owner"):
+            assert SourceQuality.objects.get(pk=aster.institution_id).confirmed == confirmed
+        sweep()
+    (found,) = queries.list_matches(viewer=birch)
+    assert found.match == stays.match and found.my_feedback is not None and found.my_feedback.verdict == "confirm"
+
+
 def retire() -> None:
     """Retire the older epoch; nothing of it is taken out yet."""
     with acting_as("aif_desk"):
