@@ -33,12 +33,12 @@ CAUSES = {
     BatchHold.FAILED: _("no worker could finish it"),
 }
 ASIDE = {
-    QuarantinedRow.QUARANTINED: _("quarantined"),
+    QuarantinedRow.QUARANTINED: _("is set aside"),
     QuarantinedRow.WAITING: _("is tried again"),
     QuarantinedRow.DONE: _("came through"),
 }
 MOST_ASIDE = 100
-DECISIONS = {"": "—", BatchHold.RELEASED: _("released"), BatchHold.REJECTED: _("rejected")}
+DECISIONS = {"": "—", BatchHold.RELEASED: _("let go"), BatchHold.REJECTED: _("rejected")}
 
 
 class HoldForm(forms.Form):
@@ -103,8 +103,8 @@ def aside(row: Batch) -> str:
     found = row.quarantined_rows.filter(institution_id=row.institution_id).defer("clue_row", "identifier_rows")
     return table(
         (_("row"), _("state"), _("set aside at"), _("tried again at"), _("by"), _("reason")),
-        ((each.row, ASIDE[each.state], local(each.quarantined_at), local(each.retried_at) if each.retried_at else "—", each.retried_by or "—",
-          each.retry_reason or "—")
+        ((each.row, ASIDE[each.state], local(each.quarantined_at), local(each.retried_at) if each.retried_at else "—",
+          each.retried_by or (_("by itself") if each.retried_at else "—"), each.retry_reason or "—")
          for each in found.select_related("retried_by").order_by("row")[:MOST_ASIDE]),
     )  # fmt: skip
 
@@ -166,17 +166,39 @@ class BatchAdmin(ReferenceAdmin):
         held,
         aside,
     )
+
+    def explain(self, row: Batch) -> str:
+        """Show whose batch it is, and what speaks for and against it: nobody decides by a reference alone."""
+        known: list[tuple[Any, Any]] = [
+            (_("institution"), row.institution),
+            (_("clues"), row.clues),
+            (_("received at"), local(row.received_at)),
+        ]
+        if row.quarantined:
+            known.append((_("rows set aside"), row.quarantined))
+        hold = BatchHold.objects.filter(institution_id=row.institution_id, batch_id=row.pk).order_by("-id").first()
+        if hold is not None and _is_held(row):
+            known += [
+                (_("cause"), CAUSES[hold.cause]),
+                (_("rows of the day"), _figure(hold.day_rows)),
+                (_("usual rows of a day"), _figure(hold.usual_rows)),
+            ]
+        return table((), known)
+
     operations = (
         Operation(
             "release", _("Release the batch"), _release, Permission.BATCH_DECIDE,
             _("Released. It is matched within seconds."), form=HoldForm, open_for=_is_held,
+            says=_("All rows of the batch are matched within seconds, as if it had never been held."),
         ),
         Operation(
             "reject", _("Reject the batch"), _reject, Permission.BATCH_DECIDE,
             _("Rejected. Its rows are dropped; its institution is told."), form=HoldForm, open_for=_is_held, hurts=True,
+            says=_("The rows are dropped unread and cannot be had back; the institution would have to send them again."),
         ),
         Operation(
             "retry", _("Try the rows set aside again"), _retry, Permission.BATCH_DECIDE,
             _("They are tried again within seconds."), form=RetryForm, open_for=_has_rows_aside,
+            says=_("Each row is tried alone. One that still stops whatever works on it is set aside again."),
         ),
     )  # fmt: skip

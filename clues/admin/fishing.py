@@ -22,7 +22,7 @@ from members.permissions import Permission
 
 STATES = {
     ScreeningSuspension.PENDING: _("waits for two people"),
-    ScreeningSuspension.RELEASED: _("released"),
+    ScreeningSuspension.RELEASED: _("screening is open again"),
     ScreeningSuspension.CONFIRMED: _("confirmed until a day"),
 }
 CAUSES = {

@@ -60,7 +60,7 @@ class Operation:
     """One thing to do. `run(row, by=…, now=…, **answers of the form)` makes the domain call.
 
     `row` is None for an operation of the whole list (`on_list`). `done` is what the page says afterwards, or makes that
-    of what `run` returned. A response that it returns is a file to take away. `form_of` makes a form that depends on the
+    of what `run` returned; `says` is what the form says beforehand. A response that it returns is a file to take away. `form_of` makes a form that depends on the
     row.
     """
 
@@ -75,6 +75,7 @@ class Operation:
     hurts: bool = False
     on_list: bool = False
     initial: Callable[[Any], dict[str, Any]] | None = None
+    says: StrOrPromise = ""
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]

@@ -157,7 +157,9 @@ def table(heads: Iterable[Any], rows: Iterable[Sequence[Any]]) -> str:
     )
     if not body:
         return "—"
-    return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
+    return format_html(
+        '<div class="wide" tabindex="0"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>', head, body
+    )
 
 
 def _cell(value: Any) -> str:

@@ -34,6 +34,9 @@ def test_the_desk_decides(scene: Scene, held: Batch, desk: Any, who: str, name: 
     page = browser.get(reverse("admin:clues_batch_change", args=[held.pk]))
     assert len(page.context["operations"]) == 2 and "121" in page.content.decode()
     address = reverse(DO, args=[held.pk, name])
+    form = browser.get(address).content.decode()
+    assert "121" in form and str(scene.cast.cedar) in form, "nobody decides by a reference alone"
+    assert ("hurts" in form) == (name == "reject")
     assert browser.post(address, {"reason": ""}).status_code == 422
     assert Batch.objects.get(pk=held.pk).state == "held"
     assert browser.post(address, {"reason": "Looked at."}).status_code == 302
@@ -50,4 +53,14 @@ def test_the_institution_reads_why(scene: Scene, held: Batch, client: Any) -> No
     with acting_as("aif_desk"):
         holds.reject(batch=held.pk, reason="Nobody announced it.", by=scene.cast.olga, now=held.received_at)
     text = client.get(address).content.decode()
-    assert "Nobody announced it." in text and "batch-rejected" in text
+    assert "Nobody announced it." in text
+    assert text.count("batch-rejected") == 1, "said once, not once a row"
+    assert "重新发送整个文件没有影响" not in text and "/help/contact" in text
+
+
+def test_the_institution_reads_why_it_was_let_go(scene: Scene, held: Batch, client: Any) -> None:
+    client.force_login(scene.cast.cy)
+    assert "作出决定之前" in client.get(f"/portal/batches/{held}").content.decode()
+    with acting_as("aif_desk"):
+        holds.release(batch=held.pk, reason="It was announced.", by=scene.cast.olga, now=held.received_at)
+    assert "It was announced." in client.get(f"/portal/batches/{held}").content.decode()

@@ -55,6 +55,9 @@ def test_the_institution_reads_that_it_need_not_send_it_again(scene: Scene, batc
     text = client.get(f"/portal/batches/{batch}").content.decode()
     assert "已隔离 1 行" in text and "row-quarantined" in text and "q-1" in text
     assert "联盟已获知" in text
+    assert "未入库的行" in text and "被拒绝的行" not in text, "none was refused"
+    assert "重新发送整个文件没有影响" not in text
+    assert "1 行被隔离" in client.get("/portal/batches").content.decode()
 
 
 def test_who_is_not_the_worker_reads_nothing_of_the_payload(scene: Scene, batch: Batch) -> None:

@@ -134,4 +134,6 @@ def test_a_suspension_says_why_to_its_own_institution_alone(scene: Scene, portal
     play(scene.cast.aster.pk, one_by_one(1_000, 0))
     page = portal(scene.cast.alice).get("/portal/screenings").content.decode()
     assert "Screening of your institution is suspended" in page and "as rare as in a customer list" in page
+    assert "data-question" not in page and "screenings.js" not in page, "nobody fills in a form that is refused"
+    assert "?purpose=" in page and "/help/contact" in page and "SS-" in page
     assert "is suspended" not in portal(scene.cast.bea).get("/portal/screenings").content.decode()
