@@ -31,6 +31,7 @@ SOURCES = {"api": _("programming interface"), "portal": _("portal"), "upload": _
 CAUSES = {
     BatchHold.VOLUME: _("far more than usual for the institution"),
     BatchHold.FAILED: _("no worker could finish it"),
+    BatchHold.ROWS_FAILED: _("too many of its rows end whatever works on them; repair that first"),
 }
 ASIDE = {
     QuarantinedRow.QUARANTINED: _("is set aside"),
@@ -92,7 +93,7 @@ def held(row: Batch) -> str:
 
 
 @admin.display(description=_("matched"), ordering="matched")
-def matched(row: Batch) -> int:
+def matched(row: Batch) -> Any:
     """All that matched, whether its institution was told yet or not."""
     return row.matched + row.matched_later
 

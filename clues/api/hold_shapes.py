@@ -12,7 +12,10 @@ class BatchHold(s.Serializer[Any]):
     """Why a batch is, or was, held: nothing of it counts until the alliance lets it go."""
 
     batch = s.CharField()
-    cause = s.ChoiceField(["volume", "failed"], help_text="`volume`: far more rows on its day than usual for you.")
+    cause = s.ChoiceField(
+        ["volume", "failed", "rows-failed"],
+        help_text="`volume`: far more rows on its day than usual for you. The others: something on our side ends over it.",
+    )
     rows = s.IntegerField(help_text="Rows of the batch.")
     day_rows = s.IntegerField(allow_null=True, help_text="Rows of the day, this batch included, that were compared.")
     usual_rows = s.IntegerField(allow_null=True, help_text="The median of your days of the last 30 with submissions.")

@@ -8,20 +8,15 @@ given back; what ended a worker, or failed in it, counts. After `suspects.DEATHS
 that does it (`suspects`), which is set aside, and the rest is done.
 """
 
-import logging
 from collections.abc import Callable
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
-
-from clues.models import Batch, BatchChunk, BatchHold
 
 from . import quarantine, release, sql, suspects
 from .claiming import Claimed, claim
+from .held import hold
 from .retry import mindful, with_retry
 from .steps import cut, finish, lock, take
-
-log = logging.getLogger(__name__)
 
 # Of a chunk that was searched without finding a row to blame: something that only shows when all rows come together.
 MAX_ATTEMPTS = 25
@@ -80,20 +75,3 @@ def _process_once(chunk_id: int) -> bool:
             outcomes += quarantine.set_aside(cut(chunk, lambda row: row in aside))
         finish(cursor, chunk, outcomes, matched)
     return True
-
-
-@transaction.atomic
-def hold(chunk_id: int) -> None:
-    """Set a chunk aside that no worker survives, and show its batch as held."""
-    chunk = BatchChunk.objects.select_for_update().get(pk=chunk_id)
-    if chunk.state != BatchChunk.RECEIVED:
-        return
-    chunk.state = BatchChunk.HELD
-    chunk.save(update_fields=["state"])
-    Batch.objects.filter(pk=chunk.batch_id).update(state=Batch.HELD)
-    BatchHold.objects.bulk_create(
-        [BatchHold(batch_id=chunk.batch_id, institution_id=chunk.institution_id, cause=BatchHold.FAILED, rows=chunk.rows,
-                   held_at=Now())],
-        ignore_conflicts=True,  # another chunk of the batch waits for the same decision
-    )  # fmt: skip
-    log.error("chunk %d held after %d attempts", chunk_id, chunk.attempts)

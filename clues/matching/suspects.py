@@ -4,19 +4,23 @@
 still have to be looked at, and the rows found. A look does all the work of a range and takes it back: who survives it
 strikes the range off. A range that ends a worker is cut in PIECES, a single row is set aside at its DEATHS-th. Attempts
 are counted from the last such step on, and each was committed before its work. So 20,000 rows with one such row cost nine
-workers, and the rest of the chunk is then done at once, as if the row had not been there.
+workers, and the rest of the chunk is then done at once, as if the row had not been there. With more than MOST_ROWS such rows
+the search ends, and the chunk is held as a whole.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from django.db import connection, transaction
 
+from clues.models import BatchHold
+
 from . import sql
+from .held import hold
 from .retry import with_retry
 from .steps import cut, lock, numbered, take
 
@@ -24,6 +28,9 @@ log = logging.getLogger(__name__)
 
 DEATHS = 3
 PIECES = 16
+
+MOST_ROWS: Final = 10
+"""Rows that a search sets aside at most. With more of them it is no row that is wrong, and each costs some seven workers."""
 
 KEEP = "UPDATE batch_chunk SET search = %s, attempts = 0 WHERE id = %s"
 
@@ -62,6 +69,9 @@ def _look_once(chunk_id: int, attempts: int) -> bool:
         elif first == last:
             found.append(first)
             log.error("row %d of chunk %d ended %d workers and is set aside", first, chunk_id, DEATHS)
+            if len(found) > MOST_ROWS:
+                hold(chunk_id, cause=BatchHold.ROWS_FAILED)
+                return True
         else:
             rows = [row for row, _line in numbered(chunk.clue_rows) if first <= row <= last]
             others = _pieces(rows) + others

@@ -13,10 +13,11 @@ class BatchHold(models.Model):
     """Why one batch was held, in figures that its institution and the alliance both see, and what was decided.
 
     `volume`: the rows of its day went far beyond what is usual for the institution (`aif_hold_over_volume`); `day_rows` and
-    `usual_rows` are what was compared. `failed`: no worker survived one of its chunks.
+    `usual_rows` are what was compared. `failed`: no worker survived one of its chunks. `rows-failed`: too many of its rows
+    end whoever works on them (`matching.suspects`).
     """
 
-    VOLUME, FAILED = "volume", "failed"
+    VOLUME, FAILED, ROWS_FAILED = "volume", "failed", "rows-failed"
     RELEASED, REJECTED = "released", "rejected"
 
     batch = models.ForeignKey("clues.Batch", on_delete=models.PROTECT, related_name="holds", db_index=False)
@@ -44,7 +45,8 @@ class BatchHold(models.Model):
         verbose_name_plural = _("held batches")
         constraints = [
             models.CheckConstraint(
-                condition=Q(cause="failed") | Q(cause="volume", day_rows__isnull=False, usual_rows__isnull=False),
+                condition=Q(cause__in=["failed", "rows-failed"])
+                | Q(cause="volume", day_rows__isnull=False, usual_rows__isnull=False),
                 name="batch_hold_cause",
             ),
             models.CheckConstraint(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from clues.matching import run
 from clues.models import BatchChunk
 from tests.clues.alliance import caller, submit
-from tests.clues.matching.test_quarantine import rest, rows
+from tests.clues.matching.poisoned import rest, rows
 from tests.clues.scene import Scene
 from tests.factories import acting_as
 

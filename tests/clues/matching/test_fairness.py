@@ -17,7 +17,7 @@ from clues.models import Batch, BatchChunk
 from clues.submissions.queue_age import check_queue
 from members.queries import Caller
 from tests.clues.alliance import clue, join, open_epoch, submit, token
-from tests.clues.matching.test_quarantine import rest
+from tests.clues.matching.poisoned import rest
 from tests.factories import acting_as
 
 BACKLOG = 30

@@ -16,7 +16,7 @@ from clues.submissions import queries
 from clues.submissions.queries import BatchView
 from clues.submissions.receive import Received
 from tests.clues.alliance import caller, clue, submit, token
-from tests.clues.matching.test_quarantine import rest
+from tests.clues.matching.poisoned import rest
 from tests.clues.scene import Scene, make_scene, work
 from tests.factories import acting_as
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from aif_share.errors import Refusal
-from clues.matching.run import hold as set_aside
+from clues.matching.held import hold as set_aside
 from clues.models import Batch, BatchChunk, BatchHold, Clue, Event, Match, QuotaUse
 from clues.submissions import contribution, holds, queries, results
 from members.models import AuditEvent
