@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import TYPES, ReferenceAdmin, code_filter, ref, shown, table
+from clues.admin.columns import TYPES, ReferenceAdmin, code_filter, ref, shown, table, word
 from clues.fishing import honey, review
 from clues.fishing.standing import TERMS
 from clues.models import HoneyToken, ScreeningSuspension
@@ -47,7 +47,15 @@ def why(row: ScreeningSuspension) -> str:
             (_("tokens"), row.terms["tokens"]),
             (_("hits"), row.terms["hits"]),
         ]
+    if "askers" in row.terms:
+        rows.append((_("people and keys whose points were added up"), row.terms["askers"]))
     return table((), rows) if rows else str(_("The identity was made up: nobody has cause to ask about it."))
+
+
+@admin.display(description=_("purpose"), ordering="purpose")
+def purpose(row: ScreeningSuspension) -> str:
+    """What it was asked for; the detector also judges purposes together."""
+    return word(row.purpose, "purposes") if row.purpose else str(_("several purposes together"))
 
 
 class ConfirmForm(forms.Form):
@@ -92,7 +100,7 @@ class ScreeningSuspensionAdmin(ReferenceAdmin):
         ref("SS"),
         shown("institution", _("institution")),
         shown("cause", _("cause"), labels=CAUSES),
-        shown("purpose", _("purpose"), vocabulary="purposes"),
+        purpose,
         shown("begun_at", _("suspended at")),
         shown("state", _("state"), labels=STATES),
     )

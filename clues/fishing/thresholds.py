@@ -19,6 +19,10 @@ THRESHOLD: Final = 14.0
 LEAST_TOKENS: Final = 400
 """Questions that nobody is judged on fewer than, counted since the points last were zero."""
 
+EACH_ASKER: Final = 2.5
+"""Points that the threshold rises by with each further asker who has any, where those of all askers are added up: an honest
+asker's are at most exponential with mean 1, and the sum of n of them reaches 14 + 2.5 (n - 1) once in a million."""
+
 FISHER_RATE: Final = 0.004
 """Hit rate of a customer list: between 0.1 and 0.5 % of customers are known."""
 HONEST_RATE: Final = 0.04
@@ -65,7 +69,7 @@ class Weights:
 
 
 SUSPECTS: Final = Weights(hits=True, case_tokens=60, case_points=(0.0179, -0.0081), most=(3, 2, 3))
-"""Somebody gave cause to ask."""
+"""Somebody gave cause to ask. These purposes are judged each by itself and all together, under no purpose."""
 COMERS: Final = Weights(hits=False, case_tokens=10, case_points=(0.0896, -0.0405), most=(100, 3, 100))
 """Everybody who comes is asked about: each with a case number of their own."""
 

@@ -12,6 +12,7 @@ from .fields import CodeField
 class FishingTally(models.Model):
     """What the questions of one institution for one purpose add up to; `asker` is a key or a U-…, or empty for all of them.
 
+    An empty `purpose` is all purposes together that the hit rate decides: who asks in turns under several is one asker.
     Written by the trigger of the ledger alone (`aif_weigh_screening`). Points are log likelihood ratios; `since` is when
     they last were all zero, `base_…` and `habit` are the institution's own before today, older days weighing less.
     """

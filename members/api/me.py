@@ -75,7 +75,7 @@ class Suspension(s.Serializer[Any]):
     suspension = s.CharField(help_text="Opaque reference SS-…")
     state = s.CharField(help_text="pending until the alliance has looked at it, then confirmed until a day.")
     cause = s.CharField(help_text="detector or honey-token.")
-    purpose = s.CharField()
+    purpose = s.CharField(allow_blank=True, help_text="Empty if questions for several purposes were judged together.")
     asker = s.CharField(
         allow_blank=True, help_text="The key or person whose questions these were; empty for all of you."
     )

@@ -12,7 +12,7 @@ from clues.models import HoneyToken, ScreeningSuspension
 from clues.submissions.tokens import read_tokens
 from members.models import Approval
 from tests.clues.alliance import token
-from tests.clues.fishing.test_detector import one_by_one
+from tests.clues.fishing.test_detector import one_by_one, spread_thin
 from tests.clues.fishing.world import play
 from tests.clues.scene import Scene
 
@@ -29,6 +29,15 @@ def test_a_suspension_says_why_and_takes_two(scene: Scene, desk: Any) -> None:
     assert browser.post(address, {"days": 30, "reason": "No cause was given."}).status_code == 302
     assert Approval.objects.get().payload == {"days": 30}
     assert ScreeningSuspension.objects.get().state == "pending"
+
+
+def test_purposes_judged_together_say_so(scene: Scene, desk: Any) -> None:
+    play(scene.cast.aster.pk, spread_thin())
+    suspension = ScreeningSuspension.objects.get()
+    assert suspension.purpose == "" and "askers" in suspension.terms
+    address = reverse("admin:clues_screeningsuspension_change", args=[suspension.pk])
+    page = desk(scene.cast.olga).get(address, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "several purposes together" in page and "people and keys whose points were added up" in page
 
 
 def test_honey_tokens_are_listed_without_the_token(scene: Scene, desk: Any) -> None:

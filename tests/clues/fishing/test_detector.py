@@ -37,6 +37,16 @@ def one_by_one(count: int, every: int, **fields: Any) -> list[Call]:
     ]  # fmt: skip
 
 
+def spread_thin() -> list[Call]:
+    """Four keys that fish with a little each: none reaches the threshold, and a colleague's hits hide them in the sum of all."""
+    honest = one_by_one(1_600, 8, asker="U-HONEST")
+    fished = [
+        call._replace(asker=f"key0000{number % 4}", case_ref=f"F{number}")
+        for number, call in enumerate(one_by_one(1_600, 0))
+    ]
+    return [call for pair in zip(honest, fished, strict=True) for call in pair]
+
+
 def test_a_customer_list_is_stopped_and_everybody_concerned_knows(scene: Scene) -> None:
     aster = scene.cast.aster
     asked, stopped = play(aster.pk, one_by_one(2_000, 500))
@@ -93,6 +103,36 @@ def test_one_person_among_honest_questions_is_found(scene: Scene) -> None:
         assert ScreeningSuspension.objects.get().asker == "U-INSIDER"
 
 
+def test_who_asks_in_turns_for_all_purposes_is_stopped(scene: Scene) -> None:
+    """Each purpose by itself stays below what anybody is judged on."""
+    purposes = [code for code, weights in numbers.PURPOSES.items() if weights.hits]
+    calls = [
+        call._replace(purpose=purposes[number % len(purposes)])
+        for number, call in enumerate(one_by_one(numbers.LEAST_TOKENS * len(purposes) - 1, 500))
+    ]
+    asked, stopped = play(scene.cast.aster.pk, calls)
+    assert stopped and numbers.LEAST_TOKENS <= asked < 1_000
+    with acting_as("aif_desk"):
+        assert ScreeningSuspension.objects.get().purpose == ""
+
+
+def test_several_askers_with_a_little_each_are_stopped_among_honest_colleagues(scene: Scene) -> None:
+    _asked, stopped = play(scene.cast.aster.pk, spread_thin())
+    assert stopped
+    with acting_as("aif_desk"):
+        found = ScreeningSuspension.objects.get()
+    assert (found.purpose, found.asker) == ("", "") and found.terms["askers"] >= 4
+    assert found.terms["points"] >= found.terms["threshold"] > numbers.THRESHOLD
+
+
+def test_many_askers_with_cause_are_not_stopped(scene: Scene) -> None:
+    calls = [
+        call._replace(asker=f"U-{number % 12}", purpose=("investigation", "complaint-handling")[number % 2])
+        for number, call in enumerate(one_by_one(1_500, 17))
+    ]
+    assert play(scene.cast.aster.pk, calls) == (1_500, False)
+
+
 def test_nobody_is_judged_on_few_questions(scene: Scene) -> None:
     """Not even by the worst that a ledger can show."""
     calls = [
@@ -137,6 +177,8 @@ def test_the_trigger_has_the_numbers_of_the_committed_file(db: None) -> None:
         f"{numbers.VOLUME_FACTOR} * CASE WHEN t.days >= {numbers.LEAST_DAYS} THEN greatest(t.habit, {numbers.LEAST_HABIT}) ELSE {numbers.USUAL_DAY}",
         f"{numbers.KEPT_A_DAY} ^",
         f"LIMIT {numbers.LOOK_BACK}",
+        f"v_limit := {numbers.THRESHOLD:g} + {numbers.EACH_ASKER} * (v_askers - 1)",
+        f"v_score >= v_limit AND v_tokens >= {numbers.LEAST_TOKENS}",
     ):
         assert re.sub(r"\s+", " ", text) in re.sub(r"\s+", " ", source), text
 
@@ -150,4 +192,4 @@ def test_the_tally_forgets_good_days(scene: Scene) -> None:
     _asked, stopped = play(scene.cast.aster.pk, later)
     assert stopped
     with acting_as("aif_desk"):
-        assert FishingTally.objects.filter(asker="").count() == 1
+        assert set(FishingTally.objects.filter(asker="").values_list("purpose", flat=True)) == {"investigation", ""}

@@ -137,3 +137,10 @@ def test_a_suspension_says_why_to_its_own_institution_alone(scene: Scene, portal
     assert "data-question" not in page and "screenings.js" not in page, "nobody fills in a form that is refused"
     assert "?purpose=" in page and "/help/contact" in page and "SS-" in page
     assert "is suspended" not in portal(scene.cast.bea).get("/portal/screenings").content.decode()
+
+
+def test_a_suspension_over_several_purposes_names_no_single_one(scene: Scene, portal: Any) -> None:
+    purposes = ("investigation", "complaint-handling", "agent-verification", "police-assistance")
+    play(scene.cast.aster.pk, [call._replace(purpose=purposes[n % 4]) for n, call in enumerate(one_by_one(1_000, 0))])
+    page = portal(scene.cast.alice).get("/portal/screenings", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "several purposes together" in page and "Look at what was asked<" in page

@@ -79,6 +79,15 @@ CONTROLS: tuple[Control, ...] = (
         "tests/clues/fishing/test_detector.py::test_a_customer_list_is_stopped_and_everybody_concerned_knows",
     ),
     Control(
+        "12 purposes and askers in turns are judged together",
+        Sql(
+            "CREATE FUNCTION uncounted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; CREATE TRIGGER uncounted "
+            "BEFORE UPDATE ON fishing_tally FOR EACH ROW WHEN (NEW.purpose = '') EXECUTE FUNCTION uncounted()",
+            "DROP FUNCTION uncounted() CASCADE",
+        ),
+        "tests/clues/fishing/test_detector.py::test_who_asks_in_turns_for_all_purposes_is_stopped",
+    ),
+    Control(
         "12 who is suspended asks no more",
         Sql(
             "ALTER FUNCTION aif_screening_suspended(bigint) RENAME TO aif_screening_suspended_off; CREATE FUNCTION "
