@@ -44,6 +44,7 @@ os.environ |= {
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from config.stack import Stack  # noqa: E402
+from tests import order  # noqa: E402
 from tests.embedded import UNHELD, TestServer, prepare  # noqa: E402
 
 
@@ -78,14 +79,25 @@ def pytest_report_header() -> str:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse Django's way of emptying tables between tests: aif_web may not TRUNCATE, and must not learn to."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put long files first (tests.order); refuse Django's way of emptying tables: aif_web must not learn to TRUNCATE."""
+    order.arrange(items)
+    config.stash[order.AFTER_STACK] = order.after_stack(items)
     for item in items:
         mark = item.get_closest_marker("django_db")
         if mark is not None and mark.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: use the fixture fresh_database, not transaction=True")
-        if "stack" in getattr(item, "fixturenames", ()):
+        if order.uses_stack(item):
             item.add_marker("stack")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """End the session's stack once no test will need it."""
+    try:
+        return (yield)
+    finally:
+        order.end_stack(item.config, nextitem)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -242,9 +254,10 @@ def connect(django_db_setup: None, database_server: TestServer) -> Iterator[Call
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
     """A whole running stack in a temporary folder, with a short disclosure tick, whose webhooks may go to this machine."""
     with Stack(env={"AIF_DISCLOSURE_TICK": "0.2", "AIF_WEBHOOK_ALLOW_CIDRS": "127.0.0.0/8"}) as running:
+        pytestconfig.stash[order.STACK] = running
         yield running
 
 
