@@ -46,6 +46,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 from config.stack import Stack  # noqa: E402
 from tests import order  # noqa: E402
 from tests.embedded import UNHELD, TestServer, prepare  # noqa: E402
+from tests.session_stack import SessionStack  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -256,7 +257,7 @@ def connect(django_db_setup: None, database_server: TestServer) -> Iterator[Call
 @pytest.fixture(scope="session")
 def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
     """A whole running stack in a temporary folder, with a short disclosure tick, whose webhooks may go to this machine."""
-    with Stack(env={"AIF_DISCLOSURE_TICK": "0.2", "AIF_WEBHOOK_ALLOW_CIDRS": "127.0.0.0/8"}) as running:
+    with SessionStack(env={"AIF_DISCLOSURE_TICK": "0.2", "AIF_WEBHOOK_ALLOW_CIDRS": "127.0.0.0/8"}) as running:
         pytestconfig.stash[order.STACK] = running
         yield running
 

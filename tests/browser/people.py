@@ -192,6 +192,8 @@ def main() -> None:
     django.setup()
     from django.db import connection
 
+    import config.celery  # noqa: F401  (an order that rings for the worker does so through this application)
+
     for line in sys.stdin:
         try:
             ((name, values),) = json.loads(line).items()

@@ -133,8 +133,8 @@ def in_time(check, seconds: float = 5.0) -> float:
 
 def test_on_a_whole_stack_it_works_everywhere_at_once_and_ends_everywhere(stack: Stack):
     made = json.loads(
-        stack.manage(
-            "create_institution", "--name", "Stack Bank", "--sector", "bank", "--evaluate-quota", "77", "--json"
+        Stack.manage(
+            stack, "create_institution", "--name", "Stack Bank", "--sector", "bank", "--evaluate-quota", "77", "--json"
         )
     )
     key = MemberKey.parse(made["api_key"])
@@ -143,12 +143,14 @@ def test_on_a_whole_stack_it_works_everywhere_at_once_and_ends_everywhere(stack:
         answer = ask(f"{url}/me", key, f"custodian:{name}").json()
         assert (answer["institution"], answer["quota"]["evaluate"]["limit"]) == (made["institution"], 77)
 
-    person = json.loads(stack.manage("create_user", "--name", "olga.stack", "--role", "alliance-operator", "--json"))
+    person = json.loads(
+        Stack.manage(stack, "create_user", "--name", "olga.stack", "--role", "alliance-operator", "--json")
+    )
     with httpx.Client(base_url=stack.desk_url, trust_env=False, timeout=10, follow_redirects=True) as desk:
         desk.get("/admin/login/")
         login = {"username": person["username"], "password": person["password"]}
         post(desk, "/admin/login/?next=/admin/", login)
-        code = stack.manage("totp", "olga.stack", "--enroll").strip()
+        code = Stack.manage(stack, "totp", "olga.stack", "--enroll").strip()
         post(desk, "/admin/login/factor/", {"code": code})
         page = desk.get("/admin/members/institution/", params={"q": "Stack Bank"}).text
         (number,) = re.findall(r'href="/admin/members/institution/(\d+)/change/', page)
