@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from clues import tasks
-from clues.admin.columns import ReferenceAdmin, code_filter, local, ref, shown, table
+from clues.admin.columns import code_filter, local, ref, shown, table
+from clues.admin.looked import LookedAtAdmin
 from clues.models import Batch, BatchHold, QuarantinedRow
 from clues.submissions import holds, quarantine
 from members.admin.base import Operation, reason_field
@@ -136,7 +137,7 @@ class AsideFilter(admin.SimpleListFilter):
 
 
 @admin.register(Batch, site=site)
-class BatchAdmin(ReferenceAdmin):
+class BatchAdmin(LookedAtAdmin):
     """Newest first."""
 
     kind = "B"

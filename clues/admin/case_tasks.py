@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from clues.cases.workflow import RESTING
 from clues.models import Case, CasePart, CaseTask
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
+from members.audit.reads import Look
 from members.models import Institution, User
 from members.permissions import Permission
 
@@ -240,3 +242,7 @@ class CaseTaskAdmin(OfACase):
         ),
     )  # fmt: skip
     attempts = {"cancel": "task-cancel"}
+
+    def concerned(self, row: CaseTask) -> Iterable[Look]:
+        """Return who is asked, and who asks."""
+        return [(number, self.reference_of(row)) for number in (row.institution_id, row.giver_id)]

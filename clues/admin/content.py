@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +18,14 @@ from django.utils.translation import gettext_lazy as _
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import platforms, takedown_refusals
-from clues.admin.columns import TYPES, ColumnsAdmin, ReferenceAdmin, local, ref, shown, table
+from clues.admin.columns import TYPES, ColumnsAdmin, local, ref, shown, table
+from clues.admin.looked import LookedAtAdmin
 from clues.content import answering, queries, sheets, workflow
 from clues.feeds import entries
 from clues.models import Content, ContentAnswers, ContentReport, ContentSheet, ContentStep, FeedEntry
 from members.admin.base import Operation
 from members.admin.site import site
+from members.audit.reads import Look
 from members.models import User
 from members.permissions import Permission
 from members.templatetags.members import label
@@ -159,7 +162,7 @@ class PlatformFilter(admin.SimpleListFilter):
 
 
 @admin.register(Content, site=site)
-class ContentAdmin(ReferenceAdmin):
+class ContentAdmin(LookedAtAdmin):
     """Newest first. No link can be clicked: what it shows may be harmful."""
 
     kind = "CT"
@@ -199,6 +202,11 @@ class ContentAdmin(ReferenceAdmin):
         Operation("reject", _("Not taken down"), _act("reject"), Permission.CONTENT_WORK,
                   _("Recorded. Whoever reported it is told."), form=RefusalForm, open_for=_open_to("reject"), hurts=True),
     )  # fmt: skip
+
+    def concerned(self, row: Content) -> Iterable[Look]:
+        """Return who reported it."""
+        found = ContentReport.objects.filter(content=row).values_list("institution_id", flat=True)
+        return [(number, self.reference_of(row)) for number in found]
 
 
 @admin.display(description=_("number"))

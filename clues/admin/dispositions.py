@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -10,11 +11,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import TYPES, ColumnsAdmin, ReferenceAdmin, code_filter, local, ref, shown, table
+from clues.admin.columns import TYPES, code_filter, local, ref, shown, table
+from clues.admin.looked import LookedAt, LookedAtAdmin
 from clues.dispositions.words import how_long
 from clues.dispositions.workflow import LABELS, STATES
 from clues.models import Disposition, DispositionStep, LiftNotice
 from members.admin.site import site
+from members.audit.reads import Look
 from members.models import reference
 
 ANSWERS = {"": _("not answered"), LiftNotice.LIFTED: _("Lifted"), LiftNotice.KEPT: _("Kept on own grounds")}
@@ -89,7 +92,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Disposition, site=site)
-class DispositionAdmin(ReferenceAdmin):
+class DispositionAdmin(LookedAtAdmin):
     """Newest first."""
 
     kind = "DI"
@@ -127,7 +130,7 @@ class DispositionAdmin(ReferenceAdmin):
 
 
 @admin.register(LiftNotice, site=site)
-class LiftNoticeAdmin(ColumnsAdmin):
+class LiftNoticeAdmin(LookedAt):
     """What waits longest comes first: who has been told to lift, and has not."""
 
     list_display = (
@@ -152,6 +155,10 @@ class LiftNoticeAdmin(ColumnsAdmin):
         shown("answered_by_ref", _("answered by")),
         shown("ended_at", _("ground stands again since")),
     )
+
+    def concerned(self, row: LiftNotice) -> Iterable[Look]:
+        """Return whose disposition it is."""
+        return [(row.institution_id, reference.encode("DI", row.disposition_id))]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Put what is open before everything else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from aif_share import vocabulary
 from aif_share.vocabulary import maintain_reasons
-from clues.admin.columns import TYPES, ColumnsAdmin, code_filter, local, ref, shown, table
+from clues.admin.columns import TYPES, code_filter, local, ref, shown, table
+from clues.admin.looked import LookedAt
 from clues.disputes.decisions import decide, is_open_to
 from clues.models import ClueChange, DisputedClue
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
+from members.audit.reads import Look
 from members.models import User, reference
 from members.permissions import Permission
 from members.templatetags.members import label
@@ -133,7 +136,7 @@ def others(row: DisputedClue) -> str:
 
 
 @admin.register(DisputedClue, site=site)
-class DisputedClueAdmin(ColumnsAdmin):
+class DisputedClueAdmin(LookedAt):
     """What can be decided first, then what waits for its filer, each with the longest wait first; then what is over."""
 
     list_display = (
@@ -179,6 +182,13 @@ class DisputedClueAdmin(ColumnsAdmin):
             open_for=_open_to(DisputedClue.REJECTED),
         ),
     )  # fmt: skip
+
+    def concerned(self, row: DisputedClue) -> Iterable[Look]:
+        """Return both sides, each with what it knows: the filer its clue, the other one its dispute."""
+        return [
+            (row.institution_id, reference.encode("C", row.clue_id)),
+            (row.dispute.institution_id, reference.encode("D", row.dispute_id)),
+        ]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

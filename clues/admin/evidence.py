@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from clues.models import Case, EvidenceItem
 from members.admin.base import Operation, reason_field
 from members.admin.site import site
 from members.api.attachments import attachment
+from members.audit.reads import Look
 from members.models import User
 from members.permissions import Permission
 
@@ -188,3 +190,7 @@ class EvidenceItemAdmin(OfACase):
         if row is not None:
             row.seen_by = request.user
         return row
+
+    def concerned(self, row: EvidenceItem) -> Iterable[Look]:
+        """Return who holds it."""
+        return [(row.institution_id, self.reference_of(row))]

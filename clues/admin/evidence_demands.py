@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from clues import tasks
 from clues.admin.batches import HoldForm
-from clues.admin.columns import ReferenceAdmin, code_filter, ref, shown
+from clues.admin.columns import code_filter, ref, shown
+from clues.admin.looked import LookedAtAdmin
 from clues.demands import deciding
 from clues.matching.score import mean_of
 from clues.models import EvidenceDemand
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
 from members.api.attachments import attachment
-from members.models import User
+from members.audit.reads import Look
+from members.models import User, reference
 from members.permissions import Permission
 
 CAUSES = {EvidenceDemand.AUDIT: _("drawn"), EvidenceDemand.DISPUTE: _("dispute")}
@@ -64,7 +67,7 @@ def _is_opened(row: EvidenceDemand) -> bool:
 
 
 @admin.register(EvidenceDemand, site=site)
-class EvidenceDemandAdmin(ReferenceAdmin):
+class EvidenceDemandAdmin(LookedAtAdmin):
     """What can be decided first, of those whose reports fared worst first; then what waits for its filer."""
 
     kind = "ED"
@@ -109,6 +112,10 @@ class EvidenceDemandAdmin(ReferenceAdmin):
             hurts=True,
         ),
     )  # fmt: skip
+
+    def concerned(self, row: EvidenceDemand) -> Iterable[Look]:
+        """Return whose clue it is, by the clue."""
+        return [(row.institution_id, reference.encode("C", row.clue_id))]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the standing of whoever reported, which ranks the list."""

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from aif_share.vocabulary import platforms
-from clues.admin.columns import TYPES, ColumnsAdmin, ReferenceAdmin, code_filter, local, ref, shown, table, word
+from clues.admin.columns import TYPES, ColumnsAdmin, code_filter, local, ref, shown, table, word
+from clues.admin.looked import LookedAtAdmin
 from clues.feeds import entries, receivers
 from clues.models import FeedAcknowledgment, FeedEntry, FeedReceiver
 from clues.models.feed import CLEAR_TYPES
@@ -96,7 +97,7 @@ def acknowledgments(row: FeedEntry) -> str:
 
 
 @admin.register(FeedEntry, site=site)
-class FeedEntryAdmin(ReferenceAdmin):
+class FeedEntryAdmin(LookedAtAdmin):
     """Newest first. No value can be clicked: what it shows may be harmful."""
 
     kind = "FE"

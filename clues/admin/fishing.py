@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from clues.admin.columns import TYPES, ReferenceAdmin, code_filter, ref, shown, table, word
+from clues.admin.looked import LookedAtAdmin
 from clues.fishing import honey, review
 from clues.fishing.standing import TERMS
 from clues.models import HoneyToken, ScreeningSuspension
@@ -92,7 +93,7 @@ def _is_planted(row: HoneyToken) -> bool:
 
 
 @admin.register(ScreeningSuspension, site=site)
-class ScreeningSuspensionAdmin(ReferenceAdmin):
+class ScreeningSuspensionAdmin(LookedAtAdmin):
     """Newest first."""
 
     kind = "SS"

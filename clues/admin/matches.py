@@ -21,6 +21,7 @@ from clues.cases.workflow import RESTING
 from clues.models import Case, Match
 from members.admin.base import Operation
 from members.admin.site import site
+from members.audit.reads import Look
 from members.models import User
 from members.permissions import Permission
 from members.templatetags.members import label
@@ -86,9 +87,10 @@ class MatchAdmin(LookedAtAdmin):
         ),
     )  # fmt: skip
 
-    def concerned(self, row: Match) -> Iterable[int]:
-        """All parties."""
-        return row.parties.filter(released_at__lte=Now()).values_list("institution_id", flat=True)
+    def concerned(self, row: Match) -> Iterable[Look]:
+        """All parties that know of it."""
+        told = row.parties.filter(released_at__lte=Now()).values_list("institution_id", flat=True)
+        return [(number, self.reference_of(row)) for number in told]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return what is released, with the number of parties."""

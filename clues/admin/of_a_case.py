@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from clues.admin.columns import ReferenceAdmin
+from clues.admin.looked import LookedAtAdmin
 from clues.cases import refusals
 from clues.models import Case
+from members.audit.reads import Look
 from members.models import User
 
 
-class OfACase(ReferenceAdmin):
+class OfACase(LookedAtAdmin):
     """Rows that are a case, or have one."""
 
     attempts: ClassVar[Mapping[str, str]]
@@ -22,6 +24,12 @@ class OfACase(ReferenceAdmin):
     def case_of(self, row: Any) -> Case:
         """Return the case that the row belongs to: the one it names, where a page says nothing else."""
         return cast("Case", row.case)
+
+    def concerned(self, row: Any) -> Iterable[Look]:
+        """Return the parties that know of the case."""
+        case = self.case_of(row)
+        told = case.parties.filter(released_at__lte=Now()).values_list("institution_id", flat=True)
+        return [(number, case.ref) for number in told]
 
     def refuse(self, request: HttpRequest, name: str, row: Any, code: str) -> None:
         """Add it to the trail of the case; a form that no page has is no step of one."""

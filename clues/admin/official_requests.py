@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clues.admin import official_columns as columns_of
-from clues.admin.columns import ColumnsAdmin, ReferenceAdmin, code_filter, ref, shown
+from clues.admin.columns import code_filter, ref, shown
+from clues.admin.looked import LookedAt, LookedAtAdmin
 from clues.admin.official_forms import (
     AnswerForm,
     RefuseForm,
@@ -27,6 +29,7 @@ from clues.procedures.deadlines import today
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
 from members.api.attachments import attachment
+from members.audit.reads import Look
 from members.models import User, reference
 from members.permissions import Permission
 
@@ -104,7 +107,7 @@ class LateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OfficialRequest, site=site)
-class OfficialRequestAdmin(ReferenceAdmin):
+class OfficialRequestAdmin(LookedAtAdmin):
     """What is open and due first, then the newest."""
 
     kind = "OR"
@@ -168,6 +171,11 @@ class OfficialRequestAdmin(ReferenceAdmin):
                   form=ReasonForm, open_for=_row_is(workflow.WITHDRAW, _W), hurts=True),
     )  # fmt: skip
 
+    def concerned(self, row: OfficialRequest) -> Iterable[Look]:
+        """Return who answered it: before it is approved no member knows of a request."""
+        said = row.steps.filter(institution__isnull=False).values_list("institution_id", flat=True)
+        return [(number, self.reference_of(row)) for number in said]
+
     def get_ordering(self, request: HttpRequest) -> Any:
         """Put what is open before everything else, by when it is due."""
         return (_RANK.asc(), F("due_on").asc() if request.GET.get("due") else "-id")
@@ -183,7 +191,7 @@ class OfficialRequestAdmin(ReferenceAdmin):
 
 
 @admin.register(OfficialDisclosure, site=site)
-class OfficialDisclosureAdmin(ColumnsAdmin):
+class OfficialDisclosureAdmin(LookedAt):
     """The register of lawful disclosures, the newest first."""
 
     list_display = (
@@ -200,6 +208,10 @@ class OfficialDisclosureAdmin(ColumnsAdmin):
     search_fields = ("pk",)
     search_help_text = _("The reference of an official request (OR-…), exactly.")
     columns = (*list_display, shown("package_sha256", _("SHA-256 of the package")))
+
+    def concerned(self, row: OfficialDisclosure) -> Iterable[Look]:
+        """Return whose it was."""
+        return [(row.institution_id, reference.encode("OR", row.request_id))]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -27,6 +27,7 @@ from clues.procedures.deadlines import today
 from clues.procedures.queries import STANDING, VOIDED, WAITING, EntryView
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
+from members.audit.reads import Look
 from members.models import User
 from members.permissions import Permission
 
@@ -249,6 +250,10 @@ class ProcedureEntryAdmin(OfACase):
         """Return the case of its proceeding."""
         found: Case = row.proceeding.case
         return found
+
+    def concerned(self, row: Any) -> Iterable[Look]:
+        """Return who recorded it: before it is confirmed, the other parties do not know of it."""
+        return [(row.institution_id, self.case_of(row).ref)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return states alone: what was said of one stands on its page."""

@@ -5,19 +5,23 @@ Of all others the alliance sees that they are there: kind, sides, clock and when
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import ColumnsAdmin, link, local, ref, shown, table
+from clues.admin.columns import link, local, ref, shown, table
+from clues.admin.looked import LookedAt
 from clues.models import RequestParty
 from clues.requests import mediation, workflow
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
+from members.audit.reads import Look
 from members.models import User, reference
 from members.permissions import Permission
 from members.templatetags.members import label
@@ -109,7 +113,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 @admin.register(RequestParty, site=site)
-class RequestPartyAdmin(ColumnsAdmin):
+class RequestPartyAdmin(LookedAt):
     """What is overdue first, the longest wait before all; then the newest."""
 
     list_display = (
@@ -161,6 +165,12 @@ class RequestPartyAdmin(ColumnsAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return all of them."""
         return self.get_fields(request, obj)
+
+    def concerned(self, row: RequestParty) -> Iterable[Look]:
+        """Return both sides; the receiver once it is told of the request."""
+        told, number = row.request.released_at, reference.encode("RQ", row.request_id)
+        receiver = row.institution_id if told is not None and told <= timezone.now() else None
+        return [(row.request.sender_id, number), (receiver, number)]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from clues import tasks
-from clues.admin.columns import ColumnsAdmin, ref, shown
+from clues.admin.columns import ref, shown
+from clues.admin.looked import LookedAt
 from clues.models import ClueReview
 from clues.submissions.reviews import certify
 from members.admin.base import Operation, ReasonForm
 from members.admin.site import site
+from members.audit.reads import Look
 from members.models import User, reference
 from members.permissions import Permission
 
@@ -59,7 +62,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
 
 @admin.register(ClueReview, site=site)
-class ClueReviewAdmin(ColumnsAdmin):
+class ClueReviewAdmin(LookedAt):
     """Confirmed clues of grade A, newest first. What a screening answers as A went through here."""
 
     list_display = (
@@ -97,6 +100,10 @@ class ClueReviewAdmin(ColumnsAdmin):
             form=ReasonForm, open_for=_waits, hurts=True,
         ),
     )  # fmt: skip
+
+    def concerned(self, row: ClueReview) -> Iterable[Look]:
+        """Return whose clue it is."""
+        return [(row.institution_id, reference.encode("C", row.clue_id))]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Show what needs the alliance: grade A, confirmed by its institution."""

@@ -140,8 +140,13 @@ def clues(row: Ring) -> str:
     """The newest clues, as their institutions call them."""
     return table(
         (_("clue"), _("institution"), _("member's reference"), _("category"), _("grade"), _("received at"), ""),
-        (_clue(row, each) for each in queries.list_ring_clues(ring=row, by=DESK, limit=MOST_CLUES)),
+        (_clue(row, each) for each in listed_clues(row)),
     )
+
+
+def listed_clues(row: Ring) -> list[queries.RingClue]:
+    """Return the clues that the page lists."""
+    return queries.list_ring_clues(ring=row, by=DESK, limit=MOST_CLUES)
 
 
 def _clue(row: Ring, each: queries.RingClue) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +13,16 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from clues.admin import ring_cuts, ring_page, ring_reviews
-from clues.admin.columns import ReferenceAdmin, code_filter, link, ref, shown
+from clues.admin.columns import code_filter, link, ref, shown
 from clues.admin.forms import NoteForm
+from clues.admin.looked import LookedAtAdmin
 from clues.cases.opening import open_case
 from clues.cases.workflow import RESTING
 from clues.models import Case, Ring, RingReview
 from clues.rings import review
 from members.admin.base import Operation
 from members.admin.site import site
+from members.audit.reads import Look
 from members.models import User
 from members.permissions import Permission
 
@@ -57,7 +60,7 @@ def amount(row: Ring) -> str:
 
 
 @admin.register(Ring, site=site)
-class RingAdmin(ReferenceAdmin):
+class RingAdmin(LookedAtAdmin):
     """The latest grown first."""
 
     kind = "R"
@@ -112,6 +115,10 @@ class RingAdmin(ReferenceAdmin):
         ),
         *ring_cuts.OPERATIONS,
     )  # fmt: skip
+
+    def concerned(self, row: Ring) -> Iterable[Look]:
+        """Return the clues that the page lists, as if each were looked at alone: not every party is told of a ring already."""
+        return [(each.institution_id, each.clue) for each in ring_page.listed_clues(row)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Bring along where each ring's review stands."""

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from clues.admin.columns import ColumnsAdmin, code_filter, shown
+from clues.admin.columns import code_filter, shown
+from clues.admin.looked import LookedAt
 from clues.models import Screening
 from members.admin.site import site
+from members.audit.reads import Look
 
 
 @admin.register(Screening, site=site)
-class ScreeningAdmin(ColumnsAdmin):
-    """Newest first."""
+class ScreeningAdmin(LookedAt):
+    """Newest first. What the asker calls its case stands on the page alone."""
 
     list_display = (
         shown("screened_at", _("asked at")),
         shown("institution", _("institution")),
         shown("purpose", _("purpose"), vocabulary="purposes"),
-        shown("case_ref", _("reference of the asker")),
         shown("basis", _("legal basis")),
         shown("tokens", _("tokens")),
         shown("hits", _("hits")),
@@ -29,4 +32,8 @@ class ScreeningAdmin(ColumnsAdmin):
     search_help_text = _("The asker's own reference or a key id, exactly.")
     list_select_related = ("institution",)
     ordering = ("-id",)
-    columns = list_display
+    columns = (*list_display, shown("case_ref", _("reference of the asker")))
+
+    def concerned(self, row: Screening) -> Iterable[Look]:
+        """Return who asked, with the key: a screening has no reference of its own."""
+        return [(row.institution_id, row.key_id)]

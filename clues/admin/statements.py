@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import Term
-from clues.admin.columns import ReferenceAdmin, ref, shown, table
+from clues.admin.columns import ref, shown, table
+from clues.admin.looked import LookedAtAdmin
 from clues.models import Statement
 from clues.statements import making, queries
 from clues.statements.paper import plain, show
@@ -90,7 +91,7 @@ def figures(row: Statement) -> str:
 
 
 @admin.register(Statement, site=site)
-class StatementAdmin(ReferenceAdmin):
+class StatementAdmin(LookedAtAdmin):
     """Newest first."""
 
     kind = "ST"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -13,8 +14,9 @@ from clues.cases import joint, part_clues
 from clues.cases.naming import PartyView, parties_by_number
 from clues.cases.queries import CaseView, get_case
 from clues.models import CasePart, CasePartExcuse
+from members import audit
 from members.models import User, reference
-from members.permissions import Viewer
+from members.permissions import Job, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,16 @@ def get_own_part(*, case: str, viewer: Viewer) -> OwnPart:
 
 
 def list_shared_parts(*, case: str, viewer: Viewer) -> list[SharedPart]:
-    """Return one row for each other party, with what it approved. Raise CaseNotFound, for strangers too."""
+    """Return one row for each other party, with what it approved. Raise CaseNotFound, for strangers too.
+
+    Each party whose part is shown has that in its own trail, or nothing is shown.
+    """
     found = get_case(case=case, viewer=viewer)
     parties = parties_by_number(found.id, viewer=viewer)
     approved = CasePart.objects.filter(case_id=found.id, state=CasePart.APPROVED, released_at__lte=Now())
     rows = {row.institution_id: row for row in approved.filter(institution_id__in=parties)}
     excused = _excused(found.id)
+    _tell_holders(found.id, sorted(rows.keys() - {viewer.institution_id}), parties[viewer.institution_id].party)
     return [
         SharedPart(party, _content(rows[number]), rows[number].released_at, number in excused)
         if number in rows
@@ -112,6 +118,19 @@ def list_shared_parts(*, case: str, viewer: Viewer) -> list[SharedPart]:
         for number, party in parties.items()
         if not party.is_own
     ]
+
+
+@transaction.atomic
+def _tell_holders(case: int, holders: list[int], reader: str) -> None:
+    """Put the look into the trail of each institution whose part is shown. Parties do not know each other's people."""
+    for number in holders:
+        audit.record(
+            "case.part.look",
+            actor=Job("parts"),
+            subject_ref=reference.encode("CASE", case),
+            institution_id=number,
+            detail={"by": reader},
+        )
 
 
 def list_waiting_parts(*, viewer: Viewer, user: int, limit: int = 50) -> list[WaitingPart]:

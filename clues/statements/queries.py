@@ -71,20 +71,21 @@ def get_statement(*, statement: str, viewer: Viewer) -> StatementView:
 def take_file(*, statement: str, form: str, by: Member) -> tuple[str, bytes]:
     """Give a file of a statement, a key of FORMS; return its name and bytes. Raise StatementNotFound, for strangers too."""
     check(by, Permission.CASE_VIEW)
-    return _take(_of(by), reference.decode("ST", statement) or 0, form, by=by, institution=by.institution_id)
+    return _take(_of(by), reference.decode("ST", statement) or 0, form, by=by)
 
 
 def take_file_at_desk(*, statement: int, form: str, by: User) -> tuple[str, bytes]:
-    """Give a file of any statement, by row number, for the desk."""
+    """Give a file of any statement, by row number, for the desk; the institution whose own it is has it in its trail."""
     check(by, Permission.DESK_VIEW)
-    return _take(Statement.objects.all(), statement, form, by=by, institution=None)
+    return _take(Statement.objects.all(), statement, form, by=by)
 
 
 @transaction.atomic
-def _take(rows: QuerySet[Statement], number: int, form: str, *, by: Any, institution: int | None) -> tuple[str, bytes]:
+def _take(rows: QuerySet[Statement], number: int, form: str, *, by: Any) -> tuple[str, bytes]:
     if form not in FORMS:
         raise StatementNotFound
     row = _get(rows, number)
+    institution = by.institution_id if row.institution_id is None else row.institution_id
     audit.record("statement.take", actor=by, subject_ref=row.ref, institution_id=institution, detail={"form": form})
     return f"aif-{row.kind}-{row.since:%Y%m}-v{row.version}-{row.edition}.{form}", bytes(getattr(row, form))
 

@@ -9,9 +9,12 @@ from django.db import transaction
 from members.audit.log import record
 from members.permissions import Actor
 
+Look = tuple[int | None, str]
+"""The institution whose words are looked at, by row number (None: the alliance's own), and the reference it knows them by."""
+
 
 @transaction.atomic
-def record_look(subject: str, *, institutions: Iterable[int], by: Actor) -> None:
+def record_look(looks: Iterable[Look], *, by: Actor) -> None:
     """Note for each institution concerned that a person of the alliance looks at something of its own."""
-    for institution in sorted(set(institutions)):
+    for institution, subject in sorted({(number, ref) for number, ref in looks if number is not None}):
         record("desk.look", actor=by, subject_ref=subject, institution_id=institution)

@@ -215,6 +215,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "case.part.ready": _("Part of a case ready for approval"),
         "case.part.return": _("Part of a case returned"),
         "case.part.approve": _("Part of a case approved"),
+        "case.part.look": _("Own part of a case looked at by another party"),
         "case.charge.add": _("Charge added to a case"),
         "case.charge.drop": _("Charge taken off a case"),
         "case.element.show": _("What a part shows of a charge written"),

@@ -12,7 +12,7 @@ from clues.matching import work as match_work
 from clues.models import Match, MatchParty, MatchRead, Statement
 from clues.statements import making, queries
 from clues.statements.periods import begin_of, quarter_of
-from members.models import Institution, User
+from members.models import AuditEvent, Institution, User
 from members.queries import person_of
 from tests.clues.alliance import caller, clue, submit, token
 from tests.clues.scene import Scene, work
@@ -104,3 +104,13 @@ def test_the_period_is_whole(scene: Any) -> None:
     make_all()
     row = Statement.objects.get(institution=scene.cast.aster)
     assert (row.since, row.until) == (quarter_of(TODAY).since, quarter_of(TODAY).until) and isinstance(row.since, date)
+
+
+def test_whose_statement_is_taken_at_the_desk_has_it_in_its_trail(scene: Scene) -> None:
+    make_all()
+    for row in (Statement.objects.get(institution=scene.cast.aster), Statement.objects.get(edition=Statement.EXACT)):
+        with acting_as("aif_desk"):
+            queries.take_file_at_desk(statement=row.pk, form="csv", by=scene.cast.olga)
+        with acting_as("aif_owner"):
+            event = AuditEvent.objects.get(verb="statement.take", subject_ref=row.ref)
+        assert (event.institution_id, event.actor_ref) == (row.institution_id, scene.cast.olga.ref)
