@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from members.models import AuditEvent
 from tests.factories import acting_as, make_institution, make_key
-from tests.members.test_row_security import as_institution, count_everywhere
+from tests.members.raw_sql import as_institution, count_everywhere
 
 pytestmark = pytest.mark.django_db
 
