@@ -50,7 +50,7 @@ class CasePartView(ApiView):
         operation_id="case_part",
         summary="Your own part of a case",
         parameters=[IF_NONE_MATCH],
-        responses={200: joint_shapes.CasePart, **shapes.problems(*shapes.READING, "not-found")},
+        responses={200: joint_shapes.CasePart, 304: None, **shapes.problems(*shapes.READING, "not-found")},
     )
     def get(self, request: Request, case: str) -> Response:
         """Return the part with its ETag; one that nobody has written on is an empty draft of version 1."""

@@ -93,7 +93,7 @@ class CaseTaskView(ApiView):
         operation_id="case_task",
         summary="One task of a case",
         parameters=[IF_NONE_MATCH],
-        responses={200: joint_shapes.CaseTask, **shapes.problems(*shapes.READING, "not-found")},
+        responses={200: joint_shapes.CaseTask, 304: None, **shapes.problems(*shapes.READING, "not-found")},
     )
     def get(self, request: Request, case: str, task: str) -> Response:
         """Return the task with its ETag."""

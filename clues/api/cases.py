@@ -23,7 +23,7 @@ from . import case_shapes, shapes
 from .base import PAGED, ApiView, caller_of
 from .body import read_json_object
 from .problem_shapes import REPEATING, VERSIONED
-from .query_shapes import IF_MATCH
+from .query_shapes import IF_MATCH, IF_NONE_MATCH
 
 FIELDS = frozenset({"action", "note"})
 
@@ -69,6 +69,7 @@ class CaseView(ApiView):
     @extend_schema(
         operation_id="case",
         summary="One case: where it stands, what can be done, what happened",
+        parameters=[IF_NONE_MATCH],
         responses={200: case_shapes.CaseDetail, 304: None, **shapes.problems(*shapes.READING, "not-found")},
         examples=[case_shapes.CASE_EXAMPLE],
     )

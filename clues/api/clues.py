@@ -23,7 +23,7 @@ from members.api.versions import expected_version, tagged
 from . import clue_shapes, shapes
 from .base import PAGED, ApiView, caller_of
 from .body import read_json_object
-from .query_shapes import IF_MATCH
+from .query_shapes import IF_MATCH, IF_NONE_MATCH
 
 _EDIT = [shapes.IDEMPOTENCY_KEY, IF_MATCH]
 
@@ -67,6 +67,7 @@ class ClueView(ApiView):
     @extend_schema(
         operation_id="clue",
         summary="One of your clues",
+        parameters=[IF_NONE_MATCH],
         responses={
             200: clue_shapes.Clue,
             304: None,

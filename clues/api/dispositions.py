@@ -20,7 +20,7 @@ from members.api.versions import expected_version, tagged
 from . import disposition_shapes, shapes
 from .base import PAGED, ApiView, caller_of
 from .body import read_json_object
-from .query_shapes import IF_MATCH
+from .query_shapes import IF_MATCH, IF_NONE_MATCH
 
 _WRITING = ("unknown-field", "field-missing", "field-invalid", "idempotency-key-missing", "idempotency-key-invalid",
             "idempotency-conflict", "idempotency-busy")  # fmt: skip
@@ -100,7 +100,8 @@ class DispositionView(ApiView):
     @extend_schema(
         operation_id="disposition",
         summary="One disposition of yours",
-        responses={200: disposition_shapes.Disposition, **shapes.problems(*shapes.READING, "not-found")},
+        parameters=[IF_NONE_MATCH],
+        responses={200: disposition_shapes.Disposition, 304: None, **shapes.problems(*shapes.READING, "not-found")},
     )
     def get(self, request: Request, disposition: str) -> Response:
         """Return it with its version as ETag."""

@@ -89,7 +89,7 @@ class EvidenceView(ApiView):
         operation_id="evidence",
         summary="One piece of evidence",
         parameters=[IF_NONE_MATCH],
-        responses={200: evidence_shapes.Evidence, **shapes.problems(*shapes.READING, "not-found")},
+        responses={200: evidence_shapes.Evidence, 304: None, **shapes.problems(*shapes.READING, "not-found")},
     )
     def get(self, request: Request, evidence: str) -> Response:
         """Return it with its ETag; not its content."""

@@ -57,7 +57,7 @@ class ExportView(ApiView):
     )
     def get(self, request: Request, what: str) -> HttpResponseBase:
         """Return the file. Every export is on the audit trail; none holds a token or what others reported."""
-        values: dict[str, Any] = {name: request.query_params.get(name, "") for name in _SPAN}
+        values: dict[str, Any] = {name: request.query_params[name] for name in _SPAN if name in request.query_params}
         made = making.make(
             what=what,
             form=_FORMS[request.accepted_renderer.media_type],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import categories, outcome_counters, regions
+from clues.days import read_day
 from clues.guidance.queries import list_authorities
 from clues.notes import checked_text
 
@@ -109,6 +110,6 @@ def _day(request: Mapping[str, Any], name: str) -> date:
     if not value:
         raise Refusal("field-missing", gettext_noop("A day as YYYY-MM-DD."), field=name)
     try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
+        return read_day(value)
     except ValueError:
         raise Refusal("field-invalid", gettext_noop("A day as YYYY-MM-DD."), field=name) from None

@@ -16,6 +16,7 @@ from aif_share.errors import Refusal
 from clues import events
 from clues.cases import joint, part_clues
 from clues.cases.queries import get_case
+from clues.days import read_day
 from clues.matching.release import next_tick
 from clues.models import CasePart, CaseParty
 from clues.notes import checked_note, checked_text
@@ -68,8 +69,8 @@ def _date(value: Any, field: str) -> date | None:
     if value is None or value == "":
         return None
     try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
+        return read_day(value)
+    except ValueError:
         raise Refusal("field-invalid", gettext_noop("This is a date, like 2026-11-01."), field=field) from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -20,6 +20,7 @@ from clues.cases.pseudonyms import code_of
 from clues.cases.queries import get_case
 from clues.cases.transition import CaseNotFound
 from clues.cases.workflow import RESTING
+from clues.days import read_day
 from clues.matching.release import next_tick
 from clues.models import Case, CaseParty, CaseTask
 from clues.notes import checked_note
@@ -230,10 +231,10 @@ def _check_open(row: CaseTask, version: int) -> None:
 def _due(value: Any, days: int, now: datetime) -> datetime:
     today = now.astimezone(ZONE).date()
     day = today + timedelta(days=days)
-    if value is not None and value != "":
+    if value is not None:
         try:
-            day = date.fromisoformat(value)
-        except (TypeError, ValueError):
+            day = read_day(value)
+        except ValueError:
             raise _wrong_day() from None
     if not today <= day <= today + timedelta(days=MAX_DAYS):
         raise _wrong_day()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import evidence_kinds, evidence_media, evidence_time_sources
+from clues.days import read_day
 from clues.models import DataKey, StoredObject
 from clues.notes import checked_note
 from clues.submissions.rows import names_of
@@ -175,8 +176,8 @@ def _keep_until(value: Any, now: datetime) -> date | None:
     if value is None or value == "":
         return None
     try:
-        day = date.fromisoformat(value)
-    except (TypeError, ValueError):
+        day = read_day(value)
+    except ValueError:
         day = None
     if day is None or not now.date() < day <= now.date() + timedelta(days=30 * 366):
         raise Refusal("field-invalid", gettext_noop("This is a day in the next 30 years."), field="keep_until")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from clues.content import queries as content
+from clues.days import read_day
 from clues.matching import queries as matching
 from clues.models import Clue, ContentReport
 from clues.submissions import clues
@@ -70,12 +71,12 @@ class _Subject:
 
 
 def read_span(values: Mapping[str, str]) -> Span:
-    """Return the days that the query of a page or of the API asks for. Raise Refusal `field-invalid`."""
+    """Return the days that a form or the API asks for, without those it leaves out. Raise Refusal `field-invalid`."""
     found: dict[str, date] = {}
     for name in ("since", "until"):
-        if text := values.get(name):
+        if (text := values.get(name)) is not None:
             try:
-                found[name] = date.fromisoformat(text)
+                found[name] = read_day(text)
             except ValueError:
                 raise Refusal("field-invalid", gettext_noop("A day as YYYY-MM-DD."), field=name) from None
     span = Span(**found)

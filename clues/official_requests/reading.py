@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import official_bases, official_items, official_kinds
+from clues.days import read_day
 from clues.guidance.queries import get_authority
 from clues.models import Case
 from clues.notes import checked_text
@@ -171,6 +172,6 @@ def _day(request: Mapping[str, Any], name: str, *, required: bool = True) -> Any
             return None
         raise Refusal("field-missing", gettext_noop("A day as YYYY-MM-DD."), field=name)
     try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
+        return read_day(value)
     except ValueError:
         raise Refusal("field-invalid", gettext_noop("A day as YYYY-MM-DD."), field=name) from None

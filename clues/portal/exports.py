@@ -37,7 +37,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 @member_required(Permission.CLUE_VIEW)
 def take(request: HttpRequest) -> HttpResponseBase:
     """Give one file."""
-    span = {name: request.POST.get(name, "")[:10] for name in ("since", "until")}
+    span = {name: value for name in ("since", "until") if (value := request.POST.get(name, "")[:10])}
     what, form = request.POST.get("what", ""), request.POST.get("form", "")
     try:
         made = making.make(what=what, form=form, by=viewer_of(request), now=timezone.now(), span=making.read_span(span))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop
 from aif_share.errors import Refusal
 from aif_share.vocabulary import categories, outcome_counters, regions, tracks
 from aif_share.vocabulary.outcome_counters import PROVINCES
+from clues.days import read_day
 from clues.reports.counters import DONE, DONE_VALUES, RUN, STANDING, VALUES, total_of
 from clues.reports.counting import CODES
 from members.models import reference
@@ -100,7 +101,7 @@ def read_scope(values: Mapping[str, str]) -> Scope:
     for name in ("since", "until"):
         if text := values.get(name):
             try:
-                found[name] = date.fromisoformat(text)
+                found[name] = read_day(text)
             except ValueError:
                 raise Refusal("field-invalid", gettext_noop("A day as YYYY-MM-DD."), field=name) from None
     for name, known in (("track", tracks.BY_CODE), ("province", regions.BY_CODE), ("category", categories.BY_CODE)):

@@ -16,7 +16,7 @@ from members.api.base import PAGED, ApiView, caller_of
 from members.api.body import read_json_object
 from members.api.pagination import newest_first
 from members.api.problem_shapes import FRAMING, PAGING, READING, answer, problems
-from members.api.query_shapes import IDEMPOTENCY_KEY, IF_MATCH, PAGE_PARAMETERS
+from members.api.query_shapes import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, PAGE_PARAMETERS
 from members.api.repeat import once
 from members.api.versions import expected_version, tagged
 from members.delivery import endpoints
@@ -84,6 +84,7 @@ class WebhookView(ApiView):
     @extend_schema(
         operation_id="webhook",
         summary="One webhook",
+        parameters=[IF_NONE_MATCH],
         responses={200: shapes.Webhook, 304: None, **problems(*READING, "not-found")},
     )
     def get(self, request: Request, webhook: str) -> Response:

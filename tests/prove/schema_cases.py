@@ -65,9 +65,10 @@ def configure(world: World, *, phases: dict[str, Any], mode: str, examples: int,
             "request-timeout": 30,
             "generation": {"mode": mode, "max-examples": examples, "no-shrink": True, "database": "none"},
             "checks": checks,
-            # A row that is not right is refused alone: the answer to its batch is 202.
+            # A row or link that is not right is refused alone: the answer to its request is 202 or 201.
             "operations": [
-                {"include-operation-id": "batch_submit", "checks": {"negative_data_rejection": {"enabled": False}}}
+                {"include-operation-id": each, "checks": {"negative_data_rejection": {"enabled": False}}}
+                for each in ("batch_submit", "content_report")
             ],
             "phases": {name: {"enabled": False} for name in ("examples", "coverage", "fuzzing", "stateful")} | phases,
         }

@@ -46,6 +46,18 @@ def test_every_address_is_described(document: Any) -> None:
     assert document["paths"].keys() == found - {f"{API}/schema", f"{API}/docs"}
 
 
+def test_who_has_it_already_is_told_so(document: Any) -> None:
+    """An address that takes If-None-Match may answer 304, and no other may."""
+    asking, answering = set(), set()
+    for path, methods in document["paths"].items():
+        if "get" not in methods:
+            continue
+        names = {each["name"] for each in methods["get"].get("parameters", ())}
+        asking |= {path} if "If-None-Match" in names else set()
+        answering |= {path} if "304" in methods["get"]["responses"] else set()
+    assert asking == answering and len(asking) > 6
+
+
 def test_problems_have_one_form(document: Any) -> None:
     """Every answer of 400 and more is the one component, and asks for the key's scheme."""
     for path, methods in document["paths"].items():

@@ -197,8 +197,15 @@ def test_days_are_those_of_shanghai(scene: Scene) -> None:
     for what in ("clues", "matches"):
         assert len(rows_of(export(aster, what, span=Span(today, today)))) == 1
         assert rows_of(export(aster, what, span=Span(None, yesterday))) == []
-    assert making.read_span({"since": "2026-11-02", "until": ""}) == Span(since=date(2026, 11, 2))
-    for wrong in ({"since": "2026-13-01"}, {"until": "x"}, {"since": "2026-11-02", "until": "2026-11-01"}):
+    assert making.read_span({"since": "2026-11-02"}) == Span(since=date(2026, 11, 2))
+    for wrong in (
+        {"since": "2026-13-01"},
+        {"since": ""},
+        {"since": "20261102"},
+        {"since": "2026-W45-1"},
+        {"until": "x"},
+        {"since": "2026-11-02", "until": "2026-11-01"},
+    ):
         with pytest.raises(Refusal):
             making.read_span(wrong)
     begin, end = Span(date(2026, 11, 2), date(2026, 11, 2)).bounds()
