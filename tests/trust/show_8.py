@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import secrets
 import sys
 import tempfile
@@ -41,6 +42,7 @@ FILES = 20
 RAW = 30
 """Raw identifiers by each of the ways in which a member's program takes them, and as many sent to the API itself."""
 STATEFUL = "tests/clues/matching/test_random_histories.py"
+STEPS = re.compile(r"history_steps=(\d+)")
 
 
 def run(scale: float) -> dict[str, Figure]:
@@ -52,6 +54,9 @@ def run(scale: float) -> dict[str, Figure]:
         with Stack(folder) as stack:
             member, case = open_case(stack, members)
             found: dict[str, Figure] = {**refuse_bombs(stack, member, case)}
+            found["bombs_left_in_temp"] = sum(
+                each.is_file() and each.stat().st_size >= MIB for each in (folder / "tmp").rglob("*")
+            )
             found |= find_canaries(stack, member, case, folder, members, since)
     return found | send_generated(scale)
 
@@ -206,12 +211,15 @@ def send_generated(scale: float) -> dict[str, Figure]:
     for name, text in outcome.failures.items():
         print(f"  {name}\n{text}", flush=True)
     histories = run_command(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", *(["--full-scale"] if scale >= 1 else []), STATEFUL]
+        [sys.executable, "-m", "pytest", "-q", "-s", "-n", "0", *(["--full-scale"] if scale >= 1 else []), STATEFUL]
     )
-    if histories["exit"]:
+    told = STEPS.search(histories["end"])
+    if histories["exit"] or told is None:
         raise RuntimeError(histories["end"])
     return {
         "schema_cases": outcome.cases,
         "schema_5xx": sum(count for status, count in outcome.statuses.items() if status >= 500),
         "schema_failures": len(outcome.failures),
+        "schema_links_followed": outcome.links_followed,
+        "history_steps": int(told[1]),
     }
