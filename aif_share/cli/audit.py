@@ -14,6 +14,8 @@ from aif_share.audit.note import Verifier, open_checkpoint
 from aif_share.audit.verify import verify_log
 from aif_share.cli.access import open_client, open_map
 from aif_share.cli.output import OK, PROOF, emit_json, json_option, say
+from aif_share.client.comparison import compare as compare_notes
+from aif_share.client.comparison import get_kept
 from aif_share.client.ledger import check_screenings
 from aif_share.client.witness import Receipts, WitnessStore, check_receipts, witness
 from aif_share.errors import AuthenticationError
@@ -96,6 +98,34 @@ def verify(map_path: Path | None, screenings: int, accept_restore: bool, as_json
     return PROOF if checked.missing or (asked is not None and asked.late) else OK
 
 
+@audit.command()
+def checkpoint() -> int:
+    """Print the newest checkpoint that this key keeps, to be given to other members."""
+    with open_client() as client:
+        _pinned, kept = get_kept(WitnessStore(client.data_home, client.key_id), client.url)
+    click.echo(kept, nl=False)
+    return OK
+
+
+@audit.command()
+@click.argument("others", nargs=-1, required=True, type=click.File("r", encoding="utf-8"))
+@json_option
+def compare(others: tuple[IO[str], ...], as_json: bool) -> int:
+    """Hold other members' checkpoints against the one this key keeps: was all of you shown one log?
+
+    Get theirs (`aif-share audit checkpoint`) by another way than the platform. Exit 6: one log cannot have signed both.
+    """
+    with open_client() as client:
+        pinned, kept = get_kept(WitnessStore(client.data_home, client.key_id), client.url)
+        sizes = [compare_notes(client.log, verifier=pinned, kept=kept, other=each.read()).size for each in others]
+    if as_json:
+        emit_json({"log": pinned.name, "sizes": sizes})
+    say(
+        f"{pinned.name}: {len(sizes)} checkpoints of others, of {', '.join(map(str, sizes))} events, are of one log with yours."
+    )
+    return OK
+
+
 @audit.command("verify-file")
 @click.argument("log", type=click.File("rb"))
 @click.option("--checkpoint", type=click.File("r", encoding="utf-8"), required=True, help="the signed note")
@@ -116,6 +146,9 @@ def verify_file(log: IO[bytes], checkpoint: IO[str], verifier: str, screenings: 
         said = {"log": head.origin, "size": head.size, "behind": behind}
         emit_json(said if opened is None else said | {"screenings": asdict(opened)})
     say(f"{head.origin}: all {head.size} events are those that were signed; {behind} more stand behind them.")
+    say(
+        "Whether it ever held more, only a checkpoint that somebody else kept can tell: give a member's, not the alliance's."
+    )
     if opened is not None:
         say(
             f"Screenings: {opened.rows} are those that {opened.seals} events sealed; {opened.deleted} were deleted in time."

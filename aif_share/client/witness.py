@@ -121,7 +121,7 @@ def witness(log: Log, *, url: str, store: WitnessStore, accept_restore: bool = F
         raise ProofError(f"the log has {now.size} events, and had {before.size} when this key looked last")
     # What a restore says it kept has to lead to what is signed now, and what was seen before it, unless that is lost.
     for older in (*([] if lost or known is None else [before]), *(restore.kept for restore in restores)):
-        _check_grown(log, older, now)
+        check_grown(log, older, now)
     store.put(url, head, parted=bool(restores))
     log.witness(now.size, base64.b64encode(now.root).decode("ascii"))
     successor = None if pinned == verifier else head.verifier
@@ -130,7 +130,8 @@ def witness(log: Log, *, url: str, store: WitnessStore, accept_restore: bool = F
     )
 
 
-def _check_grown(log: Log, older: Checkpoint, now: Checkpoint) -> None:
+def check_grown(log: Log, older: Checkpoint, now: Checkpoint) -> None:
+    """Let the platform prove that one checkpoint grew from another. Raise ProofError if it cannot."""
     if older.size > now.size:
         raise ProofError(f"the log has {now.size} events, and says that {older.size} were kept")
     path = log.consistency(old=older.size, size=now.size).path if 0 < older.size < now.size else ()

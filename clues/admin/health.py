@@ -138,6 +138,13 @@ def _log() -> Iterator[Sign]:
         "Cut off now, the end of the log would be missed by nobody. Ask members to run aif-share audit verify daily."
     )
     yield Sign(_("Institutions that looked in the last 24 hours"), state.recent, short, note if short else "")
+    note = _("An institution keeps a checkpoint of more events than there are: the end of the log was taken off.")
+    yield Sign(
+        _("Events at the end that are unwitnessed"),
+        f"{state.unwitnessed:,}",
+        state.is_cut,
+        note if state.is_cut else "",
+    )
 
 
 def _database() -> Iterator[Sign]:

@@ -70,11 +70,17 @@ def _log() -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield good("log.sequencer", f"{state.size} events are signed")
-    if state.is_witnessed:
+    if state.is_cut:
+        yield wrong(
+            "log.witnesses", f"an institution keeps a checkpoint of {state.kept} events, and the log has {state.size}",
+            "The log's end was taken off. Ask members for their checkpoints; after a restore, `manage.py declare_restore`.",
+        )  # fmt: skip
+    elif state.is_witnessed:
         yield good("log.witnesses", f"{state.recent} institutions looked in the last 24 hours")
     else:
         yield unsure(
-            "log.witnesses", f"{state.recent} institutions looked in the last 24 hours, and two should",
+            "log.witnesses", f"{state.recent} institutions looked in the last 24 hours, and two should; the log's last "
+            f"{state.unwitnessed} of {state.size} events are unwitnessed",
             "Ask members to run `aif-share audit verify` daily: without them a cut end of the log is not noticed.",
         )  # fmt: skip
 

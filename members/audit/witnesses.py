@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
@@ -38,18 +38,34 @@ class LogDiffers(Refusal):
 
 @dataclass(frozen=True)
 class LogState:
-    """The newest checkpoint, what the viewer's institution keeps, and how many institutions looked within a day."""
+    """The newest checkpoint, what the viewer's institution keeps, and how many institutions looked within a day.
+
+    `witnessed`: how many events WANTED institutions keep a checkpoint of, at whatever time they looked; those after them are
+    unwitnessed, and could be cut off unnoticed. `kept`: the most that any institution keeps.
+    """
 
     size: int
     signed_at: datetime | None
     own_size: int | None
     own_at: datetime | None
     recent: int
+    witnessed: int
+    kept: int
 
     @property
     def is_witnessed(self) -> bool:
         """Whether enough institutions looked lately."""
         return self.recent >= WANTED
+
+    @property
+    def unwitnessed(self) -> int:
+        """How many events at the end are known to fewer than WANTED institutions."""
+        return max(0, self.size - self.witnessed)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether an institution keeps more events than there are: the end was taken off."""
+        return self.kept > self.size
 
 
 @transaction.atomic
@@ -94,10 +110,15 @@ def look(now: datetime) -> tuple[LogState, datetime | None]:
 
 def _state(now: datetime, own: AuditWitness | None) -> LogState:
     head = AuditCheckpoint.objects.order_by("-size").values_list("size", "at").first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT recent, witnessed, kept FROM aif_witnessing(%s, %s)", [now - RECENT, WANTED])
+        recent, witnessed, kept = cursor.fetchone()
     return LogState(
         size=head[0] if head else 0,
         signed_at=head[1] if head else None,
         own_size=own.size if own else None,
         own_at=own.at if own else None,
-        recent=AuditWitness.objects.filter(at__gte=now - RECENT).count(),
+        recent=recent,
+        witnessed=witnessed,
+        kept=kept,
     )

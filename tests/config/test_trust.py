@@ -62,6 +62,7 @@ def test_when_a_figure_holds(goal: Goal, good: float, bad: float) -> None:
 def test_a_smaller_run_owes_less_work_and_no_less_truth() -> None:
     assert GOALS[1]["acked"].holds(20_000, 0.1) and not GOALS[1]["acked"].holds(20_000)
     assert not GOALS[1]["acked"].holds(199_999, 5)
+    assert GOALS[5]["fishers"].holds(4, 0.1) and not GOALS[5]["fishers"].holds(199)
     assert not GOALS[1]["acked_lost"].holds(1, 0.1)
 
 
@@ -77,7 +78,7 @@ def test_the_file_is_flat_and_of_this_run_alone(tmp_path: Path, monkeypatch: pyt
         *("tamper_found_of_1000", "tamper_seed"),
     }
     assert (written["scale"], written["full_scale"], written["shows"]) == (0.5, False, "4")
-    monkeypatch.setattr(show_4, "run", lambda scale: {"tamper_found_of_1000": 1000})
+    monkeypatch.setattr(show_4, "run", lambda scale: {"tamper_found_of_1000": 1000, "cuts_said_unwitnessed": 2})
     assert trust.run([4], 1, output)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,8 +20,9 @@ from aif_share.errors import ProofError, Refusal
 from members import audit
 from members.api.log import _encoded
 from members.audit import log_queries, reading, receipts, sequencing, witnesses
-from members.models import AuditEvent, AuditLeaf
-from tests.factories import CONSOLE, acting_as
+from members.models import AuditEvent, AuditLeaf, Institution
+from tests.clues.alliance import caller
+from tests.factories import CONSOLE, acting_as, make_institution
 from tests.members import log_attacks
 from tests.members.log_keeper import SIGNER, drain
 
@@ -47,6 +49,16 @@ class Platform:
 
     def witness(self, size: int, root: str) -> None:
         """The platform that attacks does not object."""
+
+
+class Witnessing(Platform):
+    """A platform that notes who looked, as it does."""
+
+    def __init__(self, institution: Institution) -> None:
+        self.caller = caller(institution)
+
+    def witness(self, size: int, root: str) -> None:
+        witnesses.witness(size=size, root=base64.b64decode(root), by=self.caller, now=timezone.now())
 
 
 @pytest.fixture
@@ -105,16 +117,64 @@ def test_every_tampering_is_found(superuser: None, tmp_path: Path, scale: Callab
     print(f"tamper_found_of_{times}={times - missed.total()} seed={drawn}")
 
 
-def test_without_a_witness_a_cut_is_not_found_and_that_is_said(superuser: None, tmp_path: Path) -> None:
-    """Whoever looks for the first time afterwards sees a sound log; the desk says that nobody was looking."""
-    grow(300)
-    log_attacks.cut_off(random.Random(1), 200)
+def cut_to(size: int) -> None:
+    """Take off the end beyond so many events, as a superuser who leaves nothing that contradicts."""
+    log_attacks.cut_off(Exactly(size), size + 1)
     grow(3)
+
+
+class Exactly(random.Random):
+    """Draws what it is told."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def randrange(self, *_bounds: int) -> int:  # type: ignore[override]
+        return self.number
+
+
+def look() -> witnesses.LogState:
+    """How the desk says that the log stands."""
+    return witnesses.look(timezone.now())[0]
+
+
+def test_without_a_witness_a_cut_is_not_found_and_that_is_said(superuser: None, tmp_path: Path) -> None:
+    """Whoever looks for the first time afterwards sees a sound log; the desk said that nobody was looking."""
+    grow(300)
+    before = look()
+    assert not before.is_witnessed and before.unwitnessed == before.size >= 300
+    cut_to(120)
     store = WitnessStore(tmp_path, "abcd1234")
     first = witness(Platform(), url=URL, store=store)  # type: ignore[arg-type]
     assert first.first and not is_found(store, first.now)
-    state, _waiting = witnesses.look(timezone.now())
-    assert not state.is_witnessed
+    assert look().unwitnessed == look().size == 123
+    print("cut_said_unwitnessed=1")
+
+
+def test_what_came_after_the_witnesses_looked_is_said_to_be_unwitnessed(superuser: None, tmp_path: Path) -> None:
+    """A cut behind them is found by nobody, and was announced as one that nobody would find; one before them is found."""
+    grow(200)
+    members = [Witnessing(make_institution(name)) for name in ("Aster", "Birch")]
+    stores = [WitnessStore(tmp_path / str(number), "abcd1234") for number in range(2)]
+    kept = [
+        witness(member, url=URL, store=store).now  # type: ignore[arg-type]
+        for member, store in zip(members, stores, strict=True)
+    ]
+    grow(0)
+    state = look()
+    assert state.is_witnessed and state.witnessed == kept[0].size
+    drain()
+    grow(100)
+    announced = look().unwitnessed
+    assert announced >= 100
+    cut_to(kept[1].size + 10)
+    assert not any(is_found(store, each) for store, each in zip(stores, kept, strict=True))
+    assert look().unwitnessed == 13 and not look().is_cut
+    cut_to(kept[0].size - 50)
+    assert look().is_cut, "the platform itself knows that more was kept"
+    assert all(is_found(store, each) for store, each in zip(stores, kept, strict=True))
+    print("cut_said_unwitnessed=1")
 
 
 def test_an_untouched_log_that_grows_is_sound(superuser: None, tmp_path: Path) -> None:

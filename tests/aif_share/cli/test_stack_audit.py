@@ -28,6 +28,9 @@ def test_a_member_checks_what_it_was_promised(stack: Stack, tmp_path: Path) -> N
     asked = eventually(lambda: (row := bank.json("audit", "verify")["screenings"])["rows"] == 1 and row)
     assert asked == {"rows": 1, "events": 1, "waiting": 0, "late": 0}
 
+    kept = tmp_path / "kept.checkpoint"
+    kept.write_text(bank.run("audit", "checkpoint").stdout)
+    assert bank.json("audit", "compare", str(kept))["sizes"] == [bank.json("audit", "verify")["before"]]
     log = tmp_path / "log.ndjson"
     stack.manage("export_log", str(log))
     checkpoint, key = log.with_name("log.ndjson.checkpoint"), log.with_name("log.ndjson.key").read_text().strip()

@@ -68,6 +68,11 @@ def test_who_looked_is_shown(client, aster, auditor):
     witnesses.witness(size=head.size, root=bytes(head.root), by=person_of(auditor), now=timezone.now())
     state = witnesses.get_state(viewer=person_of(auditor), now=timezone.now())
     assert (state.size, state.own_size, state.recent, state.is_witnessed) == (head.size, head.size, 1, False)
+    assert "fewer than 2" in client.get(PAGE).content.decode()
+    birch = make_user("auditor", institution=make_institution("Birch"))
+    witnesses.witness(size=head.size, root=bytes(head.root), by=person_of(birch), now=timezone.now())
+    page = client.get(PAGE).content.decode()  # asked as web itself, which reads no other institution's row
+    assert "in the last 24 hours</dt><dd>2</dd>" in page and "unwitnessed</dt><dd>0</dd>" in page
     later = witnesses.get_state(viewer=person_of(auditor), now=timezone.now() + witnesses.RECENT)
     assert later.recent == 0
 

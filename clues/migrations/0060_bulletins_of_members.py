@@ -10,7 +10,7 @@ POLICY = f"ALTER POLICY web ON statement USING ({OWN} OR edition = 'members' AND
 class Migration(migrations.Migration):
     """One policy."""
 
-    dependencies = [("clues", "0056_swept_epochs")]
+    dependencies = [("clues", "0059_fishing_in_turns")]
 
     operations = [
         migrations.RunSQL(POLICY.format(f"{MINE} IS NOT NULL"), POLICY.format("true")),
