@@ -82,13 +82,13 @@ def main(only: str = "") -> None:
             for route, path in walk(lambda path, page=page: fetch(page, path)).items():  # type: ignore[misc]
                 name = name_of(route)
                 if name not in titles and wanted(name):
-                    titles[name] = take_both(page, portal.url + path, fresh / name)
+                    titles[name] = take_both(page, portal.url, path, fresh / name)
                     say(name)
             page.context.close()
         for state in rare:
             if state.owner is not None and wanted(state.name):
                 page = portal.page(state.owner, "analyst", full_name=PEOPLE["analyst"][1])
-                titles[state.name] = take_both(page, portal.url + state.path, fresh / state.name)
+                titles[state.name] = take_both(page, portal.url, state.path, fresh / state.name)
                 page.context.close()
         of_desk = desk_screenshots.take_all(portal, fresh_of_desk, take, wanted, rare)
     for folder_, made, title, found in (
@@ -103,12 +103,12 @@ def main(only: str = "") -> None:
         write_index(folder_, title, kept | {name: row_of(name, each) for name, each in found.items()})
 
 
-def take_both(page: Page, address: str, picture: Path) -> dict[str, str]:
-    """Take a page in both languages; return its title in each."""
+def take_both(page: Page, root: str, path: str, picture: Path) -> dict[str, str]:
+    """Take a page in both languages, which a cookie of the `root` says; return its title in each."""
     titles = {}
     for short, language in LANGUAGES.items():
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": address}])
-        page.goto(address)
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": root}])
+        page.goto(root + path)
         take(page, picture.with_name(f"{picture.name}.{short}.jpg"))
         titles[short] = page.title().partition(" · ")[0]
     return titles
