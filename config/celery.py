@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 from kombu.exceptions import OperationalError
+
+from config.env import Misconfigured
+from config.processes import insist
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -40,6 +43,16 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Stop Celery from setting up its own logging: LOGGING of the settings holds."""
+
+
+@worker_init.connect
+@beat_init.connect
+def insist_on_process(signal: Any = None, **_: Any) -> None:
+    """End a worker, or a beat, that AIF_PROCESS does not call so: what holds a process goes by that name."""
+    try:
+        insist("beat" if signal is beat_init else "worker")
+    except Misconfigured as why:
+        raise SystemExit(str(why)) from None  # Celery would log any other error, and go on
 
 
 @worker_process_init.connect

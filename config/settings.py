@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from clues.vault import holders
-from config import env
+from config import env, limits
 from config.accounts import *  # noqa: F403 - people's accounts
 from config.broker import *  # noqa: F403 - Celery
 
@@ -25,6 +25,8 @@ AIF_PROCESS = env.choice("AIF_PROCESS", ("web", "desk", "worker", "beat", "seque
 AIF_DATA = Path(env.text("AIF_DATA"))
 AIF_PUBLIC_URL = env.text("AIF_PUBLIC_URL").rstrip("/")
 AIF_DISCLOSURE_TICK = env.number("AIF_DISCLOSURE_TICK", 1.0)  # seconds
+if PRODUCTION:
+    limits.tick("AIF_DISCLOSURE_TICK", AIF_DISCLOSURE_TICK)
 AIF_REFERENCE_KEY = env.key_bytes("AIF_REFERENCE_KEY", 32).hex()
 # Second factors and webhook secrets are sealed under the newest; without any, under AIF_REFERENCE_KEY: members.models.sealing.
 AIF_SEALS = env.peppers("AIF_SEALS", "")
@@ -45,6 +47,8 @@ AIF_CUSTODIAN_URL = env.text("AIF_CUSTODIAN_URL", "").rstrip("/")  # the platfor
 AIF_CUSTODIAN_OPERATOR_TOKEN = env.text("AIF_CUSTODIAN_OPERATOR_TOKEN", "")
 AIF_PACKAGE_SIGNER = env.text("AIF_PACKAGE_SIGNER", "")  # PEM of a key and its certificate: signs packages; worker only
 AIF_WEBHOOK_ALLOW_CIDRS = env.networks("AIF_WEBHOOK_ALLOW_CIDRS", "")  # where webhooks may go though not public
+if PRODUCTION:
+    limits.inner("AIF_WEBHOOK_ALLOW_CIDRS", AIF_WEBHOOK_ALLOW_CIDRS)
 # What webhooks tell of is kept above the package that sends them.
 AIF_WEBHOOK_EVENTS = "clues.events.feed.describe"
 AIF_WEBHOOK_KINDS = "clues.events.TOLD_KINDS"

@@ -12,6 +12,10 @@ import config.celery  # noqa: F401  (tasks are published through this applicatio
 
 django.setup(set_prefix=False)  # before anything is imported that needs the applications
 
+from config.processes import insist  # noqa: E402
+
+insist("web")
+
 from clues.api.narrow import NarrowScreenings  # noqa: E402
 
 application = NarrowScreenings(WSGIHandler())

@@ -10,6 +10,8 @@ os.environ.setdefault("AIF_PROCESS", "desk")
 from django.conf import settings
 
 import config.celery  # noqa: F401  (tasks are published through this application)
+from config.processes import insist
 
+insist("desk")
 settings.ROOT_URLCONF = "config.urls_desk"
 application = get_wsgi_application()

@@ -229,6 +229,19 @@ def requests_as_web() -> Iterator[None]:
 
 
 @pytest.fixture
+def not_embedded(django_db_setup: None, database_server: TestServer) -> Iterator[None]:
+    """Take the mark of an embedded stack from the database of this test: it is one of production."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    database_server.mark(name, None)
+    try:
+        yield
+    finally:
+        database_server.mark(name)
+
+
+@pytest.fixture
 def as_role() -> Callable[..., contextlib.AbstractContextManager[None]]:
     """`with as_role("aif_match"): …` works in that role; then back to the role before (aif_tests at first).
 

@@ -30,6 +30,7 @@ from config.stack.child import stop_all
 from config.stack.folders import Folders, as_root, everything, shared_folder
 from config.stack.guardian import Guardian
 from config.stack.plan import ROOT, Plan
+from members.row_security.logins import MARK
 
 LOGIN = "aif_test"
 ROLES = (*postgres.LOGINS, "aif_owner", "aif_tests")
@@ -177,7 +178,13 @@ class TestServer:
         name = f"t{os.getpid()}_{next(self._numbers)}"
         with postgres.connected(self.superuser_url("postgres")) as cursor:
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY file_copy')
+            self.mark(name)
         return name
+
+    def mark(self, name: str, text: str | None = MARK) -> None:
+        """Say that a database is an embedded stack's, or (None) that it is not."""
+        with postgres.connected(self.superuser_url("postgres")) as cursor:
+            cursor.execute(f'COMMENT ON DATABASE "{name}" IS %s', [text])
 
     def drop(self, name: str) -> None:
         """Remove a clone, whoever is still connected."""

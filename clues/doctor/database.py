@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from clues.doctor.durability import DURABLE, weak_settings
 from clues.doctor.finding import Finding, good, wrong
+from members.row_security.logins import LOGIN_OF
 
 LOGINS: Final = ("aif_web", "aif_desk", "aif_match", "aif_audit")
 APPEND_ONLY: Final = (
@@ -36,6 +38,7 @@ SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace A
 
 def look() -> Iterator[Finding]:
     """Yield what was found; the login of this process has to be able to read the catalog."""
+    yield _login()
     yield from _durability()
     yield from _roles()
     yield _grants()
@@ -48,6 +51,19 @@ def is_held_row_by_row() -> bool:
     """Whether this login sees only the rows of whom it acts for, which is nobody here."""
     ((name,),) = _rows("SELECT current_user")
     return bool(name == "aif_web")  # others are under the policies as well, and pass them all
+
+
+def _login() -> Finding:
+    """The doctor has connected, so a process that serves has its own login; a command by itself may have any."""
+    ((name,),) = _rows("SELECT current_user")
+    if settings.AIF_PROCESS in LOGIN_OF:
+        return good("database.login", f"{settings.AIF_PROCESS} logs in as {name}, and could not serve by another login")
+    if name not in {*LOGINS, "aif_owner"}:
+        return wrong(
+            "database.login", "DATABASE_URL names a login of no process",
+            f"Name one of {', '.join(LOGINS)}; web, desk, worker, beat and sequencer refuse to serve by any but their own.",
+        )  # fmt: skip
+    return good("database.login", f"this command logs in as {name}")
 
 
 def _durability() -> Iterator[Finding]:

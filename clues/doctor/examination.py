@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from clues.doctor import backups, custodians, database, keys, reach, surroundings, transport
+from clues.doctor import backups, custodians, database, deployment, keys, reach, surroundings, transport
 from clues.doctor.finding import Finding, Level, unsure
 from clues.doctor.rights import unless_denied
 
 LOOKS: Final[Mapping[str, Callable[[], Iterable[Finding]]]] = MappingProxyType(
     {
+        "deployment": deployment.look,
         "database": database.look,
         "transport": transport.look,
         "keys": keys.look,

@@ -10,6 +10,7 @@ from typing import Final
 from django.db import OperationalError, connection
 
 from clues.doctor.finding import Finding, wrong
+from members.row_security import logins
 
 # What libpq says, in the C locale in which the driver's wheel is built; whatever else it says is the last row.
 REFUSED: Final[tuple[tuple[str, str, str, str], ...]] = (
@@ -40,6 +41,10 @@ def refusal() -> Finding | None:
     """Return why there is no connection to the database; None if there is one."""
     try:
         connection.ensure_connection()
+    except logins.Unfit as why:  # of our own words
+        return wrong(
+            "database.login", str(why), "This process does not serve like this; what hangs on rows was not looked at."
+        )
     except OperationalError as error:
         said = str(error)
         return next(wrong(code, says, do) for words, code, says, do in REFUSED if words in said)

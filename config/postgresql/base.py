@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR, cursor
 
-from members.row_security import context
+from members.row_security import context, logins
 
 # Roles belong to the server, tables to a database: in a new database of a server that knows us already, the owner
 # owns nothing before the first migration has run, and could not even note that it ran.
@@ -35,6 +35,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """The signed context that the open transaction has; None when that is not known."""
     clock: tuple[float, float] | None = None
     """When the server was asked for its time, by the monotonic clock, and what it said."""
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Connect; raise logins.Unfit, and keep nothing, where this process may not work by this login or on this database."""
+        made = super().get_new_connection(conn_params)
+        try:
+            with made.cursor() as bare:
+                logins.check(bare, settings.AIF_PROCESS, is_production=settings.PRODUCTION)
+            made.rollback()
+        except BaseException:
+            made.close()
+            raise
+        return made
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor whose statements carry the context in force (members.row_security)."""

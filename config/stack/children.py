@@ -16,6 +16,7 @@ from config.stack import cluster, postgres, valkey
 from config.stack.child import Child
 from config.stack.folders import DATABASE_USER, StackError, as_root
 from config.stack.plan import ROOT, Plan, write_private
+from members.row_security.logins import mark
 
 
 def database(plan: Plan, *, temporary: bool = False) -> Child:
@@ -172,10 +173,15 @@ def _answers(port: int) -> Callable[[], bool]:
 
 
 def prepare_database(plan: Plan) -> None:
-    """Migrate, set the passwords, open the first epoch and publish the directory."""
+    """Mark the database as this kind of stack's, migrate, set the passwords, open the first epoch and publish the directory."""
     if not plan.external_database:
         superuser = postgres.url(plan.sockets, postgres.SUPERUSER, plan.secrets[postgres.SUPERUSER], "postgres")
         postgres.make_database(superuser, postgres.DATABASE)
+    with postgres.connected(plan.admin_url) as cursor:
+        if not mark(cursor, own=not plan.external_database):
+            raise StackError(
+                'this database holds members, and no embedded stack made it: see docs/deploy.md, "With an outer database"'
+            )
     begun = time.monotonic()
     job = subprocess.run(
         plan.python(

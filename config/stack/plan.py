@@ -19,18 +19,12 @@ from urllib.parse import urlsplit, urlunsplit
 from clues.packages.signing import make_signer
 from config.stack import postgres, valkey
 from config.stack.folders import Folders, StackError
+from members.row_security.logins import LOGIN_OF
 
 ROOT = Path(__file__).resolve().parents[2]
 CUSTODIANS = ("platform", "partner")
 DESK_ABOVE = 1000
-LOGIN_OF = {
-    "web": "aif_web",
-    "desk": "aif_desk",
-    "worker": "aif_match",
-    "beat": "aif_match",
-    "sequencer": "aif_audit",
-    "manage": "aif_desk",
-}
+OF_COMMANDS = "aif_desk"
 SYSTEM = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "PYTHONWARNINGS", "SSL_CERT_FILE")
 CHOSEN = ("AIF_DISCLOSURE_TICK", "AIF_LOG_LEVEL", "AIF_QUEUE_MAX_AGE", "AIF_RATE_LIMIT", "AIF_WEBHOOK_ALLOW_CIDRS")
 OF_ALL = ("AIF_SECRET_KEY", "AIF_REFERENCE_KEY", "AIF_PEPPERS")
@@ -190,7 +184,7 @@ class Plan:
             "AIF_PUBLIC_URL": self.url("web"),
             "AIF_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": self.database_url(LOGIN_OF[process]),
+            "DATABASE_URL": self.database_url(LOGIN_OF.get(process, OF_COMMANDS)),
             "REDIS_URL": self.redis_url,
             **{name: self.secrets[name] for name in OF_ALL},
         }

@@ -165,3 +165,32 @@ def test_keys_of_the_log_stand_side_by_side():
     for bad in (f"{'ab' * 32},{'ab' * 32}", f"{'ab' * 32},cd", ","):
         done = load_settings(given | {"AIF_LOG_KEY": bad}, program)
         assert done.returncode != 0 and "AIF_LOG_KEY" in done.stderr.splitlines()[-1] and "abab" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AIF_DISCLOSURE_TICK", "0.000001"),
+        ("AIF_DISCLOSURE_TICK", "0.9"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "0.0.0.0/0"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "0.0.0.0/1,128.0.0.0/1"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "10.0.0.0/15"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "10.1.0.0/16,127.0.0.1/32"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "169.254.169.254/32"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "168.63.129.0/24"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "::1/128"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "::ffff:127.0.0.1/128"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "64:ff9b::/96"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "fd00:ec2::254/128"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "fe80::/64"),
+        ("AIF_WEBHOOK_ALLOW_CIDRS", "fd00::/8"),
+    ],
+)
+def test_production_takes_no_value_with_which_a_control_holds_nothing(name: str, value: str):
+    done = load_settings(PRODUCTION | {name: value})
+    assert done.returncode != 0 and name in done.stderr.splitlines()[-1]
+
+
+def test_production_takes_an_inner_network_and_a_longer_tick():
+    given = {"AIF_WEBHOOK_ALLOW_CIDRS": "10.1.0.0/16,fd12:3456:789a::/48,192.0.2.7/32", "AIF_DISCLOSURE_TICK": "1"}
+    assert load_settings(PRODUCTION | given).returncode == 0

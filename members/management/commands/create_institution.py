@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +17,7 @@ from members.management import embedded
 from members.models import Institution
 from members.operations import credentials, institutions
 from members.permissions import Console
+from members.row_security.logins import is_embedded
 
 BY = Console("create_institution")
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         }
         made: list[keys.MemberKey] = []
         try:
-            if settings.AIF_ENV == "production":
+            if not is_embedded():
                 institution = institutions.apply(by=BY, now=timezone.now(), **asked)
             else:
                 institution, made = self._create_live(asked, browser_key=options["browser_key"])

@@ -89,13 +89,13 @@ def test_the_trail_is_taken_away_as_a_file(desk, cast):
     assert b'"institution.create"' in answer.content
 
 
-def test_the_console_rotates_nothing_in_production(cast, as_desk, settings):
+def test_the_console_rotates_nothing_where_no_embedded_stack_is(not_embedded, cast, as_desk, settings):
     from django.core.management import CommandError, call_command
 
     from clues.models import KeyEpoch
 
     call_command("open_epoch", epoch=1)
-    settings.PRODUCTION = True
+    settings.AIF_ENV = "embedded"  # whatever the environment of one command says
     call_command("open_epoch", epoch=1)  # new types of an epoch that is there
     for command, epoch in (("open_epoch", 2), ("retire_epoch", 1)):
         with pytest.raises(CommandError, match="second person"):

@@ -46,9 +46,9 @@ class TestTotp:
         with acting_as("aif_audit"):
             assert AuditEvent.objects.latest("id").actor_ref == "totp"
 
-    def test_not_in_production(self, alice, settings):
+    def test_not_where_no_embedded_stack_is(self, not_embedded, alice, settings):
         enroll(alice)
-        settings.AIF_ENV = "production"
+        settings.AIF_ENV = "embedded"  # whatever the environment of one command says
         with pytest.raises(CommandError, match="embedded stack only"):
             run("totp", "alice")
 

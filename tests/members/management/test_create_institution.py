@@ -39,7 +39,6 @@ class TestHere:
 
     @pytest.fixture(autouse=True)
     def alone(self, settings):
-        settings.AIF_ENV = "embedded"
         settings.AIF_EMBEDDED_CUSTODIANS = []
 
     def test_it_is_live_with_a_key_that_works(self, trail):
@@ -60,8 +59,8 @@ class TestHere:
         assert (len(scopes[0]), scopes[1]) == (6, ["evaluate"])
         assert trail() == ["institution.create", "credential.register", "credential.register"]
 
-    def test_in_production_it_only_applies(self, settings, trail):
-        settings.AIF_ENV = "production"
+    def test_where_no_embedded_stack_is_it_only_applies(self, not_embedded, settings, trail):
+        settings.AIF_ENV = "embedded"  # whatever the environment of one command says
         made = run("create_institution", "--name", "Aster", "--sector", "bank")
         assert made["api_key"] is None
         assert Institution.objects.get(name="Aster").state == "applied"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tests.trust.controls.control import Control
-from tests.trust.controls.kill import Sql, Value
+from tests.trust.controls.kill import Code, Sql, Value
 
 _TESTS = "tests/members/test_row_security.py"
+_LOGINS = "tests/members/test_logins.py"
 _READS_UNSIGNED = "nullif((string_to_array(current_setting('aif.context', true), '.'))[{}], '')"
 
 
@@ -37,6 +38,31 @@ ROW_BY_ROW: tuple[Control, ...] = (
         "4 web is held row by row",
         row_by_row("credential"),
         f"{_TESTS}::test_with_a_context_there_are_own_rows_and_no_others",
+    ),
+    Control(
+        "4 web serves by its own login only",
+        Code("members.row_security.logins", "check", "if not is_own:", "if False:"),
+        f"{_LOGINS}::test_web_works_by_no_other",
+    ),
+    Control(
+        "4 and only with the rights that it has",
+        Code("members.row_security.logins", "check", "if may_more:", "if False:"),
+        f"{_LOGINS}::test_web_does_not_work_with_more_rights_than_it_has",
+    ),
+    Control(
+        "33 what is not production stays on an embedded database",
+        Code("members.row_security.logins", "check", "if not is_production and not _is_marked(cursor):", "if False:"),
+        f"{_LOGINS}::test_what_is_not_production_works_on_an_embedded_database_only",
+    ),
+    Control(
+        "33 no environment of a command admits a member alone",
+        Code("members.management.commands.create_institution", "Command.handle", "if not is_embedded():", "if False:"),
+        "tests/members/management/test_create_institution.py::TestHere::test_where_no_embedded_stack_is_it_only_applies",
+    ),
+    Control(
+        "24 no command prints a code of a real account",
+        Code("members.management.commands.totp", "Command.handle", "if not is_embedded():", "if False:"),
+        "tests/members/management/test_accounts.py::TestTotp::test_not_where_no_embedded_stack_is",
     ),
     Control(
         "5 the owner of the tables is held too",
