@@ -29,8 +29,9 @@ test: $(DEV) $(FRONTEND)
 bench: $(DEV) $(FRONTEND)
 	$(PY) -m config.bench
 
-# SCALE=0.1, SEED=7, ONLY=2,6: see docs/faults.md
+# SCALE=0.1, SEED=7, ONLY=2,6, ALLOW_SKIPPED=1: see docs/faults.md
 faults: $(DEV) $(FRONTEND)
+	.ci/system
 	$(PY) -m tests.faults
 
 # Of the running stack: docs/backup.md

@@ -44,7 +44,7 @@ def run(load: Load, times: int) -> dict[str, Any]:
     """
     library = next(Path("/").glob(LIBRARIES.lstrip("/")), None)
     if library is None:
-        return {"skipped": "libfaketime is not installed (.ci/system)", "holds": True}
+        return {"skipped": "libfaketime is not installed (.ci/system)", "holds": False}
     world = load.world
     figures: dict[str, Any] = {"early": 0, "late": 0, "alive": 0}
     (last,) = world.select("SELECT coalesce(max(id), 0) FROM batch")[0]
