@@ -1,4 +1,4 @@
-"""200 synthetic fishers and 200 honest members against the trigger of the ledger; and the fishers that it cannot tell apart."""
+"""200 synthetic fishers and 200 honest members against the trigger of the ledger; and those that it cannot tell apart."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from tests.prove.commands import run_command
 from tests.trust.goals import Figure
 
 FIGURES = re.compile(
-    r"fishers_stopped_ratio=([\d.]+) honest_alarm_ratio=([\d.]+) alike_stopped_ratio=([\d.]+) fishers=(\d+) honest=(\d+)"
+    r"fishers_stopped_ratio=([\d.]+) honest_alarm_ratio=([\d.]+) alike_stopped_ratio=([\d.]+) "
+    r"shared_stopped_ratio=([\d.]+) fishers=(\d+) honest=(\d+)"
 )
 
 
@@ -24,6 +25,9 @@ def run(scale: float) -> dict[str, Figure]:
         "fishers_stopped_ratio": float(found[1]),
         "honest_alarm_ratio": float(found[2]),
         "fishers_alike_stopped_ratio": float(found[3]),  # slow ones who do all that honest members do
-        "fishers": int(found[4]),
-        "honest": int(found[5]),
+        "fishers_sharing_stopped_ratio": float(
+            found[4]
+        ),  # five to ten keys of one institution with a part of a list each
+        "fishers": int(found[5]),
+        "honest": int(found[6]),
     }

@@ -6,7 +6,7 @@ A profile is a list of calls as the ledger would keep them, two thousand tokens 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -18,6 +18,7 @@ QUESTIONS = 2_000
 BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
 CAUSE = ("complaint-handling", "agent-verification", "investigation", "police-assistance")
 COMERS = ("onboarding", "inbound-call", "transaction-risk")
+SUSPECTS = (*CAUSE, "content-takedown")
 Profile = Callable[[Random], list[Call]]
 
 
@@ -58,6 +59,84 @@ def ask(
     return sorted(calls[:total])
 
 
+def in_turns(calls: list[Call], *, purposes: Sequence[str] = (), askers: Sequence[str] = ()) -> list[Call]:
+    """The same calls, for each of the purposes and by each of the askers in turn: each asker goes through all purposes."""
+    return [
+        call._replace(
+            purpose=purposes[number % len(purposes)] if purposes else call.purpose,
+            asker=askers[number // max(1, len(purposes)) % len(askers)] if askers else call.asker,
+        )
+        for number, call in enumerate(calls)
+    ]
+
+
+def share_list(dice: Random, askers: int) -> list[Call]:
+    """A list that so many keys share, for several purposes, while honest colleagues ask as well."""
+    keys = [f"key1{number:04}" for number in range(askers)]
+    honest = ask(dice, purpose="investigation", rate=0.1, a_day=100, per_case=ring, night=0.05, total=500)
+    fished = ask(
+        dice, purpose="investigation", rate=dice.uniform(0.001, 0.005), a_day=400, per_case=one, night=0, asker="F"
+    )
+    people = [f"U-{number}" for number in range(4)]
+    purposes = dice.sample(SUSPECTS, dice.randint(1, 5))
+    dice.shuffle(keys)
+    return sorted(in_turns(honest, askers=people) + in_turns(fished, purposes=purposes, askers=keys))
+
+
+def department(dice: Random) -> list[Call]:
+    """Several people who ask for several purposes, each with a hit rate of its own."""
+    purposes, people = (
+        dice.sample(SUSPECTS, dice.randint(2, 4)),
+        [f"U-{number}" for number in range(dice.randint(3, 12))],
+    )
+    calls = [
+        call._replace(asker=dice.choice(people))
+        for purpose in purposes
+        for call in ask(
+            dice, purpose=purpose, rate=dice.uniform(0.03, 0.3), a_day=dice.randint(20, 100), per_case=ring,
+            night=dice.uniform(0, 0.2), total=QUESTIONS // len(purposes) + 1, asker=purpose,
+        )
+    ]  # fmt: skip
+    return sorted(calls)
+
+
+def gateway(dice: Random) -> list[Call]:
+    """One key of one system that asks whatever the bank has to ask: new customers, calls, complaints, investigations."""
+    return sorted(
+        ask(dice, purpose="onboarding", rate=dice.uniform(0.001, 0.005), a_day=100, per_case=few, night=0.1, total=800)
+        + ask(
+            dice,
+            purpose="inbound-call",
+            rate=dice.uniform(0.005, 0.03),
+            a_day=100,
+            per_case=one,
+            night=0.3,
+            total=800,
+            from_day=1,
+        )
+        + ask(
+            dice,
+            purpose="complaint-handling",
+            rate=dice.uniform(0.04, 0.3),
+            a_day=40,
+            per_case=ring,
+            night=0.1,
+            total=300,
+            from_day=2,
+        )
+        + ask(
+            dice,
+            purpose="investigation",
+            rate=dice.uniform(0.03, 0.3),
+            a_day=40,
+            per_case=few,
+            night=0.1,
+            total=300,
+            from_day=3,
+        )
+    )
+
+
 def one(_dice: Random) -> int:
     return 1
 
@@ -76,13 +155,13 @@ def long_list(dice: Random) -> int:
 
 FISHERS: Mapping[str, tuple[int, Profile]] = {
     "a customer list, a new case number each, by day": (
-        60, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.001, 0.005), a_day=dice.randint(100, 2_000), per_case=one, night=0)),
+        40, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.001, 0.005), a_day=dice.randint(100, 2_000), per_case=one, night=0)),
     "a customer list under few case numbers": (
-        30, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.001, 0.005), a_day=dice.randint(200, 2_000), per_case=long_list, night=0.1)),
+        20, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.001, 0.005), a_day=dice.randint(200, 2_000), per_case=long_list, night=0.1)),
     "a customer list without case numbers, at night": (
-        30, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.001, 0.005), a_day=2_000, per_case=one, night=0.9, named=False)),
+        20, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.001, 0.005), a_day=2_000, per_case=one, night=0.9, named=False)),
     "a list under a purpose of comers, few case numbers or none": (
-        40, lambda dice: ask(dice, purpose=dice.choice(COMERS), rate=dice.uniform(0.001, 0.005), a_day=dice.randint(200, 2_000), per_case=long_list, night=0.1, named=dice.random() < 0.5)),
+        30, lambda dice: ask(dice, purpose=dice.choice(COMERS), rate=dice.uniform(0.001, 0.005), a_day=dice.randint(200, 2_000), per_case=long_list, night=0.1, named=dice.random() < 0.5)),
     "an insider among honest colleagues": (
         20, lambda dice: sorted(
             ask(dice, purpose="investigation", rate=0.1, a_day=100, per_case=ring, night=0.05, total=500)
@@ -91,21 +170,43 @@ FISHERS: Mapping[str, tuple[int, Profile]] = {
         20, lambda dice: (
             ask(dice, purpose="onboarding", rate=0.003, a_day=(usual := dice.randint(20, 100)), per_case=one, night=0.1, total=15 * usual)
             + ask(dice, purpose="onboarding", rate=0.003, a_day=1_500, per_case=one, night=0, from_day=30))),
+    "a customer list, for two to five purposes in turns": (
+        20, lambda dice: in_turns(
+            ask(dice, purpose="", rate=dice.uniform(0.001, 0.005), a_day=dice.randint(100, 2_000), per_case=one, night=0),
+            purposes=dice.sample(SUSPECTS, dice.randint(2, 5)))),
+    "a customer list, for all eight purposes in turns": (
+        10, lambda dice: in_turns(
+            ask(dice, purpose="", rate=dice.uniform(0.001, 0.005), a_day=dice.randint(100, 2_000), per_case=one, night=0),
+            purposes=SUSPECTS + COMERS)),
+    "a customer list, by two to ten keys and for several purposes in turns": (
+        10, lambda dice: in_turns(
+            ask(dice, purpose="", rate=dice.uniform(0.001, 0.005), a_day=dice.randint(100, 2_000), per_case=one, night=0),
+            purposes=dice.sample(SUSPECTS, dice.randint(1, 5)), askers=[f"key{number:05}" for number in range(dice.randint(2, 10))])),
+    "two to four keys that share a list among honest colleagues": (10, lambda dice: share_list(dice, dice.randint(2, 4))),
 }  # fmt: skip
 HONEST: Mapping[str, tuple[int, Profile]] = {
     "complaints and investigations": (
-        80, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.04, 0.3), a_day=dice.randint(20, 300), per_case=ring, night=dice.uniform(0, 0.2))),
+        50, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.04, 0.3), a_day=dice.randint(20, 300), per_case=ring, night=dice.uniform(0, 0.2))),
     "investigations with few hits": (
-        30, lambda dice: ask(dice, purpose="investigation", rate=dice.uniform(0.03, 0.04), a_day=dice.randint(20, 200), per_case=few, night=0.1)),
+        20, lambda dice: ask(dice, purpose="investigation", rate=dice.uniform(0.03, 0.04), a_day=dice.randint(20, 200), per_case=few, night=0.1)),
     "all new customers": (
-        50, lambda dice: ask(dice, purpose="onboarding", rate=dice.uniform(0.001, 0.005), a_day=dice.randint(30, 500), per_case=few, night=dice.uniform(0, 0.3))),
+        40, lambda dice: ask(dice, purpose="onboarding", rate=dice.uniform(0.001, 0.005), a_day=dice.randint(30, 500), per_case=few, night=dice.uniform(0, 0.3))),
     "incoming calls around the clock": (
         20, lambda dice: ask(dice, purpose="inbound-call", rate=dice.uniform(0.005, 0.03), a_day=dice.randint(100, 1_000), per_case=one, night=0.33)),
     "transactions at risk": (
         20, lambda dice: ask(dice, purpose="transaction-risk", rate=dice.uniform(0.002, 0.02), a_day=dice.randint(100, 1_000), per_case=few, night=0.25)),
+    "a department of several people and purposes": (30, department),
+    "one key for all that a bank asks": (20, gateway),
 }  # fmt: skip
 ALIKE: Mapping[str, tuple[int, Profile]] = {
     "onboarding copied well, and slowly": (
         40, lambda dice: ask(dice, purpose="onboarding", rate=dice.uniform(0.001, 0.005), a_day=dice.randint(30, 300), per_case=one, night=0.1)),
 }  # fmt: skip
 """Fishers who do all that honest members do: what the ledger holds does not tell them apart."""
+SHARED: Mapping[str, tuple[int, Profile]] = {
+    "five to ten keys that share a list among honest colleagues": (
+        20,
+        lambda dice: share_list(dice, dice.randint(5, 10)),
+    ),
+}
+"""The more keys share a list, the less each has asked when it ends: at some number nobody is found. Reported apart."""

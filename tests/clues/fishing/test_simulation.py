@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.clues.fishing.simulation import ALIKE, FISHERS, HONEST, QUESTIONS, Profile, make_seed
+from tests.clues.fishing.simulation import ALIKE, FISHERS, HONEST, QUESTIONS, SHARED, Profile, make_seed
 from tests.clues.fishing.world import play
 from tests.factories import make_institution
 
@@ -39,16 +39,17 @@ def ratio(found: dict[str, tuple[int, int]]) -> float:
 def test_fishers_are_stopped_and_honest_members_are_not(scale: Any, capsys: Any) -> None:
     """In a database of its own: alone it takes a tenth of the time that it took behind others, by what they leave, it seems."""
     part = scale(2, full=100) / 100
-    fishers, honest, alike = (
+    fishers, honest, alike, shared = (
         run("fisher", FISHERS, part, QUESTIONS), run("honest", HONEST, part), run("alike", ALIKE, part),
+        run("shared", SHARED, part, QUESTIONS),
     )  # fmt: skip
     with capsys.disabled():
-        for found in (fishers, honest, alike):
+        for found in (fishers, honest, alike, shared):
             for kind, (played, stopped) in found.items():
                 print(f"\n  {stopped} of {played} stopped: {kind}", end="")
         print(
             f"\nfishers_stopped_ratio={ratio(fishers):.4f} honest_alarm_ratio={ratio(honest):.4f}"
-            f" alike_stopped_ratio={ratio(alike):.4f}"
+            f" alike_stopped_ratio={ratio(alike):.4f} shared_stopped_ratio={ratio(shared):.4f}"
             f" fishers={sum(played for played, _ in fishers.values())} honest={sum(played for played, _ in honest.values())}"
         )
     assert ratio(fishers) >= 0.95 and ratio(honest) <= 0.01
