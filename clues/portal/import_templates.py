@@ -14,10 +14,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.utils.translation import gettext_lazy as _
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter, quote_sheetname
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from aif_share.identifiers import types
 from aif_share.vocabulary import lists
@@ -113,6 +109,9 @@ def make_csv() -> bytes:
 @cache
 def make_workbook() -> bytes:
     """Return the workbook: the sheet to fill in, the notes, and the lists behind the drop-downs."""
+    from openpyxl import Workbook  # brings numpy, here and below: a fifth of a second in every process that makes none
+    from openpyxl.styles import Alignment
+
     book = Workbook()
     sheet = cast("Worksheet", book.active)
     sheet.title = "线索 clues"
@@ -136,6 +135,10 @@ def make_workbook() -> bytes:
 
 
 def _write_column(sheet: Worksheet, place: int, name: str, ranges: Mapping[str, str]) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     letter = get_column_letter(place)
     base = re.sub(r"_[0-9]+$", "", name)
     number = name.removeprefix(base).removeprefix("_")
@@ -155,6 +158,9 @@ def _write_column(sheet: Worksheet, place: int, name: str, ranges: Mapping[str, 
 
 def _write_codes(sheet: Worksheet) -> dict[str, str]:
     """Write each list into a column of its own; return the range of each column that has a drop-down."""
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter, quote_sheetname
+
     terms = lists()
     columns: dict[str, Iterable[Any]] = {"type": types().values()}
     columns |= {name: terms[listed] for name, listed in _CHOICES.items()}

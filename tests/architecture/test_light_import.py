@@ -34,8 +34,8 @@ def test_the_custodian_loads_no_framework():
     assert loaded_by("import aif_share.custodian.app") & FRAMEWORKS == set()
 
 
-def test_web_loads_neither_the_setter_of_pages_nor_stix():
-    """Half a second and fifty megabytes in every process: whoever needs them loads them."""
+def test_no_process_loads_the_setter_of_pages_stix_or_spreadsheets_before_it_needs_them():
+    """Half a second and more, and fifty megabytes, in every process: whoever needs them loads them."""
     setup = "import os; os.environ |= {'AIF_ENV': 'test', 'DJANGO_SETTINGS_MODULE': 'config.settings'}; import django"
-    loaded = loaded_by(f"{setup}; django.setup(); import config.urls, clues.tasks")
-    assert "django" in loaded and loaded & {"weasyprint", "stix2"} == set()
+    loaded = loaded_by(f"{setup}; django.setup(); import config.urls, config.urls_desk, clues.tasks")
+    assert "django" in loaded and loaded & {"weasyprint", "stix2", "openpyxl", "numpy"} == set()
