@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from tests.trust.controls.kill import Both, Code, Kill
+from tests.trust.controls import plugin
+from tests.trust.controls.kill import Added, Both, Code, Kill, Text
 from tests.trust.controls.table import APART, CONTROLS, ROWS, Control
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +32,16 @@ def test_its_code_is_as_the_table_says(control: Control) -> None:
     for kill in guards(control.kill):
         if isinstance(kill, Code):
             assert kill.find() and kill.compile().co_qualname == kill.function
+        if isinstance(kill, Text):
+            before = kill.find(kill.name.split("."))
+            with kill.applied(None):
+                assert kill.find(kill.name.split(".")) != before
+            assert kill.find(kill.name.split(".")) == before
+        if isinstance(kill, Added):
+            before = list(kill.find())
+            with kill.applied(None):
+                assert len(kill.find()) == len(before) + 1
+            assert kill.find() == before
 
 
 @each
@@ -59,3 +72,13 @@ def test_code_is_changed_for_whoever_holds_it_and_comes_back() -> None:
 def test_a_stale_row_is_seen() -> None:
     with pytest.raises(AssertionError, match="0 times"):
         Code("aif_share.wire.csv_cells", "quoted_cell", "what stands nowhere", "").compile()
+
+
+@pytest.mark.parametrize(("when", "is_caught"), [("setup", False), ("call", True), ("teardown", False)])
+def test_what_breaks_around_a_test_catches_nothing(monkeypatch: Any, when: str, is_caught: bool) -> None:
+    broken = SimpleNamespace(when=when, passed=False, longreprtext="E  KeyError", longrepr=None)
+    monkeypatch.setattr(plugin, "_reports", lambda item: [SimpleNamespace(passed=True), broken])
+    why = plugin._why_red([object()])
+    assert why and why.startswith(plugin.CALL) is is_caught
+    monkeypatch.setattr(plugin, "_reports", lambda item: [SimpleNamespace(passed=True)])
+    assert plugin._why_red([object()]) == ""

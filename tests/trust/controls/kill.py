@@ -11,7 +11,7 @@ import gc
 import importlib
 import inspect
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,27 +87,29 @@ def _code_of(module: types.CodeType, name: str) -> types.CodeType:
 
 @dataclass(frozen=True)
 class Sql:
-    """Run `do` as the server's superuser in the test's database, and `undo` afterwards."""
+    """Run `do` as the server's superuser in the tests' database and in the one that a test's own is made from; then `undo`."""
 
     do: str
     undo: str
 
     @contextlib.contextmanager
     def applied(self, server: Any) -> Iterator[None]:
-        from django.db import connection
-
-        from config.stack import postgres
-
-        connection.close()
-        url = server.superuser_url(connection.settings_dict["NAME"])
-        with postgres.connected(url) as cursor:
-            cursor.execute(self.do)
+        self._run(server, self.do)
         try:
             yield
         finally:
-            connection.close()
-            with postgres.connected(url) as cursor:
-                cursor.execute(self.undo)
+            self._run(server, self.undo)
+
+    def _run(self, server: Any, statements: str) -> None:
+        from django.db import connection
+
+        from config.stack import postgres
+        from tests.embedded import TEMPLATE
+
+        connection.close()
+        for database in {connection.settings_dict["NAME"], TEMPLATE}:
+            with postgres.connected(server.superuser_url(database)) as cursor:
+                cursor.execute(statements)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,64 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Text:
+    """Replace `old` by `new` in a text that stands in a module, a statement, say, or in a mapping of it ("A.key.key")."""
+
+    module: str
+    name: str
+    old: str
+    new: str
+
+    @contextlib.contextmanager
+    def applied(self, _server: Any) -> Iterator[None]:
+        *path, last = self.name.split(".")
+        owner = self.find(path)
+        before = self.find([*path, last])
+        assert self.old in before, f"{self.module}.{self.name} has no {self.old!r}"
+        self._put(owner, last, before.replace(self.old, self.new))
+        try:
+            yield
+        finally:
+            self._put(owner, last, before)
+
+    def find(self, path: list[str]) -> Any:
+        """What stands there."""
+        found: Any = importlib.import_module(self.module)
+        for part in path:
+            found = found[part] if isinstance(found, dict) else getattr(found, part)
+        return found
+
+    def _put(self, owner: Any, last: str, text: str) -> None:
+        if isinstance(owner, dict):
+            owner[last] = text
+        else:
+            setattr(owner, last, text)
+
+
+@dataclass(frozen=True)
+class Added:
+    """Add what `make` returns to a list of a module: something that nobody thought of."""
+
+    module: str
+    name: str
+    make: Callable[[], Any]
+
+    @contextlib.contextmanager
+    def applied(self, _server: Any) -> Iterator[None]:
+        found = self.find()
+        found.append(self.make())
+        try:
+            yield
+        finally:
+            found.pop()
+
+    def find(self) -> list[Any]:
+        """The list itself."""
+        found: list[Any] = getattr(importlib.import_module(self.module), self.name)
+        return found
+
+
+@dataclass(frozen=True)
 class Both:
     """Two guards of one control, each of which would hold alone."""
 
@@ -150,4 +210,15 @@ def trigger(table: str, name: str) -> Sql:
     return Sql(f"ALTER TABLE {table} DISABLE TRIGGER {name}", f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
 
-Kill = Code | Sql | Value | Both
+def in_function(name: str, old: str, new: str) -> Sql:
+    """Replace `old` by `new` in a function of the database, which grants and policies hold on to; an error if it is not there."""
+    return Sql(
+        f"CREATE TABLE body_before AS SELECT pg_get_functiondef(oid) AS body FROM pg_proc WHERE proname = '{name}'; "
+        "DO $do$ DECLARE found text := (SELECT body FROM body_before); BEGIN "
+        f"ASSERT position($old${old}$old$ IN found) > 0, 'stale'; "
+        f"EXECUTE replace(found, $old${old}$old$, $new${new}$new$); END $do$",
+        "DO $do$ BEGIN EXECUTE (SELECT body FROM body_before); DROP TABLE body_before; END $do$",
+    )
+
+
+Kill = Code | Sql | Value | Text | Added | Both

@@ -1,6 +1,7 @@
 """Runs each control's test twice: as the product is, and with the control taken away. `python -m pytest -p tests.trust.controls.plugin …`
 
-Prints one line a control and in the end `controls_caught=N of M`. A control is caught if its test is green first and red then.
+Prints one line a control and in the end `controls_caught=N of M`. A control is caught if its test is green first and red then:
+a failure of the test itself. What breaks while it is set up or cleared away catches nothing, since nobody looked.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg2
 import pytest
 from _pytest.runner import runtestprotocol
 
@@ -19,27 +21,29 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     """In place of pytest's own loop."""
     if session.testsfailed:
         return True
-    green: dict[str, bool] = {}
+    green: dict[str, str] = {}
     lost: list[str] = []
     for control in CONTROLS:
         items = [item for item in session.items if item.nodeid.split("[")[0] == control.test.split("[")[0]]
         items = [item for item in items if "[" not in control.test or item.nodeid == control.test]
         if control.test not in green:
-            green[control.test] = bool(items) and all(_passes(item) for item in items)
-        if not green[control.test]:
-            why = [_why.get(item.nodeid, "") for item in items]
+            green[control.test] = _why_red(items) if items else "there is no such test"
+        if why := green[control.test]:
             print(f"control {control.name}: ITS TEST IS NOT GREEN: {control.test} {why}", flush=True)
             lost.append(control.name)
             continue
         try:
             with control.kill.applied(_server()):
-                is_red = any(not _passes(item) for item in items)
-        except AssertionError as stale:
+                why = _why_red(items)
+        except (AssertionError, psycopg2.Error) as stale:
             print(f"control {control.name}: STALE: {stale}", flush=True)
             lost.append(control.name)
             continue
-        lost += [] if is_red else [control.name]
-        print(f"control {control.name}: {'caught' if is_red else 'NOT CAUGHT'} by {control.test}", flush=True)
+        is_caught = why.startswith(CALL)
+        lost += [] if is_caught else [control.name]
+        print(f"control {control.name}: {'caught' if is_caught else 'NOT CAUGHT'} by {control.test}", flush=True)
+        if why and not (is_caught and "AssertionError" in why):
+            print(f"  red otherwise than by an assertion: {why}", flush=True)
     session._setupstate.teardown_exact(None)
     for row in ROWS:
         if text := APART.get(row) or REMARKS.get(row):
@@ -50,19 +54,35 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
-def _passes(item: Any) -> bool:
+def _why_red(items: list[Any]) -> str:
+    """Return the first failure of the tests themselves, or else of what is around them; "" if all is green."""
+    around = ""
+    for item in items:
+        for report in _reports(item):
+            if not report.passed:
+                # What pytest raises for itself, of `raises` that saw nothing, is an assertion as well.
+                kind = "AssertionError" if _is_assertion(report) else "error"
+                why = f"{report.when}: {kind}: " + " ".join(report.longreprtext.split())[-400:]
+                if why.startswith(CALL):
+                    return why
+                around = around or why
+    return around
+
+
+def _is_assertion(report: Any) -> bool:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return crash is not None and crash.message.startswith(("AssertionError", "assert ", "Failed: "))
+
+
+def _reports(item: Any) -> list[Any]:
     """Run one test by itself; what the session holds stays, and nothing else does."""
     item._initrequest()
     following: Any = SimpleNamespace(listchain=lambda: [item.session])
-    reports = runtestprotocol(item, log=False, nextitem=following)
-    for report in reports:
-        if not report.passed:
-            _why[item.nodeid] = f"{report.when}: " + " ".join(report.longreprtext.split())[-400:]
-    return all(report.passed for report in reports)
+    return runtestprotocol(item, log=False, nextitem=following)
 
 
-_why: dict[str, str] = {}
-"""Why a test was red last."""
+CALL = "call: "
+"""How the failure of a test itself begins, beside those of `setup` and `teardown`."""
 
 
 _servers: list[Any] = []
