@@ -64,8 +64,8 @@ def after_stack(items: Iterable[pytest.Item]) -> frozenset[str]:
 
 
 def end_stack(config: pytest.Config, following: pytest.Item | None) -> None:
-    """Stop the session's stack if the test that follows comes after all that use it."""
-    if following is not None and following.nodeid in config.stash.get(AFTER_STACK, frozenset()):
+    """Stop the session's stack if the test that follows comes after all that use it; who runs tests singly names no following one."""
+    if getattr(following, "nodeid", None) in config.stash.get(AFTER_STACK, frozenset()):
         running = config.stash.get(STACK, None)
         if running is not None:
             del config.stash[STACK]
