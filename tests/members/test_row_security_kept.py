@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 from django.db import connection, transaction
+from django.test import Client
 
 from members.row_security import act_for, leave
-from tests.factories import make_institution, make_key
+from tests.factories import bearer, make_institution, make_key
 
 
 def rows(statement):
@@ -31,3 +34,37 @@ def test_nothing_stays_on_a_connection_that_is_kept(fresh_database, as_role):
             assert rows("SELECT count(*), coalesce(current_setting('aif.context', true), '') FROM credential") == [
                 (0, "")
             ]
+
+
+def test_requests_that_take_turns_on_kept_connections_meet_only_their_own(fresh_database, as_role, scale):
+    """Eight threads, as web has them: one institution's key, no key, the other's, again and again, each thread on its connection."""
+    both = [make_institution(name) for name in ("Aster", "Birch")]
+    askers = [(each, bearer(make_key(each))) for each in both]
+    turns, wrong, asked = scale(12, full=500), [], []
+
+    def work(first: int) -> None:
+        client = Client(raise_request_exception=False)
+        with as_role("aif_web", held=True):
+            for turn in range(turns):
+                for institution, headers in (askers[(first + turn) % 2], (None, {}), askers[(first + turn + 1) % 2]):
+                    answer = client.get("/api/v1/me", **headers)
+                    told = answer.json().get("institution") if answer.status_code == 200 else answer.status_code
+                    left = rows("SELECT coalesce(current_setting('aif.context', true), ''), count(*) FROM credential")
+                    asked.append(told)
+                    if told != (institution.ref if institution else 401) or left != [("", 0)]:
+                        wrong.append((told, left))
+
+    def guarded(first: int) -> None:
+        try:
+            work(first)
+        except Exception as error:  # a thread's own would be lost
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert wrong == [] and len(asked) == 8 * turns * 3

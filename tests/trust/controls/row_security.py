@@ -89,4 +89,9 @@ ROW_BY_ROW: tuple[Control, ...] = (
         Value("config.postgresql.base", "_SET", "SELECT set_config('aif.context', '{}', false); "),
         "tests/members/test_row_security_kept.py::test_nothing_stays_on_a_connection_that_is_kept",
     ),
+    Control(
+        "7 a request acts for nobody before it is authenticated and after its answer",
+        Code("members.apps", "_act_for_nobody", "leave()", "pass"),
+        "tests/members/test_row_security_kept.py::test_requests_that_take_turns_on_kept_connections_meet_only_their_own",
+    ),
 )
