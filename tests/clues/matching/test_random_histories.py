@@ -210,8 +210,7 @@ class Histories(RuleBasedStateMachine):
     def compare(self) -> None:
         """Hub, matches, parties and events equal the model's; the oracle finds nothing, either."""
         next(compared)
-        number = {caller.institution_id: n for n, caller in enumerate(self.world.callers)}
-        keys = list(self.stored)
+        keys, number = list(self.stored), {each.institution_id: n for n, each in enumerate(self.world.callers)}
         columns = "token, groups, sightings, first_seen_at, last_seen_at"
         with acting_as("aif_match"), connection.cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM identifier WHERE token = ANY(%s::uuid[])", [keys])
