@@ -1,7 +1,6 @@
 """Random histories of five institutions, two of them one group: whatever happens, the database says what the model
-says. All runs through the code that web and worker run, in their roles, on a real PostgreSQL; the tick falls at any moment.
-Histories share a database; each has identifiers of its own.
-"""
+says. All runs through the code of web and worker, in their roles, on a real PostgreSQL; the tick falls at any moment.
+Histories share a database; each has identifiers of its own."""
 
 from __future__ import annotations
 
