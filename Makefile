@@ -73,6 +73,7 @@ fix: $(DEV)
 	$(PY) .ci/openapi.py
 	$(PY) .ci/vectors.py
 	$(PY) .ci/errors.py
+	$(PY) .ci/guards.py
 
 lock:
 	$(LOCK) requirements/runtime.in -o requirements/runtime.txt

@@ -1,4 +1,4 @@
-"""PostgreSQL: that it keeps what it acknowledges, who may do what, and that the triggers stand."""
+"""PostgreSQL: that it keeps what it acknowledges, who may do what, and that what guards it stands."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from clues.doctor import guards
 from clues.doctor.durability import DURABLE, weak_settings
 from clues.doctor.finding import Finding, good, wrong
 from members.row_security.logins import LOGIN_OF
 
 LOGINS: Final = ("aif_web", "aif_desk", "aif_match", "aif_audit")
-APPEND_ONLY: Final = (
-    "audit_event_append_only", "audit_leaf_append_only", "audit_tile_append_only", "audit_checkpoint_append_only",
-    "audit_log_key_append_only", "audit_home_append_only", "audit_event_waits",
-)  # fmt: skip
 # By what a login may do in the end, through PUBLIC and other roles too; a view of grants shows each login its own alone.
 TRUNCATE: Final = """
 SELECT DISTINCT r.rolname FROM pg_roles r CROSS JOIN pg_class c
@@ -43,7 +40,7 @@ def look() -> Iterator[Finding]:
     yield from _roles()
     yield _grants()
     yield _row_security()
-    yield _triggers()
+    yield from guards.look()
     yield _migrations()
 
 
@@ -126,17 +123,6 @@ def _row_security() -> Finding:
             "ALTER TABLE … ENABLE ROW LEVEL SECURITY, then FORCE. Find out who took it away, and what was read meanwhile.",
         )  # fmt: skip
     return good("database.row-security", "web reaches the rows of whom it acts for, and no others")
-
-
-def _triggers() -> Finding:
-    enabled = {name for (name,) in _rows("SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')")}
-    gone = [name for name in APPEND_ONLY if name not in enabled]
-    if gone:
-        return wrong(
-            "database.triggers", f"not in force: {', '.join(gone)}",
-            "Somebody took them away by hand. Find out who and why; then restore them, and verify the log.",
-        )  # fmt: skip
-    return good("database.triggers", "the trail is only ever added to")
 
 
 def _migrations() -> Finding:
