@@ -8,9 +8,11 @@ from typing import Any
 
 import psycopg2
 import pytest
+from celery import signals
 from django.db import OperationalError, connection
 from django.test import Client
 
+import config.celery  # noqa: F401 - it connects the handlers
 from config.env import Misconfigured
 from config.processes import insist
 from config.stack.postgres import connected, set_passwords
@@ -148,3 +150,13 @@ def test_a_program_is_the_process_that_it_says(settings: Any) -> None:
         insist("web")
     settings.AIF_PROCESS = "web"
     insist("web")
+
+
+def test_a_worker_and_a_beat_end_under_another_name(settings: Any) -> None:
+    """Celery logs what a handler raises, and goes on; a SystemExit ends it."""
+    for signal, process in ((signals.worker_init, "worker"), (signals.beat_init, "beat")):
+        settings.AIF_PROCESS = "manage"
+        with pytest.raises(SystemExit, match=f"AIF_PROCESS must be {process}"):
+            signal.send(sender=None)
+        settings.AIF_PROCESS = process
+        signal.send(sender=None)
