@@ -77,7 +77,7 @@ def _is_assertion(report: Any) -> bool:
 def _reports(item: Any) -> list[Any]:
     """Run one test by itself; what the session holds stays, and nothing else does."""
     item._initrequest()
-    following: Any = SimpleNamespace(listchain=lambda: [item.session])
+    following: Any = SimpleNamespace(listchain=lambda: [item.session], nodeid="")
     return runtestprotocol(item, log=False, nextitem=following)
 
 

@@ -22,6 +22,11 @@ SHARING: tuple[Control, ...] = (
         _CATALOG,
     ),
     Control(
+        "5 no unique index answers for others' rows",
+        Sql("CREATE UNIQUE INDEX clue_ref_alone ON clue (client_ref)", "DROP INDEX clue_ref_alone"),
+        "tests/members/test_unique_indexes.py::test_a_unique_index_names_the_institution_or_has_a_reason",
+    ),
+    Control(
         "9 a match shows from its tick on",
         in_function("aif_party_matches", "released_at <= clock_timestamp()", "released_at IS NOT NULL"),
         f"{_DISCLOSURE}::test_nothing_is_seen_before_the_tick",
