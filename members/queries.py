@@ -151,6 +151,14 @@ class NotAuthenticated(Refusal):
         )
 
 
+class KeyRefused(Refusal):
+    """The bearer is that of a key, which may not be used now or from here; `caller` says whose it is."""
+
+    def __init__(self, code: str, detail: str, caller: Caller) -> None:
+        super().__init__(code, detail)
+        self.caller = caller
+
+
 class NotLive(Refusal):
     """The institution is not live: suspended, or not admitted yet."""
 
@@ -181,7 +189,7 @@ def _is_allowed_from(ip: str, cidrs: list[str]) -> bool:
 def authenticate(bearer: str, *, ip: str, now: datetime) -> Caller:
     """Return the caller whom this bearer names.
 
-    Raise NotAuthenticated for anything that is no registered bearer; a Refusal `key-revoked`, `key-expired`
+    Raise NotAuthenticated for anything that is no registered bearer; KeyRefused `key-revoked`, `key-expired`
     or `address-refused` for one that is, but not now or not from here; NotLive for an institution that is
     suspended or not admitted. One SQL query, and once an hour a second one that notes the use of the key.
     """
@@ -195,14 +203,16 @@ def authenticate(bearer: str, *, ip: str, now: datetime) -> Caller:
     if not hmac.compare_digest(verifier(bearer), stored) or row is None:
         raise NotAuthenticated
     credential_id, _key_id, _stored, scopes, cidrs, not_before, expires_at, last_used_at, revoked_at = row[:9]
-    if revoked_at is not None:
-        raise Refusal("key-revoked", gettext_noop("This key is revoked. Register a new one."))
-    if not not_before <= now < expires_at:
-        raise Refusal("key-expired", gettext_noop("This key is expired or not yet valid. Register a new one."))
-    if not _is_allowed_from(ip, cidrs):
-        raise Refusal("address-refused", gettext_noop("This key may not be used from this address."))
     values: list[Any] = [credential_id, key_id, tuple(scopes), expires_at, *row[9:], tuple(cidrs), not_before]
     caller = Caller(*values)
+    if revoked_at is not None:
+        raise KeyRefused("key-revoked", gettext_noop("This key is revoked. Register a new one."), caller)
+    if not not_before <= now < expires_at:
+        raise KeyRefused(
+            "key-expired", gettext_noop("This key is expired or not yet valid. Register a new one."), caller
+        )
+    if not _is_allowed_from(ip, cidrs):
+        raise KeyRefused("address-refused", gettext_noop("This key may not be used from this address."), caller)
     if caller.state != InstitutionState.LIVE:
         raise NotLive(caller.state)
     act_for(institution=caller.institution_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import get_language_from_request, gettext, override
 from rest_framework import exceptions
@@ -17,7 +17,8 @@ from rest_framework.views import set_rollback
 
 from aif_share.errors import AifShareError, Refusal
 from aif_share.wire import problems as wire
-from members.queries import Member
+from members.audit import known_reference, refused_calls
+from members.queries import KeyRefused, Member
 
 logger = logging.getLogger(__name__)
 
@@ -89,17 +90,40 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     request = context["request"]
     if isinstance(error, AifShareError) and error.code in wire.PROBLEMS:
         detail = error.detail if isinstance(error, Refusal) else ""
+        _tell(request, error, error.code)
         return problem(request, error.code, detail, **error.extra)
     for kind, code in _FRAMEWORK_CODES:
         if isinstance(error, kind):
             if code == "unavailable":
                 logger.error("the database did not answer in time", exc_info=error)
+            _tell(request, error, code)
             response = problem(request, code)
             if isinstance(error, exceptions.MethodNotAllowed):
                 response["Allow"] = ", ".join(context["view"].allowed_methods)
             return response
     logger.error("unexpected error in a REST view", exc_info=error)
     return problem(request, "internal")
+
+
+def _tell(request: HttpRequest, error: Exception, code: str) -> None:
+    """Add to the trail of the caller's institution what a key, or a script of the portal, tried and may not.
+
+    It asks nothing of what is named, so a thing of somebody else's costs what one costs that never was. A name that we
+    never gave is a slip of the pen.
+    """
+    caller = error.caller if isinstance(error, KeyRefused) else getattr(request, "_user", None)
+    if not isinstance(caller, Member) or code not in refused_calls.TOLD or getattr(error, "on_trail", False):
+        return
+    match = getattr(request, "resolver_match", None)
+    named = tuple(match.kwargs.values()) if match else ()
+    subject = known_reference(named)
+    if code == "not-found" and named and not subject:
+        return
+    try:
+        refused_calls.note(by=caller, institution_id=caller.institution_id, code=code, subject_ref=subject)
+    except DatabaseError:
+        # Refused it is all the same; the line of the log below tells of it.
+        logger.exception("a refused call could not be recorded")
 
 
 def _log(request: HttpRequest, code: str, status: int) -> None:

@@ -38,6 +38,7 @@ VERBS: Final[Mapping[str, StrPromise]] = MappingProxyType(
         "honey.withdraw": _("Honey token taken out"),
         "desk.refuse": _("Step at the desk refused"),
         "portal.refuse": _("Change in the portal refused"),
+        "api.refuse": _("Calls of a key or a script refused"),
         # what two people decide
         "approval.propose": _("Proposed for approval"),
         "approval.change": _("Proposal changed"),

@@ -92,7 +92,7 @@ def stands() -> dict[str, Any]:
     with acting_as("aif_owner"):
         tables = (CaseTask, CasePart, CaseNaming, CaseUnmasking, Event)
         rows = {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}
-        return {**rows, "audit": AuditEvent.objects.exclude(verb="case.refuse").count()}
+        return {**rows, "audit": AuditEvent.objects.exclude(verb__in=["case.refuse", "api.refuse"]).count()}
 
 
 def last_refusal() -> tuple[str, str, str, str]:

@@ -138,5 +138,5 @@ def test_what_is_refused_is_not_repeated(alliance: Any) -> None:
     problem(post(delta.with_scopes("submit", "read"), "/requests", referral(aster)), 403, "scope-missing")
     after = count_rows()
     assert {name: after[name] - count for name, count in before.items() if after[name] != count} == {
-        "credential": 1, "audit_event": 1, "outbox_message": after["outbox_message"] - before["outbox_message"],
-    }  # fmt: skip  # the key of the last line
+        "credential": 1, "audit_event": 2, "outbox_message": after["outbox_message"] - before["outbox_message"],
+    }  # fmt: skip  # the key of the last line, and that it was refused

@@ -54,7 +54,7 @@ def code(answer: Any) -> tuple[int, str]:
 
 def audited() -> list[tuple[str, str, str]]:
     with acting_as("aif_audit"):
-        rows = AuditEvent.objects.filter(actor_kind="key").order_by("id")
+        rows = AuditEvent.objects.filter(actor_kind="key").exclude(verb="api.refuse").order_by("id")
         return [(row.verb, row.actor_ref, row.detail["key_id"]) for row in rows]
 
 
