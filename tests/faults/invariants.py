@@ -153,9 +153,10 @@ LOG: Mapping[str, str] = {
 
 
 def _log(load: Load) -> list[str]:
-    """I4: each state change has one event, each event one leaf; with `verify` the whole log is checked as well."""
+    """I4: each state change has one event, each event one leaf, and no witness was told anything that was taken back."""
     counts = [(what, load.world.select(statement)[0][0]) for what, statement in LOG.items()]
-    return [f"{count} {what}" for what, count in counts if count]
+    told = [] if load.witness is None else load.witness.take_findings()
+    return told + [f"{count} {what}" for what, count in counts if count]
 
 
 def verify_whole_log(world: World) -> list[str]:
@@ -246,6 +247,8 @@ INVARIANTS: Mapping[str, Callable[[Load], list[str]]] = {
 def check(load: Load, *, seconds: float = 60.0) -> dict[str, list[str]]:
     """Heal, wait until nothing is under way, and check all; return what does not hold, by invariant."""
     load.world.heal()
+    if load.witness is not None:  # before all is quiet: that it looked is an event too
+        load.witness.insist()
     found: dict[str, Any] = {"quiet": wait_quiet(load.world, seconds=seconds), "answers": load.findings[:]}
     found |= {name: invariant(load) for name, invariant in INVARIANTS.items()}
     return {name: _shorten(wrong) for name, wrong in found.items() if wrong}

@@ -22,6 +22,7 @@ from typing import Any
 import psycopg2
 
 from tests.faults.ledger import Acknowledged, Ledger
+from tests.faults.witness import Witness
 from tests.faults.world import World
 from tests.prove.uploads import Sender
 
@@ -41,12 +42,21 @@ AHEAD_MOST = 3
 class Load:
     """The members of a world, what they send, and what they were told. Reusable: each run goes on where the last ended."""
 
-    def __init__(self, world: World, *, members: int = 4, clues: int = 100, waiting: int = WAITING_MOST) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        members: int = 4,
+        clues: int = 100,
+        waiting: int = WAITING_MOST,
+        witnessed: bool = True,
+    ) -> None:
+        """`witnessed`: another member watches the log meanwhile; not where a machine is restored, for that is told of."""
         self.world = world
         self.clues = clues
         self._waiting_most = waiting
         self.names = [f"Fault Bank {number} {world.seed}" for number in range(members)]
-        made = world.join(*self.names)
+        *made, beside = world.join(*self.names, f"Fault Witness {world.seed}")
         self.senders = [Sender.of(world.stack.url, one["api_key"]) for one in made]
         self.refs = [one["institution"] for one in made]
         self.next = [0] * members
@@ -61,6 +71,9 @@ class Load:
         """Whether a member's program ended before its time: then nothing is under load any more."""
         self._lock = threading.Lock()
         self._waiting = (0.0, 0)
+        self.witness = Witness(world, beside["api_key"]) if witnessed else None
+        if self.witness is not None:
+            self.witness.insist()
 
     # ---- what is sent ----
 
@@ -200,6 +213,9 @@ class Running:
             threading.Thread(target=self._work, args=[member], name=f"member-{member}", daemon=True)
             for member in range(len(load.names))
         ]
+        if load.witness is not None:
+            watch = threading.Thread(target=load.witness.watch, args=[self._over], name="witness", daemon=True)
+            self._threads.append(watch)
 
     def __enter__(self) -> Running:
         for thread in self._threads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -35,4 +36,21 @@ def test_all_holds_after(load: Load, fault: Fault) -> None:
 
 def test_the_whole_log_verifies_and_the_vault_opens_in_the_end(load: Load) -> None:
     assert load.ledger.clues, "nothing was acknowledged: nothing was tested"
+    assert load.witness and load.witness.looks > len(SHORT)
     assert not invariants.check_in_full(load.world)
+
+
+def test_a_checkpoint_that_was_seen_and_is_gone_is_found(load: Load) -> None:
+    """The harness must be able to see what it says is not there. Last, for nobody signs any more afterwards."""
+    assert load.witness
+    load.witness.insist()
+    assert load.witness.take_findings() == []
+    load.world.stack.kill("sequencer", signal.SIGSTOP, group=True)
+    try:
+        with load.world.database() as cursor:
+            cursor.execute("SET session_replication_role = replica; DELETE FROM audit_checkpoint WHERE size > 1")
+        load.witness.insist()
+    finally:
+        load.world.stack.kill("sequencer", signal.SIGCONT, group=True)
+    (found,) = load.witness.take_findings()
+    assert "the witness was told another log" in found

@@ -64,7 +64,7 @@ class Drill:
         try:
             with Receiver() as receiver:
                 with Doomed(vaults, seed=self.seed) as world:
-                    load = Load(world)
+                    load = Load(world, witnessed=False)  # `Work` has a witness that outlives the machine
                     work = Work.begin(world, load, receiver)
                     world.keep_keys()
                     self._say("members submit, evidence comes in, a witness looks")

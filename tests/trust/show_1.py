@@ -37,6 +37,7 @@ def run(scale: float) -> dict[str, float | int | str]:
             "pairs_doubled": pairs["doubled"] + pairs["extra"],
             "faults_seconds": round(time.monotonic() - begun),
             "invariants_broken": len(wrong),
+            "witness_looks": load.witness.looks if load.witness else 0,
         }
         for name, found in wrong.items():
             print(f"  {name}: {found}", flush=True)
