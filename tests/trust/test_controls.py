@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -82,3 +85,18 @@ def test_what_breaks_around_a_test_catches_nothing(monkeypatch: Any, when: str, 
     assert why and why.startswith(plugin.CALL) is is_caught
     monkeypatch.setattr(plugin, "_reports", lambda item: [SimpleNamespace(passed=True)])
     assert plugin._why_red([object()]) == ""
+
+
+def test_the_run_takes_a_control_away_and_sees_it() -> None:
+    """The loop of the plugin stands in for pytest's own, and has to keep up with what the suite's hooks expect of that."""
+    (control,) = [each for each in CONTROLS if each.name == "36 a log only grows"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-s", "-n", "0", "-p", plugin.__name__, control.test],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert f"control {control.name}: caught by {control.test}" in done.stdout, done.stdout[-2000:]
