@@ -76,7 +76,10 @@ def _log() -> Iterator[Finding]:
             "The log's end was taken off. Ask members for their checkpoints; after a restore, `manage.py declare_restore`.",
         )  # fmt: skip
     elif state.is_witnessed:
-        yield good("log.witnesses", f"{state.recent} institutions looked in the last 24 hours")
+        yield good(
+            "log.witnesses",
+            f"{state.recent} institutions looked in the last 24 hours; {state.unwitnessed} of {state.size} events are unwitnessed",
+        )
     else:
         yield unsure(
             "log.witnesses", f"{state.recent} institutions looked in the last 24 hours, and two should; the log's last "

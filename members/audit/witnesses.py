@@ -109,10 +109,11 @@ def look(now: datetime) -> tuple[LogState, datetime | None]:
 
 
 def _state(now: datetime, own: AuditWitness | None) -> LogState:
-    head = AuditCheckpoint.objects.order_by("-size").values_list("size", "at").first()
     with connection.cursor() as cursor:
         cursor.execute("SELECT recent, witnessed, kept FROM aif_witnessing(%s, %s)", [now - RECENT, WANTED])
         recent, witnessed, kept = cursor.fetchone()
+    # After the witnesses: a checkpoint that is signed and kept in between must not look like one that is gone.
+    head = AuditCheckpoint.objects.order_by("-size").values_list("size", "at").first()
     return LogState(
         size=head[0] if head else 0,
         signed_at=head[1] if head else None,

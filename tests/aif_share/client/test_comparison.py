@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from aif_share.client.comparison import compare, get_kept
+from aif_share.client.resources.log import LogProof
 from aif_share.client.witness import WitnessStore
-from aif_share.errors import PinError, ProofError
+from aif_share.errors import InvalidInput, InvalidRequest, PinError, ProofError
 from tests.aif_share.client.test_witness import OTHER, URL, Platform, event, look
 
 
@@ -52,8 +53,21 @@ def test_a_note_that_the_log_did_not_sign_is_no_evidence(tmp_path: Path) -> None
     platform = Platform(*map(event, range(5)))
     mine = keep(tmp_path, platform, "mine0001")
     _key, other = get_kept(keep(tmp_path, Platform(*map(event, range(5)), key=OTHER), "other001"), URL)
-    with pytest.raises(ProofError):
+    with pytest.raises(InvalidInput, match="audit verify"):
         held(platform, mine, other)
+
+
+def test_a_log_that_lost_its_end_cannot_prove_what_another_keeps(tmp_path: Path) -> None:
+    """What was taken off lies behind what is kept here: only the other's checkpoint tells."""
+
+    class Shorter(Platform):
+        def consistency(self, *, old: int, size: int) -> LogProof:
+            raise InvalidRequest(status=422, code="field-invalid", detail="The log never had this size.")
+
+    mine = keep(tmp_path, Platform(*map(event, range(5))), "mine0001")
+    _key, other = get_kept(keep(tmp_path, Platform(*map(event, range(9))), "other001"), URL)
+    with pytest.raises(ProofError, match="keep both"):
+        held(Shorter(*map(event, range(6))), mine, other)
 
 
 def test_who_never_looked_has_nothing_to_compare(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def _why_red(items: list[Any]) -> str:
     around = ""
     for item in items:
         for report in _reports(item):
-            if not report.passed:
+            if report.failed:
                 # What pytest raises for itself, of `raises` that saw nothing, is an assertion as well.
                 kind = "AssertionError" if _is_assertion(report) else "error"
                 why = f"{report.when}: {kind}: " + " ".join(report.longreprtext.split())[-400:]
