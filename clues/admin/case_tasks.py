@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Case as Choice
 from django.db.models import F, IntegerField, QuerySet, Value, When
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -244,5 +245,6 @@ class CaseTaskAdmin(OfACase):
     attempts = {"cancel": "task-cancel"}
 
     def concerned(self, row: CaseTask) -> Iterable[Look]:
-        """Return who is asked, and who asks."""
-        return [(number, self.reference_of(row)) for number in (row.institution_id, row.giver_id)]
+        """Return who is asked, once it is told of the task, and who asks."""
+        asked = row.institution_id if CaseTask.objects.filter(pk=row.pk, released_at__lte=Now()).exists() else None
+        return [(number, self.reference_of(row)) for number in (asked, row.giver_id)]

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clues.admin.columns import link, local, ref, shown, table
@@ -168,8 +168,9 @@ class RequestPartyAdmin(LookedAt):
 
     def concerned(self, row: RequestParty) -> Iterable[Look]:
         """Return both sides; the receiver once it is told of the request."""
-        told, number = row.request.released_at, reference.encode("RQ", row.request_id)
-        receiver = row.institution_id if told is not None and told <= timezone.now() else None
+        number = reference.encode("RQ", row.request_id)
+        told = RequestParty.objects.filter(pk=row.pk, request__released_at__lte=Now())
+        receiver = row.institution_id if told.exists() else None
         return [(row.request.sender_id, number), (receiver, number)]
 
     def get_search_results(

@@ -44,7 +44,9 @@ class OutcomesView(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Return your own counters over the scope asked for, and the alliance's over everything."""
-        scope = outcomes.read_scope({name: request.query_params.get(name, "") for name in _SCOPE})
+        scope = outcomes.read_scope(
+            {name: request.query_params[name] for name in _SCOPE if name in request.query_params}
+        )
         own = outcomes.get_own_counters(viewer=caller_of(request), scope=scope)
         alliance = {figure.counter: figure for figure in funnel.list_figures()}
         return Response(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -15,8 +16,11 @@ from clues.cases.naming import PartyView, parties_by_number
 from clues.cases.queries import CaseView, get_case
 from clues.models import CasePart, CasePartExcuse
 from members import audit
+from members.audit.tally import Tally
 from members.models import User, reference
 from members.permissions import Job, Viewer
+
+looks = Tally()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +107,21 @@ def get_own_part(*, case: str, viewer: Viewer) -> OwnPart:
 def list_shared_parts(*, case: str, viewer: Viewer) -> list[SharedPart]:
     """Return one row for each other party, with what it approved. Raise CaseNotFound, for strangers too.
 
-    Each party whose part is shown has that in its own trail, or nothing is shown.
+    Each party whose part is shown has that in its own trail, or nothing is shown; of one reader's looks at one case the
+    first, tenth, hundredth … of a minute.
     """
     found = get_case(case=case, viewer=viewer)
     parties = parties_by_number(found.id, viewer=viewer)
     approved = CasePart.objects.filter(case_id=found.id, state=CasePart.APPROVED, released_at__lte=Now())
     rows = {row.institution_id: row for row in approved.filter(institution_id__in=parties)}
     excused = _excused(found.id)
-    _tell_holders(found.id, sorted(rows.keys() - {viewer.institution_id}), parties[viewer.institution_id].party)
+    holders = sorted(rows.keys() - {viewer.institution_id})
+    if holders and (number := looks.count(str(viewer.institution_id), found.case, at=time.time())):
+        try:
+            _tell_holders(found.id, holders, parties[viewer.institution_id].party, number)
+        except Error:
+            looks.forget(str(viewer.institution_id), found.case)
+            raise
     return [
         SharedPart(party, _content(rows[number]), rows[number].released_at, number in excused)
         if number in rows
@@ -121,7 +132,7 @@ def list_shared_parts(*, case: str, viewer: Viewer) -> list[SharedPart]:
 
 
 @transaction.atomic
-def _tell_holders(case: int, holders: list[int], reader: str) -> None:
+def _tell_holders(case: int, holders: list[int], reader: str, count: int) -> None:
     """Put the look into the trail of each institution whose part is shown. Parties do not know each other's people."""
     for number in holders:
         audit.record(
@@ -129,7 +140,7 @@ def _tell_holders(case: int, holders: list[int], reader: str) -> None:
             actor=Job("parts"),
             subject_ref=reference.encode("CASE", case),
             institution_id=number,
-            detail={"by": reader},
+            detail={"by": reader, "count": count},
         )
 
 

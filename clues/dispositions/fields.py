@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.identifiers import looks_raw
+from clues.days import read_day
 from clues.models import Disposition
 from clues.submissions.rows import names_of
 
@@ -125,6 +126,6 @@ def _parse(value: Any) -> datetime | None:
 
 def _parse_day(value: Any) -> date | None:
     try:
-        return parse_date(value) if isinstance(value, str) else None
+        return read_day(value)
     except ValueError:
         return None

@@ -9,12 +9,12 @@ from datetime import date as Day
 from decimal import Decimal
 from typing import Any
 
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import regions, tracks
 from aif_share.vocabulary.tracks import RECEIPT, State, Track
+from clues.days import read_day
 from clues.notes import checked_note
 from clues.submissions.rows import names_of
 from clues.submissions.verdicts import read_document_no
@@ -144,7 +144,7 @@ def _date(value: object, field: str, *, today: Day) -> Day:
     if value is None or value == "":
         raise Refusal("field-missing", gettext_noop("Say on which day."), field=field)
     try:
-        found = parse_date(value) if isinstance(value, str) and len(value) == 10 else None
+        found = read_day(value)
     except ValueError:
         found = None
     if found is None or not EARLIEST <= found <= today:

@@ -99,7 +99,7 @@ def read_scope(values: Mapping[str, str]) -> Scope:
     """Return the scope that the query of a page or of the API asks for. Raise Refusal `field-invalid`."""
     found: dict[str, Any] = {}
     for name in ("since", "until"):
-        if text := values.get(name):
+        if (text := values.get(name)) is not None:
             try:
                 found[name] = read_day(text)
             except ValueError:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import categories, complaint_handlings, consumer_contacted, purposes, request_kinds
 from aif_share.vocabulary.request_kinds import RequestKind
+from clues.days import read_day
 from clues.matching.release import next_tick
 from clues.models import Clue, MemberRequest, RequestIdentifier, RequestParty, RequestStep, Sighting
 from clues.notes import checked_text
@@ -49,7 +48,6 @@ FIELDS: Final = frozenset(
         "complaint",
     }
 )
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # ISO 8601 knows weeks, too
 COMPLAINT_FIELDS: Final = frozenset({"category", "reference", "received_on", "consumer_contacted", "handling"})
 REFERRAL: Final = "complaint-referral"
 Identifier = tuple[str, int, str]
@@ -209,7 +207,7 @@ def _complaint(value: Any, kind: RequestKind, now: datetime) -> dict[str, Any]:
 
 def _day(value: Any, now: datetime) -> date:
     try:
-        day = parse_date(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
+        day = read_day(value)
     except ValueError:
         day = None
     if day is None or day > timezone.localdate(now) or day.year < 2000:

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import Final
 
 from members.audit.refusals import record_refused
+from members.audit.tally import Tally
 from members.permissions import Actor
 
 TOLD: Final = frozenset(
     {"not-found", "scope-missing", "permission-missing", "address-refused", "key-revoked", "key-expired"}
 )
 """Codes that tell of a key, or a script of the portal, where it has no business. Slips of the pen are not among them."""
-STEP: Final = 10
-A_MINUTE: Final = 60  # seconds
-
-
-class Tally:
-    """How many refusals of a caller with one code this process saw in the present minute. Threads share it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._minute = 0
-        self._counts: dict[tuple[str, str], int] = {}
-
-    def count(self, caller: str, code: str, *, at: float) -> int | None:
-        """Count one, at `at` (seconds); return its number within the minute if it is to be told: 1, 10, 100 …, else None."""
-        minute = int(at // A_MINUTE)
-        with self._lock:
-            if minute != self._minute:
-                self._minute, self._counts = minute, {}
-            number = self._counts[caller, code] = self._counts.get((caller, code), 0) + 1
-        return number if number == STEP ** (len(str(number)) - 1) else None
-
 
 tally = Tally()
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from members.api import authentication
 from members.audit import refused_calls
-from members.audit.refused_calls import Tally
+from members.audit.tally import Tally
 from members.models import AuditEvent, Credential, Institution, WebhookEndpoint, reference
 from members.operations import credentials
 from tests.factories import CONSOLE, acting_as, bearer, make_institution, make_key
