@@ -35,6 +35,7 @@ from clues.screening import sealing
 from clues.statements import making
 from members.delivery import mails, outbox
 from members.operations import approvals, webhook_outcomes
+from members.row_security import logins
 
 log = logging.getLogger(__name__)
 
@@ -272,9 +273,6 @@ def _ring() -> None:
         log.warning("bell not rung: %s", type(why).__name__)
 
 
-# ---- the timers ----------------------------------------------------------------------------
-
-
 @worker_process_init.connect
 def start_timers(**_: Any) -> None:
     """Let this pool child look for each kind of work by itself."""
@@ -288,7 +286,7 @@ def _look_for_ever(duty: Duty) -> None:
         try:
             done = duty.do()
         except (DatabaseError, InterfaceError) as why:
-            log.warning("%s: %s; looking again", duty.name, type(why).__name__)
+            log.warning("%s: %s; looking again", duty.name, logins.told(why))
             connection.close()
             done = 0
         except Exception:

@@ -4,7 +4,10 @@ import gc
 import os
 from pathlib import Path
 
-wsgi_app = os.environ.get("AIF_WSGI", "config.wsgi")
+from config import env
+
+# These ask who they are to the database; Django's own application would serve everything as `manage`, whom nothing holds.
+wsgi_app = env.choice("AIF_WSGI", ("config.wsgi", "config.wsgi_desk"), "config.wsgi")
 bind = os.environ.get("AIF_BIND", "127.0.0.1:8000")
 worker_class = "config.web.worker.WebWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))

@@ -23,19 +23,16 @@ NEVER: Final = tuple(
 )  # fmt: skip
 
 
-def inner(name: str, networks: Iterable[Network]) -> tuple[Network, ...]:
-    """Return the networks; raise Misconfigured if one is wide, or holds what nobody but this machine may reach."""
-    found = tuple(networks)
-    for network in found:
+def inner(name: str, networks: Iterable[Network]) -> None:
+    """Raise Misconfigured if a network is wide, or holds what nobody but this machine may reach."""
+    for network in networks:
         if network.prefixlen < WIDEST[network.version]:
             raise Misconfigured(f"{name} has a network wider than /{WIDEST[4]} (IPv6: /{WIDEST[6]})")
         if any(network.overlaps(each) for each in NEVER if each.version == network.version):
             raise Misconfigured(f"{name} has a network of this machine, of its links or of the cloud's metadata")
-    return found
 
 
-def tick(name: str, seconds: float) -> float:
-    """Return the seconds; raise Misconfigured if they are too few."""
+def tick(name: str, seconds: float) -> None:
+    """Raise Misconfigured if the seconds are too few."""
     if seconds < SHORTEST_TICK_S:
         raise Misconfigured(f"{name} must be {SHORTEST_TICK_S:g} or more in production")
-    return seconds

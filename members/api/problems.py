@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, OperationalError
+from django.db import Error, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import get_language_from_request, gettext, override
 from rest_framework import exceptions
@@ -121,7 +121,7 @@ def _tell(request: HttpRequest, error: Exception, code: str) -> None:
         return
     try:
         refused_calls.note(by=caller, institution_id=caller.institution_id, code=code, subject_ref=subject)
-    except DatabaseError:
+    except Error:  # one of a connection that is closed is no DatabaseError
         # Refused it is all the same; the line of the log below tells of it.
         logger.exception("a refused call could not be recorded")
 

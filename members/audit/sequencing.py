@@ -120,7 +120,9 @@ def follow_restore(*signers: Signer) -> None:
 
     # Where a lost name parted from this log nobody here knows: not behind the first place at which it parted from anything.
     first = AuditHome.objects.filter(branch__gt=0).aggregate(kept=Min("kept"))["kept"]
-    for line in home.vanished:
+    # They stay in that row, and were published when the name changed to the one that changes now.
+    said = set(AuditLogKey.objects.filter(verifier__in=home.vanished).values_list("verifier", flat=True))
+    for line in (each for each in home.vanished if each not in said):
         AuditLogKey.objects.create(verifier=line, succession=farewell(line, first))
     AuditLogKey.objects.create(verifier=signers[0].verifier, succession=farewell(newest, home.kept))
 

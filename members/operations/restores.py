@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
@@ -20,6 +20,8 @@ from members.audit.tree import Tree, get_size
 from members.models import AuditEvent, AuditHome, AuditLogKey
 from members.permissions import Console
 
+_BRANCH: Final = re.compile(r"/[0-9]+(?:\.[0-9a-f]{16})?\Z")
+"""What a restore adds to the name of the log (homes.get_origin)."""
 SKIPPED: Final = 1_000_000
 """Numbers that every sequence leaves out: what was handed out in the lost interval must never name something else."""
 # Every table counts by a sequence of its own; references, event ids, message ids and places in feeds are made of them.
@@ -98,7 +100,9 @@ def _open(note: str, known: Sequence[Verifier]) -> tuple[Checkpoint, Verifier]:
 
 def _under(name: str, known: Sequence[Verifier]) -> Iterator[Verifier]:
     """The known keys under a name that an earlier restore gave, which only those who were there then still know."""
-    if name.startswith(f"{settings.AIF_LOG_ORIGIN}/"):
+    # By the names that signed here, not by AIF_LOG_ORIGIN: whoever declares a restore may know another one than the sequencer.
+    base = _BRANCH.sub("", name)
+    if base != name and base in {_BRANCH.sub("", verifier.name) for verifier in known}:
         yield from (Verifier(name, verifier.public_key) for verifier in known)
 
 

@@ -36,6 +36,11 @@ class Unfit(OperationalError):
     """This process may not work on this database, by this login. The text names neither address nor password."""
 
 
+def told(why: Exception) -> str:
+    """Return what a log may say of an error of the database: the text of ours, of another one its kind alone."""
+    return str(why) if isinstance(why, Unfit) else type(why).__name__
+
+
 def check(cursor: Any, process: str, *, is_production: bool) -> None:
     """Raise Unfit unless a new connection of this process is by its own login, with no more rights than that has.
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ import psycopg2
 import pytest
 import yaml
 
-from config import roles
+from clues.doctor import guards
+from config import env, roles
 from config.stack import postgres
 from tests.embedded import TestServer
 
@@ -81,6 +83,31 @@ def test_each_process_gets_its_own_login():
     }
     assert [name for name in SERVICES if "DATABASE_ADMIN_URL_FILE" in variables(name)] == ["prepare", "backup"]
     assert [name for name in OURS if "AIF_CUSTODIAN_OPERATOR_TOKEN_FILE" in variables(name)] == ["worker"]
+
+
+def test_all_know_the_same_name_of_the_log():
+    """By default it is of the public address, and desk has one of its own."""
+    names = {variables(name)["AIF_LOG_ORIGIN"] for name in OURS if name != "custodian"}
+    assert len(names) == 1 and ":?" in names.pop()
+
+
+def test_the_database_is_of_the_version_by_which_the_doctor_compares():
+    major = re.fullmatch(r"postgres:(\d+)-.*", SERVICES["postgres"]["image"])
+    assert major and int(major[1]) == guards.read()[0]
+    # The image's own folder has the version in its name since 18.
+    assert f"postgres-data:{SERVICES['postgres']['environment']['PGDATA']}" in SERVICES["postgres"]["volumes"]
+
+
+def test_gunicorn_serves_what_asks_who_it_is_and_nothing_else(monkeypatch: pytest.MonkeyPatch):
+    path = str(ROOT / "config" / "gunicorn.py")
+    for service in ("web", "desk"):
+        monkeypatch.setenv("AIF_WSGI", variables(service)["AIF_WSGI"])
+        assert runpy.run_path(path)["wsgi_app"] == variables(service)["AIF_WSGI"]
+    for other in ("django.core.wsgi:get_wsgi_application()", "config.wsgi:WSGIHandler()"):
+        monkeypatch.setenv("AIF_WSGI", other)
+        with pytest.raises(env.Misconfigured) as refused:
+            runpy.run_path(path)
+        assert "AIF_WSGI" in str(refused.value) and other not in str(refused.value)
 
 
 def test_who_must_reach_the_outside_can_and_nobody_else_but_the_front():

@@ -87,6 +87,30 @@ def test_a_checkpoint_of_a_name_that_is_lost_counts(log: None) -> None:
     assert (done.seen, done.lost) == (int(lost.split("\n")[1]), int(lost.split("\n")[1]) - done.kept)
 
 
+def test_whoever_declares_a_restore_goes_by_the_names_that_signed(log: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    restore()
+    lost = declare_and_lose()
+    monkeypatch.setattr(settings, "AIF_LOG_ORIGIN", "desk.example/log")  # of a process that was told another one
+    assert declare(lost).seen == int(lost.split("\n")[1])
+
+
+def test_a_name_that_changes_again_is_taken_up(log: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vanished name was published with the restore, and stays in its row."""
+    restore()
+    declare(declare_and_lose())
+    for origin in (settings.AIF_LOG_ORIGIN, "aif.example/log"):
+        monkeypatch.setattr(settings, "AIF_LOG_ORIGIN", origin)
+        write(1)
+        with acting_as("aif_audit"), transaction.atomic():
+            signer = Signer(homes.get_origin(), SIGNER.key)
+            sequencing.follow_restore(signer)
+            sequencing.publish_keys(signer)
+            while sequencing.sequence():
+                pass
+            sequencing.sign_checkpoint(signer)
+        assert newest_note().startswith(f"{origin}/2.")
+
+
 def test_one_that_leads_here_and_has_another_name_is_evidence_all_the_same(log: None) -> None:
     with acting_as("aif_audit"):
         root = base64.b64encode(Tree(2).root()).decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,9 +14,12 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 import config.celery  # noqa: F401 - it connects the handlers
+from clues import tasks
+from clues.duty import Duty
 from config.env import Misconfigured
 from config.processes import insist
 from config.stack.postgres import connected, set_passwords
+from members.management.commands import sequence_log
 from members.row_security import logins
 from tests.embedded import TestServer
 
@@ -68,6 +72,44 @@ def test_web_works_by_no_other(log_in: LogIn, login: str) -> None:
             ask()
     answer = Client(raise_request_exception=False).get("/healthz")
     assert answer.status_code >= 500
+
+
+class Once:
+    """A stop that comes after the first look."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def is_set(self) -> bool:
+        self.looks += 1
+        return self.looks > 1
+
+    def wait(self, seconds: float) -> None:
+        """At once."""
+
+
+def test_the_sequencer_says_why_it_does_not_serve(log_in: LogIn, settings: Any, caplog: Any) -> None:
+    settings.AIF_LOG_KEYS = [bytes(32)]
+    log_in("sequencer", "aif_desk")
+    with caplog.at_level(logging.WARNING):
+        sequence_log.Command()._run(Once(), None)  # type: ignore[arg-type]
+    assert "waits for the database: the process sequencer must log in as aif_audit" in caplog.text
+
+
+def test_a_worker_says_why_it_does_not_serve(log_in: LogIn, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    def end() -> None:
+        raise SystemExit
+
+    log_in("worker", "aif_desk")
+    monkeypatch.setattr(tasks, "close_old_connections", end)
+    with caplog.at_level(logging.WARNING), pytest.raises(SystemExit):
+        tasks._look_for_ever(Duty("match", ask, 1.0))
+    assert "match: the process worker must log in as aif_match" in caplog.text
+
+
+@pytest.mark.parametrize("error", [OperationalError("host=10.0.0.1 password=canary"), OperationalError()])
+def test_what_the_database_says_is_not_logged(error: OperationalError) -> None:
+    assert logins.told(error) == "OperationalError"
 
 
 def test_nor_as_the_owner(log_in: LogIn) -> None:

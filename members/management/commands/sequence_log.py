@@ -21,6 +21,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from aif_share.errors import Refusal
 from members.audit import homes, sequencing
 from members.audit.notes import Signer
+from members.row_security import logins
 
 log = logging.getLogger(__name__)
 PAUSE = 0.25
@@ -97,9 +98,9 @@ class Command(BaseCommand):
                 if ready_file is not None:
                     ready_file.touch()
                 stop.wait(1)
-            except (DatabaseError, InterfaceError):
+            except (DatabaseError, InterfaceError) as why:
                 # What was not committed is found again; the next look connects anew.
-                log.warning("the transparency log waits for the database")
+                log.warning("the transparency log waits for the database: %s", logins.told(why))
                 connection.close()
                 stop.wait(1)
             stop.wait(PAUSE)

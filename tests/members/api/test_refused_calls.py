@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.test import Client
 from django.utils import timezone
 
@@ -113,9 +113,12 @@ def test_each_key_and_code_is_counted_apart() -> None:
     assert tally.count("b", "not-found", at=0.0) == tally.count("a", "scope-missing", at=0.0) == 1
 
 
-def test_what_cannot_be_recorded_is_refused_all_the_same(aster: Institution, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [DatabaseError, InterfaceError])
+def test_what_cannot_be_recorded_is_refused_all_the_same(
+    aster: Institution, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: Any, **__: Any) -> None:
-        raise DatabaseError
+        raise error
 
     monkeypatch.setattr(refused_calls, "record_refused", fail)
     assert ask("webhooks", make_key(aster, scopes=["read"])) == 403
