@@ -27,13 +27,15 @@ WHERE i.admitted_at IS NOT NULL
     AND (coalesce(a.live, true) <> (i.state = 'live') OR a.toward <> (i.state = 'live') OR a.after > 0)
 ORDER BY i.id LIMIT 1
 """
-# Before any hub row is locked: whoever matches one of them holds its row until it commits.
+# Before any hub row is locked: whoever matches one of them holds its row until it commits. `FOR KEY SHARE` waits for them all
+# the same, and nobody waits for it who gives a chunk its tick: a chunk that is done meanwhile stays locked until the next
+# one is, whose worker may itself wait for the tick.
 WAIT_FOR_CHUNKS = """
-SELECT id FROM batch_chunk WHERE institution_id = %(institution)s AND state = 'received' ORDER BY id FOR UPDATE
+SELECT id FROM batch_chunk WHERE institution_id = %(institution)s AND state = 'received' ORDER BY id FOR KEY SHARE
 """
 # A row that was set aside is tried again behind its own row, for its chunk is done.
 WAIT_FOR_ROWS = """
-SELECT id FROM quarantined_row WHERE institution_id = %(institution)s AND state = 'waiting' ORDER BY id FOR UPDATE
+SELECT id FROM quarantined_row WHERE institution_id = %(institution)s AND state = 'waiting' ORDER BY id FOR KEY SHARE
 """
 # Whole clues, of at most 20 identifiers each.
 NEXT_CLUES = """

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from clues import tasks
 from clues.events import feed
-from clues.matching import oracle, quarantine, queries, release, run, standing
+from clues.matching import oracle, quarantine, queries, release, run, standing, steps
 from clues.matching.run import match_pending
 from clues.models import BatchChunk, QuarantinedRow
 from members.operations import institutions
@@ -100,6 +100,20 @@ def test_a_change_of_mind_halfway_starts_again(members: Any, as_role: Any) -> No
     assert len(queries.list_matches(viewer=members[0])) == 4
 
 
+def go(what: Callable[[], object], as_role: Any) -> threading.Thread:
+    """Do it beside the test until it does nothing more."""
+
+    def act() -> None:
+        with as_role("aif_match"):
+            while what():
+                pass
+        connections.close_all()
+
+    thread = threading.Thread(target=act)
+    thread.start()
+    return thread
+
+
 def race(work: Callable[[], object], members: Any, as_role: Any, monkeypatch: Any) -> None:
     """Let `work` stop behind `quarantine.take` or before `run.finish`; suspend the second member, apply it, let `work` end."""
     told, go_on = threading.Event(), threading.Event()
@@ -118,23 +132,12 @@ def race(work: Callable[[], object], members: Any, as_role: Any, monkeypatch: An
         wait()
         finish(*given)
 
-    def go(what: Callable[[], object]) -> threading.Thread:
-        def act() -> None:
-            with as_role("aif_match"):
-                while what():
-                    pass
-            connections.close_all()
-
-        thread = threading.Thread(target=act)
-        thread.start()
-        return thread
-
     monkeypatch.setattr(run, "finish", wait_and_finish)
     monkeypatch.setattr(quarantine, "take", take_and_wait)
-    matching = go(work)
+    matching = go(work, as_role)
     assert told.wait(timeout=30)
     suspend(members[1], as_role)
-    applying = go(lambda: standing.apply_standings(limit=10))
+    applying = go(lambda: standing.apply_standings(limit=10), as_role)
     applying.join(timeout=0.5)
     go_on.set()
     for each in (matching, applying):
@@ -156,6 +159,54 @@ def test_a_chunk_that_is_matched_meanwhile_is_waited_for(members: Any, as_role: 
     match(as_role)
     submit(members[1], [clue(token(1))])
     race(lambda: match_pending(limit=1), members, as_role, monkeypatch)
+
+
+def test_two_that_are_matched_meanwhile_hold_up_nobody(members: Any, as_role: Any, monkeypatch: Any) -> None:
+    """Red with `FOR UPDATE` in WAIT_FOR_CHUNKS: the first, done, would stay locked until the second is, its tick wait for that,
+    and the second for the tick.
+    """
+    submit(members[0], [clue(token(1)), clue(token(2))])
+    match(as_role)
+    first, second = (submit(members[1], [clue(token(n))]).id for n in (1, 2))
+    at = {first: threading.Event(), second: threading.Event()}
+    go_on = {first: threading.Event(), second: threading.Event()}
+    finish, tell = run.finish, steps.tell
+
+    def wait(batch: int) -> None:
+        at[batch].set()
+        assert go_on[batch].wait(timeout=30)
+
+    def wait_and_finish(cursor: Any, chunk: steps.Chunk, *given: Any) -> None:
+        if chunk.batch == first:
+            wait(first)
+        finish(cursor, chunk, *given)
+
+    def wait_and_tell(cursor: Any, chunk: steps.Chunk) -> int:
+        if chunk.batch == second:
+            wait(second)
+        return tell(cursor, chunk)
+
+    monkeypatch.setattr(run, "finish", wait_and_finish)
+    monkeypatch.setattr(steps, "tell", wait_and_tell)
+    threads = []
+    try:
+        for batch in (first, second):
+            threads.append(go(lambda: match_pending(limit=1), as_role))
+            assert at[batch].wait(timeout=30)
+        suspend(members[1], as_role)
+        threads.append(go(lambda: standing.apply_standings(limit=10), as_role))
+        threads[-1].join(timeout=0.5)
+        go_on[first].set()
+        threads[0].join(timeout=10)
+        assert not threads[0].is_alive(), "its tick waits for nobody"
+        assert threads[-1].is_alive(), "who recounts waits for the second"
+    finally:
+        for each in go_on.values():
+            each.set()
+        for thread in threads:
+            thread.join(timeout=30)
+    turn(as_role)
+    assert queries.list_matches(viewer=members[0]) == []
 
 
 def test_so_is_a_row_that_is_tried_again_meanwhile(members: Any, as_role: Any, monkeypatch: Any) -> None:
