@@ -49,6 +49,34 @@ ORDER BY twin.match_id, f.institution_id, f.given_at DESC
 ON CONFLICT (match_id, institution_id) DO NOTHING
 """  # noqa: S608
 
+# And who looks into it, or has seen to it, with the time at which they did: nothing that was acknowledged is open again. A
+# mark of an earlier life of the match is none.
+KEEP_WORK = f"""
+INSERT INTO match_work (match_id, institution_id, assignee_id, assigned_at, acknowledged_by_id, acknowledged_at, version)
+SELECT DISTINCT ON (twin.match_id, w.institution_id) twin.match_id, w.institution_id, w.assignee_id, w.assigned_at,
+    CASE WHEN w.done THEN w.acknowledged_by_id END, CASE WHEN w.done THEN w.acknowledged_at END, w.version
+FROM touched t JOIN match m USING (type, epoch, token) JOIN match_party p ON p.match_id = m.id
+JOIN LATERAL (
+    SELECT w.*, coalesce(w.acknowledged_at >= {_TOLD_AT.format(p="p")}, false) AS done FROM match_work w
+    WHERE w.match_id = m.id AND w.institution_id = p.institution_id
+) w ON w.done OR w.assignee_id IS NOT NULL
+CROSS JOIN LATERAL (SELECT twin.match_id {_TWINS.format(p="p")}) twin
+ORDER BY twin.match_id, w.institution_id, w.done DESC, w.acknowledged_at DESC NULLS LAST, w.assigned_at DESC NULLS LAST
+ON CONFLICT (match_id, institution_id) DO NOTHING
+"""  # noqa: S608
+# And who has read it, which statements tell of by role. The twin has news of its own until it is read as well: the mark is
+# older than its release.
+KEEP_READ = f"""
+INSERT INTO match_read (user_id, match_id, read_at)
+SELECT r.user_id, twin.match_id, max(r.read_at)
+FROM touched t JOIN match m USING (type, epoch, token) JOIN match_party p ON p.match_id = m.id
+JOIN match_read r ON r.match_id = m.id AND r.read_at >= {_TOLD_AT.format(p="p")}
+JOIN user_account u ON u.id = r.user_id AND u.institution_id = p.institution_id
+CROSS JOIN LATERAL (SELECT twin.match_id {_TWINS.format(p="p")}) twin
+GROUP BY 1, 2 ORDER BY 1, 2
+ON CONFLICT (user_id, match_id) DO NOTHING
+"""  # noqa: S608
+
 
 def sql_has_twin(party: str, condition: str) -> str:
     """Return SQL that is true of a row of match_party if `condition` is of its row `twin` in another match of the fact."""

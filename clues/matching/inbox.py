@@ -29,7 +29,9 @@ LOOK, SCAN = 20_000, 5_000
 UNREAD_MOST = 100
 
 _WORK = "SELECT 1 FROM match_work w WHERE w.institution_id = %(institution)s AND w.match_id = p.match_id"
-_DONE = f"EXISTS ({_WORK} AND w.acknowledged_at >= p.released_at)"
+# What was seen to by a match of a key epoch that was swept since, is.
+_TOLD_AT = facts.sql_told_at("p")
+_DONE = f"EXISTS ({_WORK} AND w.acknowledged_at >= {_TOLD_AT})"
 
 
 def _unread(party: str) -> str:
@@ -46,8 +48,8 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
         "open": f"NOT {_DONE}",
         "unread": _UNREAD,
         "mine": f"""EXISTS ({_WORK} AND w.assignee_id = %(user)s
-            AND (w.acknowledged_at IS NULL OR w.acknowledged_at < p.released_at))""",
-        "unassigned": f"NOT EXISTS ({_WORK} AND (w.acknowledged_at >= p.released_at OR w.assignee_id IS NOT NULL))",
+            AND (w.acknowledged_at IS NULL OR w.acknowledged_at < {_TOLD_AT}))""",
+        "unassigned": f"NOT EXISTS ({_WORK} AND (w.acknowledged_at >= {_TOLD_AT} OR w.assignee_id IS NOT NULL))",
         "acknowledged": _DONE,
         "all": "true",
     }
@@ -70,7 +72,7 @@ FILTERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 PAGE = f"""
 WITH looked AS MATERIALIZED (
-    SELECT p.match_id, p.released_at, p.group_id, p.institution_id FROM match_party p
+    SELECT p.match_id, p.released_at, p.known_since, p.group_id, p.institution_id FROM match_party p
     WHERE p.institution_id = %(institution)s AND p.released_at <= clock_timestamp()
         AND (p.released_at, p.match_id) < (%(before_at)s, %(before_id)s)
         AND p.released_at >= %(since)s AND p.released_at < %(until)s AND {{early}}
@@ -100,7 +102,7 @@ FROM (SELECT 1) one LEFT JOIN LATERAL (
 WORK = f"""
 SELECT p.match_id, {_UNREAD}, w.version, a.id, coalesce(nullif(a.full_name, ''), a.username), w.assigned_at,
     coalesce(nullif(d.full_name, ''), d.username),
-    CASE WHEN w.acknowledged_at >= p.released_at THEN w.acknowledged_at END,
+    CASE WHEN w.acknowledged_at >= {_TOLD_AT} THEN w.acknowledged_at END,
     (SELECT e.kind FROM event e WHERE e.subject_kind = 'M' AND e.subject_id = p.match_id
         AND e.institution_id = p.institution_id AND e.kind = ANY(%(news)s) AND e.released_at <= clock_timestamp()
         AND e.released_at > r.read_at AND e.released_at >= p.released_at

@@ -99,6 +99,8 @@ def keep_known(cursor: Any) -> None:
     cursor.execute(sql.HOLD_TICK)
     cursor.execute(facts.KEEP_TOLD)
     cursor.execute(facts.KEEP_VERDICTS)
+    cursor.execute(facts.KEEP_WORK)
+    cursor.execute(facts.KEEP_READ)
 
 
 def recount(tokens: Sequence[Token]) -> None:

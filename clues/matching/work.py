@@ -21,13 +21,14 @@ from members.models import User, reference
 from members.permissions import ROLE_PERMISSIONS, Permission, check
 from members.queries import Person
 
+from . import facts
 from .queries import HAS_OTHERS, MatchNotFound
 
 MOST = 100  # matches changed at once
 WORKING_ROLES = tuple(role for role, allowed in ROLE_PERMISSIONS.items() if Permission.MATCH_WORK in allowed)
 
 SEEN = f"""
-SELECT p.match_id, p.released_at FROM match_party p
+SELECT p.match_id, {facts.sql_told_at("p")} FROM match_party p
 WHERE p.institution_id = %(institution)s AND p.match_id = ANY(%(matches)s) AND p.released_at <= clock_timestamp()
     AND {HAS_OTHERS}
 """  # noqa: S608 - put together from literals
@@ -67,7 +68,7 @@ def assign(*, matches: Mapping[str, int], assignee: str | None, by: Person, now:
     check(by, Permission.MATCH_WORK)
     person = None if assignee is None else _colleague(assignee, by)
 
-    def change(row: MatchWork, _released_at: datetime) -> bool:
+    def change(row: MatchWork, _told_at: datetime) -> bool:
         if row.assignee_id == person:
             return False
         row.assignee_id, row.assigned_at = person, None if person is None else now
@@ -80,10 +81,10 @@ def acknowledge(*, matches: Mapping[str, int], by: Person, now: datetime) -> int
     """Note that the institution has seen to the matches; return how many changed. Raises as `assign` does."""
     check(by, Permission.MATCH_WORK)
 
-    def change(row: MatchWork, released_at: datetime) -> bool:
-        if row.acknowledged_at is not None and row.acknowledged_at >= released_at:
+    def change(row: MatchWork, told_at: datetime) -> bool:
+        if row.acknowledged_at is not None and row.acknowledged_at >= told_at:
             return False
-        row.acknowledged_by_id, row.acknowledged_at = by.user_id, max(now, released_at)
+        row.acknowledged_by_id, row.acknowledged_at = by.user_id, max(now, told_at)
         return True
 
     return _change(matches, change, verb="match.acknowledge", by=by)
@@ -93,7 +94,7 @@ def reopen(*, matches: Mapping[str, int], by: Person) -> int:
     """Take acknowledged matches up again; return how many changed. Raises as `assign` does."""
     check(by, Permission.MATCH_WORK)
 
-    def change(row: MatchWork, _released_at: datetime) -> bool:
+    def change(row: MatchWork, _told_at: datetime) -> bool:
         if row.acknowledged_at is None:
             return False
         row.acknowledged_by_id = row.acknowledged_at = None
@@ -126,8 +127,8 @@ def _change(
         raise Refusal("field-invalid", gettext_noop("Select 1 to 100 matches."), field="match")
     versions = {reference.decode("M", match) or 0: version for match, version in matches.items()}
     with transaction.atomic():
-        released_at = _released_at(list(versions), by)
-        if released_at.keys() != versions.keys():
+        told_at = _told_at(list(versions), by)
+        if told_at.keys() != versions.keys():
             raise MatchNotFound
         numbers = sorted(versions)
         MatchWork.objects.bulk_create(
@@ -142,7 +143,7 @@ def _change(
             raise Refusal(
                 "version-changed", gettext_noop("Somebody has changed this meanwhile. Look at it again, then decide.")
             )
-        changed = [row for row in rows if change(row, released_at[row.match_id])]
+        changed = [row for row in rows if change(row, told_at[row.match_id])]
         for row in changed:
             row.version += 1
             row.save(update_fields=["assignee", "assigned_at", "acknowledged_by", "acknowledged_at", "version"])
@@ -151,7 +152,7 @@ def _change(
     return len(changed)
 
 
-def _released_at(numbers: list[int], viewer: Person) -> dict[int, datetime]:
+def _told_at(numbers: list[int], viewer: Person) -> dict[int, datetime]:
     with connection.cursor() as cursor:
         cursor.execute(SEEN, {"institution": viewer.institution_id, "matches": numbers})
         return dict(cursor.fetchall())

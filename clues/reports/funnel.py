@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from aif_share.vocabulary import categories, funnel_stages, outcome_counters, tracks
+from clues.matching import facts
 from clues.models import FunnelFigure, Job, OutcomeFigure
 from clues.reports.contribution import LEAST_INSTITUTIONS, round_sum
 from clues.reports.counters import DONE, RUN, STANDING
@@ -52,7 +53,8 @@ WITH standing AS ({STANDING}), known AS (
             WHERE e.case_id = k.id AND e.track || '/' || e.state <> ALL (%(asked)s)) AS outcome_at
     FROM case_file k
 ), met AS (
-    SELECT s.clue_id, min(m.created_at) AS matched_at, min(p.released_at) FILTER (WHERE p.released_at <= %(as_of)s) AS warned_at
+    SELECT s.clue_id, min(least(m.created_at, p.known_since)) AS matched_at,
+        min({facts.sql_told_at("p")}) FILTER (WHERE p.released_at <= %(as_of)s) AS warned_at
     FROM match m JOIN sighting s ON s.type = m.type AND s.epoch = m.epoch AND s.token = m.token AND s.counted
     JOIN match_party p ON p.match_id = m.id AND p.institution_id = s.institution_id
     GROUP BY s.clue_id

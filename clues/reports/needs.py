@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 
 from clues.cases import joint, naming
 from clues.cases.workflow import RESTING
+from clues.matching import facts
 from clues.submissions import review_queue
 from members.permissions import Permission, can
 from members.queries import Person
@@ -44,14 +45,14 @@ SELECT count(*), min(expires_at) FROM credential
 WHERE institution_id = %(institution)s AND revoked_at IS NULL AND expires_at BETWEEN %(now)s AND %(soon)s
 """
 # A match that was undone and came back is as if it had never been assigned.
-MATCHES = """
+MATCHES = f"""
 SELECT count(*), NULL::timestamptz FROM (
     SELECT 1 FROM match_work w JOIN match_party p ON p.match_id = w.match_id AND p.institution_id = w.institution_id
-    WHERE w.assignee_id = %(user)s AND w.institution_id = %(institution)s AND w.assigned_at >= p.released_at
+    WHERE w.assignee_id = %(user)s AND w.institution_id = %(institution)s AND w.assigned_at >= {facts.sql_told_at("p")}
         AND w.acknowledged_at IS NULL
     LIMIT %(most)s
 ) mine
-"""
+"""  # noqa: S608 - an expression of facts
 REQUESTS = """
 SELECT count(*), min(due_at) FROM (
     SELECT p.due_at FROM request_party p JOIN member_request r ON r.id = p.request_id

@@ -63,9 +63,9 @@ _MEDIAN: Final = "percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(extract(e
 SPEED: Final = f"""
 SELECT (SELECT {_MEDIAN.format("v.decided_at", "c.received_at")} FROM clue_review v JOIN clue c ON c.id = v.clue_id
         WHERE v.institution_id = %(institution)s AND {_within("v.decided_at")}),
-    (SELECT {_MEDIAN.format("w.acknowledged_at", "p.released_at")} FROM match_work w
+    (SELECT {_MEDIAN.format("w.acknowledged_at", facts.sql_told_at("p"))} FROM match_work w
         JOIN match_party p ON p.match_id = w.match_id AND p.institution_id = w.institution_id
-        WHERE w.institution_id = %(institution)s AND w.acknowledged_at >= p.released_at AND {_within("w.acknowledged_at")}),
+        WHERE w.institution_id = %(institution)s AND w.acknowledged_at >= {facts.sql_told_at("p")} AND {_within("w.acknowledged_at")}),
     (SELECT {_MEDIAN.format("p.over_at", "r.released_at")} FROM request_party p JOIN member_request r ON r.id = p.request_id
         WHERE p.institution_id = %(institution)s AND p.state IN ('answered', 'closed') AND {_within("p.over_at")})
 """  # noqa: S608

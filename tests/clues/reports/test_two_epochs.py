@@ -2,77 +2,30 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from clues import tasks
-from clues.blinding import epochs
 from clues.feedback import giving, quality
-from clues.matching import changes, inbox, queries, release, work
-from clues.matching.run import match_pending
+from clues.matching import inbox, queries, work
 from clues.matching.sql import EPOCHS_OVERLAP
 from clues.models import SourceQuality
 from clues.reports import figures
 from clues.reports.contribution import get_contribution, list_days
-from clues.statements import quarterly
-from clues.statements.periods import begin_of, quarter_of
 from clues.submissions import clues, edits
 from members.models import Institution
-from members.permissions import Console
 from members.queries import Caller, person_of
 from members.row_security import act_for, leave
-from tests.clues.alliance import clue, join, open_epoch, submit, token
+from tests.clues.reports.rotation import make_members, retire, statement, sweep, turn
 from tests.factories import acting_as, make_user
-
-Names = dict[str, int]
-
-
-def turn() -> None:
-    with acting_as("aif_match"):
-        match_pending(limit=100)
-        while tasks.CHANGES.do():
-            pass
-        release.release_pending()
-    time.sleep(0.12)
 
 
 @pytest.fixture
 def members(fresh_database: str, settings: Any) -> list[Caller]:
-    """Aster and Birch share "both" in both epochs and "first" in the first; Cedar knows "late" in the second alone.
-
-    Aster alone has "own" in both; "late" was Aster's alone in the first epoch, and is shared in the second.
-    """
-    settings.AIF_DISCLOSURE_TICK = 0.05
-    with acting_as("aif_desk"):
-        open_epoch(1)
-        aster, birch, cedar = (join(name) for name in ("Aster", "Birch", "Cedar"))
-    sent = {
-        (member.institution_id, name): clue(token(name))
-        for member, names in ((aster, ("both", "first", "own", "late")), (birch, ("both", "first")))
-        for name in names
-    }
-    submit(aster, [each for (who, _name), each in sent.items() if who == aster.institution_id])
-    submit(birch, [each for (who, _name), each in sent.items() if who == birch.institution_id])
-    turn()
-    with acting_as("aif_desk"):
-        open_epoch(2)
-    epochs._cache.value = None
-    submit(cedar, [clue(token("late", epoch=2))])
-    for member in (aster, birch):
-        again = [
-            one | {"identifiers": [token(name, epoch=2)]}
-            for (who, name), one in sent.items()
-            if who == member.institution_id and name != "first"
-        ]
-        submit(member, again)
-    turn()
-    return [aster, birch, cedar]
+    return make_members(settings)
 
 
 def told(member: Caller) -> tuple[int, int]:
@@ -86,13 +39,6 @@ def told(member: Caller) -> tuple[int, int]:
         leave()
     assert found.as_of is None or found.matched == days
     return days, found.unique
-
-
-def statement(member: Caller, day: date | None = None) -> dict[str, dict[str, str | None]]:
-    row = Institution.objects.get(pk=member.institution_id)
-    with acting_as("aif_match"):
-        made = quarterly.sections(quarter_of(day or timezone.localdate()), row, as_of=timezone.now())
-    return {each.code: {code: values[0] for code, values in each.rows} for each in made}
 
 
 def test_the_list_has_both_and_the_figures_have_one(members: list[Caller]) -> None:
@@ -145,85 +91,10 @@ def test_who_says_the_same_of_both_matches_says_it_once(members: list[Caller]) -
         assert SourceQuality.objects.get(pk=aster.institution_id).confirmed == 2
 
 
-def test_what_was_made_of_a_match_outlives_its_epoch(members: list[Caller]) -> None:
-    """Red without `KEEP_VERDICTS`: with the matches of an epoch everybody's standing goes, and all has to be said again."""
-    aster, birch, _cedar = members
-    older = queries.list_matches(viewer=birch)[:2]
-    for match in older:
-        giving.give(match=match.match, request={"verdict": "confirm"}, by=birch, now=match.released_at)
-    (stays,) = [each for each in queries.list_matches(viewer=birch) if each.my_feedback is None]
-    retire()
-    for confirmed in (2, 1):  # “first” ends with its epoch
-        with acting_as("aif_match"):
-            quality.reckon()
-        with acting_as("aif_owner"):
-            assert SourceQuality.objects.get(pk=aster.institution_id).confirmed == confirmed
-        sweep()
-    (found,) = queries.list_matches(viewer=birch)
-    assert found.match == stays.match and found.my_feedback is not None and found.my_feedback.verdict == "confirm"
-
-
-def retire() -> None:
-    """Retire the older epoch; nothing of it is taken out yet."""
-    with acting_as("aif_desk"):
-        epochs.retire_epoch(epoch=1, by=Console("tests"), now=timezone.now())
-    epochs._cache.value = None
-
-
-def sweep() -> None:
-    with acting_as("aif_match"):
-        while changes.end_retired(limit=100, now=timezone.now()):
-            pass
-
-
 def overlap() -> bool:
     with acting_as("aif_web"), connection.cursor() as cursor:
         cursor.execute(EPOCHS_OVERLAP)
         return bool(cursor.fetchone()[0])
-
-
-def received(member: Caller, day: date) -> tuple[str | None, int]:
-    """(matches told of in the quarter of a day, facts of others of the sector in it), the latter as in larger alliances."""
-    period = quarter_of(day)
-    names = {
-        "institution": member.institution_id, "group": member.group_id, "as_of": timezone.now(),
-        "since": begin_of(period.since), "until": begin_of(period.until),
-    }  # fmt: skip
-    with acting_as("aif_match"), connection.cursor() as cursor:
-        cursor.execute(quarterly.SECTORS, names)
-        met = sum(count for _sector, count in cursor.fetchall())
-    return statement(member, day)["received"]["matches"], met
-
-
-def test_a_fact_of_last_quarter_is_none_of_this_one_once_the_older_epoch_is_swept(members: list[Caller]) -> None:
-    """Red without `known_since`: with the match that told of it gone, the other one counts as news of its own day."""
-    now = timezone.localdate()
-    earlier = now - timedelta(days=100)
-    with acting_as("aif_owner"), connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE match_party p SET released_at = p.released_at - interval '100 days' FROM match m
-            WHERE m.id = p.match_id AND m.epoch = 1"""
-        )
-    with acting_as("aif_match"):
-        figures.reckon(now=timezone.now())
-    assert [received(each, now) for each in members] == [("1", 1), ("0", 0), ("1", 1)]
-    assert [received(each, earlier) for each in members] == [("2", 2), ("2", 2), ("0", 0)]
-    retire()
-    sweep()
-    turn()
-    assert [len(queries.list_matches(viewer=each)) for each in members] == [2, 1, 1]
-    assert [received(each, now) for each in members] == [("1", 1), ("0", 0), ("1", 1)]
-    assert [received(each, earlier) for each in members] == [("1", 1), ("1", 1), ("0", 0)], (
-        "“first” ended with its epoch"
-    )
-    with acting_as("aif_match"):
-        figures.reckon(now=timezone.now())
-    assert [days_of(each) for each in members] == [1, 0, 1], "nor is it news in the figures of today"
-
-
-def days_of(member: Caller) -> int:
-    with acting_as("aif_match"):
-        return sum(day.matches for day in list_days(viewer=member, now=timezone.now()))
 
 
 def test_the_look_for_twins_ends_with_the_sweep(members: list[Caller]) -> None:
