@@ -40,7 +40,9 @@ RESTS: Final = """(q.state = 'waiting' AND q.attempts > 0
 CLAIM = f"""
 UPDATE quarantined_row SET attempts = attempts + 1, claimed_at = clock_timestamp(), state = 'waiting',
     by_itself = by_itself + CASE state WHEN 'quarantined' THEN 1 ELSE 0 END,
-    retried_at = CASE state WHEN 'quarantined' THEN clock_timestamp() ELSE retried_at END
+    retried_at = CASE state WHEN 'quarantined' THEN clock_timestamp() ELSE retried_at END,
+    retried_by_id = CASE state WHEN 'quarantined' THEN NULL ELSE retried_by_id END,
+    retry_reason = CASE state WHEN 'quarantined' THEN '' ELSE retry_reason END
 WHERE id = (
     SELECT q.id FROM quarantined_row q
     WHERE (q.state = 'waiting' OR q.state = 'quarantined' AND q.quarantined_at < clock_timestamp()

@@ -97,6 +97,22 @@ def test_tried_again_when_the_alliance_says_so(scene: Scene, poison: Poison) -> 
     assert refused.value.code == "transition-refused"
 
 
+def test_who_had_it_tried_again_is_not_named_for_a_later_try(scene: Scene, poison: Poison) -> None:
+    """Red if CLAIM keeps the name: the page of the desk would say that they did it again."""
+    taken = submit(caller(scene.cast.cedar), rows(7))
+    poison("bad-7")
+    live()
+    again(scene, taken.id)
+    live()
+    with acting_as("aif_match"):
+        assert QuarantinedRow.objects.get().retried_by_id == scene.cast.olga.pk
+    age(31)
+    live()
+    with acting_as("aif_match"):
+        row = QuarantinedRow.objects.get()
+    assert (row.by_itself, row.retried_by_id, row.retry_reason) == (1, None, "")
+
+
 def test_a_row_that_was_innocent_comes_in_by_itself(scene: Scene, poison: Poison) -> None:
     """What ended the workers was the machine: nobody has to say anything, and nothing of the row is missing then."""
     cedar = caller(scene.cast.cedar)
