@@ -16,6 +16,7 @@ from members.permissions import Permission
 from members.portal.access import member_required
 
 IN_WORK = ("received", "processing")
+STOPPED = ("held", "rejected")  # the alliance decides, or decided, what becomes of it
 WHOLE = "batch-rejected"
 UNHELPED = (WHOLE, "row-quarantined")  # sending the file again is no help against these
 STOP_POLLING = 286  # what htmx takes as: show this, and do not ask again
@@ -43,14 +44,16 @@ def batch(request: HttpRequest, batch: str) -> HttpResponse:
     found = queries.get_batch(batch=batch, viewer=viewer)
     refusals = contribution.get_refusals(batch=batch, viewer=viewer)
     rows = [row for row in refusals.rows if row.code != WHOLE]  # said once above, not once a row
+    hold = holds.get_hold(batch=batch, viewer=viewer)
+    is_stopped = found.state in STOPPED or (hold is not None and hold.decision == "rejected")
     context = {
         "section": "batches",
         "batch": found,
         "explained": [(explain(code), count) for code, count in refusals.counts],
-        "hold": holds.get_hold(batch=batch, viewer=viewer),
+        "hold": hold,
         "rows": [(row, explain(row.code or "")) for row in rows],
         "are_more": sum(count for code, count in refusals.counts if code != WHOLE) > len(rows),
-        "may_send_again": any(code not in UNHELPED for code, _count in refusals.counts),
+        "may_send_again": not is_stopped and any(code not in UNHELPED for code, _count in refusals.counts),
         "refresh": found.state in IN_WORK or (found.state == "done" and not found.released),
     }
     return _show(request, "clues/batches/detail.html", "clues/batches/_batch.html", context)

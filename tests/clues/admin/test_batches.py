@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from clues.models import Batch, BatchHold
+from clues.models import Batch, BatchChunk, BatchHold
 from clues.submissions import holds
 from tests.clues.alliance import caller, submit
 from tests.clues.scene import Scene
@@ -58,9 +58,24 @@ def test_the_institution_reads_why(scene: Scene, held: Batch, client: Any) -> No
     assert "重新发送整个文件没有影响" not in text and "/help/contact" in text
 
 
+@pytest.mark.parametrize("is_rejected", [False, True])
+def test_nobody_is_told_to_send_again_what_is_held(scene: Scene, held: Batch, client: Any, is_rejected: bool) -> None:
+    """Red if rows refused at the door speak for all of it: two lines above it says that nobody need send it again."""
+    with acting_as("aif_owner"):
+        BatchChunk.objects.filter(batch=held).update(refusals=[[0, None, "row-malformed"]])
+        Batch.objects.filter(pk=held.pk).update(refused=1)
+    client.force_login(scene.cast.cy)
+    if is_rejected:
+        with acting_as("aif_desk"):
+            holds.reject(batch=held.pk, reason="Nobody announced it.", by=scene.cast.olga, now=held.received_at)
+    text = client.get(f"/portal/batches/{held}").content.decode()
+    assert "row-malformed" in text and "重新发送整个文件没有影响" not in text
+    assert ("尚未处理的行将等待联盟作出决定" in text) != is_rejected
+
+
 def test_the_institution_reads_why_it_was_let_go(scene: Scene, held: Batch, client: Any) -> None:
     client.force_login(scene.cast.cy)
-    assert "作出决定之前" in client.get(f"/portal/batches/{held}").content.decode()
+    assert "将等待联盟作出决定" in client.get(f"/portal/batches/{held}").content.decode()
     with acting_as("aif_desk"):
         holds.release(batch=held.pk, reason="It was announced.", by=scene.cast.olga, now=held.received_at)
     assert "It was announced." in client.get(f"/portal/batches/{held}").content.decode()
