@@ -20,8 +20,9 @@ LEAST_TOKENS: Final = 400
 """Questions that nobody is judged on fewer than, counted since the points last were zero."""
 
 EACH_ASKER: Final = 2.5
-"""Points that the threshold rises by with each further asker who has any, where those of all askers are added up: an honest
-asker's are at most exponential with mean 1, and the sum of n of them reaches 14 + 2.5 (n - 1) once in a million."""
+"""Points that the threshold rises by with each further asker who has any, where those of all askers are added up. Those
+of one who hits no more seldom than the rate it is judged by are at most exponential with mean 1, and the sum of n of them
+reaches 14 + 2.5 (n - 1) once in a million."""
 
 FISHER_RATE: Final = 0.004
 """Hit rate of a customer list: between 0.1 and 0.5 % of customers are known."""
@@ -30,7 +31,8 @@ HONEST_RATE: Final = 0.04
 LEAST_HONEST_RATE: Final = 0.02
 """However seldom an institution hit before, its own rate is not taken for lower: nobody trains the detector down."""
 PRIOR_TOKENS: Final = 200
-"""Questions that the rate of the alliance weighs as much as, beside the institution's own."""
+"""Questions that the rate of the alliance weighs as much as, beside the institution's own; and the rate of the institution,
+beside the asker's own."""
 KEPT_A_DAY: Final = 0.98
 """What a day's questions weigh a day later: half after a month, three tenths after sixty days."""
 

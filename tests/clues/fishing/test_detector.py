@@ -169,7 +169,8 @@ def test_the_trigger_has_the_numbers_of_the_committed_file(db: None) -> None:
         (source,) = cursor.fetchone()
     for text in (
         f"v_score >= {numbers.THRESHOLD:g} AND t.tokens >= {numbers.LEAST_TOKENS}",
-        f"least({numbers.HONEST_RATE}, greatest({numbers.LEAST_HONEST_RATE}, (t.base_hits + {numbers.HONEST_RATE} * {numbers.PRIOR_TOKENS})",
+        f"least({numbers.HONEST_RATE}, greatest({numbers.LEAST_HONEST_RATE}, (t.base_hits + CASE WHEN v_asker = '' THEN "
+        f"{numbers.HONEST_RATE} ELSE v_rate END * {numbers.PRIOR_TOKENS}) / (t.base_tokens + {numbers.PRIOR_TOKENS})",
         f"ln({numbers.FISHER_RATE} / v_rate)",
         f"ln({1 - numbers.FISHER_RATE} / (1 - v_rate))",
         f"v_hour >= {numbers.NIGHT_HOURS[0]} AND v_hour < {numbers.NIGHT_HOURS[1]} THEN {numbers.NIGHT_POINTS[0]} ELSE {numbers.NIGHT_POINTS[1]}",
