@@ -100,6 +100,17 @@ def department(dice: Random) -> list[Call]:
     return sorted(calls)
 
 
+def newcomers(dice: Random) -> list[Call]:
+    """An institution that hits seldom: some keys for weeks, then ten people whom nobody has seen before, all at once."""
+    rate, usual = dice.uniform(0.02, 0.03), dice.randint(50, 150)
+    before = ask(dice, purpose="investigation", rate=rate, a_day=usual, per_case=few, night=0.1, total=QUESTIONS)
+    new = ask(
+        dice, purpose="investigation", rate=rate, a_day=dice.randint(2, 6) * usual, per_case=few, night=0.1,
+        from_day=60, asker="NEW",
+    )  # fmt: skip
+    return before + in_turns(new, askers=[f"U-{number}" for number in range(10)])
+
+
 def gateway(dice: Random) -> list[Call]:
     """One key of one system that asks whatever the bank has to ask: new customers, calls, complaints, investigations."""
     return sorted(
@@ -186,7 +197,7 @@ FISHERS: Mapping[str, tuple[int, Profile]] = {
 }  # fmt: skip
 HONEST: Mapping[str, tuple[int, Profile]] = {
     "complaints and investigations": (
-        50, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.04, 0.3), a_day=dice.randint(20, 300), per_case=ring, night=dice.uniform(0, 0.2))),
+        40, lambda dice: ask(dice, purpose=dice.choice(CAUSE), rate=dice.uniform(0.04, 0.3), a_day=dice.randint(20, 300), per_case=ring, night=dice.uniform(0, 0.2))),
     "investigations with few hits": (
         20, lambda dice: ask(dice, purpose="investigation", rate=dice.uniform(0.03, 0.04), a_day=dice.randint(20, 200), per_case=few, night=0.1)),
     "all new customers": (
@@ -196,6 +207,7 @@ HONEST: Mapping[str, tuple[int, Profile]] = {
     "transactions at risk": (
         20, lambda dice: ask(dice, purpose="transaction-risk", rate=dice.uniform(0.002, 0.02), a_day=dice.randint(100, 1_000), per_case=few, night=0.25)),
     "a department of several people and purposes": (30, department),
+    "ten new people of an institution that hits seldom": (10, newcomers),
     "one key for all that a bank asks": (20, gateway),
 }  # fmt: skip
 ALIKE: Mapping[str, tuple[int, Profile]] = {
