@@ -55,8 +55,8 @@ def why(row: ScreeningSuspension) -> str:
 
 @admin.display(description=_("purpose"), ordering="purpose")
 def purpose(row: ScreeningSuspension) -> str:
-    """What it was asked for; the detector also judges purposes together."""
-    return word(row.purpose, "purposes") if row.purpose else str(_("several purposes together"))
+    """What it was asked for; the detector also judges purposes, and askers, together."""
+    return word(row.purpose, "purposes") if row.purpose else str(_("several purposes or askers together"))
 
 
 class ConfirmForm(forms.Form):

@@ -33,7 +33,10 @@ class ScreeningSuspended(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SuspensionView:
-    """A suspension as its own institution sees it. `terms` holds points by term, and `tokens` and `hits` they come from."""
+    """A suspension as its own institution sees it. `terms` holds points by term, and `tokens` and `hits` they come from.
+
+    `askers` is how many keys and people had points where those of each were added up, else None.
+    """
 
     suspension: str
     state: str
@@ -47,6 +50,7 @@ class SuspensionView:
     terms: Mapping[str, float]
     tokens: int
     hits: int
+    askers: int | None
     reason: str
 
     @property
@@ -93,6 +97,7 @@ def get_for_me(*, institution_id: int, now: datetime) -> dict[str, Any] | None:
         "terms": [{"term": term, "points": found.terms[term]} for term in TERMS if term in found.terms],
         "tokens": found.tokens,
         "hits": found.hits,
+        "askers": found.askers,
     }
 
 
@@ -119,5 +124,6 @@ def _view(row: ScreeningSuspension) -> SuspensionView:
         terms={term: float(terms[term]) for term in TERMS if term in terms},
         tokens=int(terms.get("tokens", 0)),
         hits=int(terms.get("hits", 0)),
+        askers=int(terms["askers"]) if "askers" in terms else None,
         reason=row.reason,
     )

@@ -75,7 +75,10 @@ class Suspension(s.Serializer[Any]):
     suspension = s.CharField(help_text="Opaque reference SS-…")
     state = s.CharField(help_text="pending until the alliance has looked at it, then confirmed until a day.")
     cause = s.CharField(help_text="detector or honey-token.")
-    purpose = s.CharField(allow_blank=True, help_text="Empty if questions for several purposes were judged together.")
+    purpose = s.CharField(
+        allow_blank=True,
+        help_text="Empty if questions for several purposes, or of several askers, were judged together.",
+    )
     asker = s.CharField(
         allow_blank=True, help_text="The key or person whose questions these were; empty for all of you."
     )
@@ -86,6 +89,10 @@ class Suspension(s.Serializer[Any]):
     terms = FishingTerm(many=True)
     tokens = s.IntegerField()
     hits = s.IntegerField()
+    askers = s.IntegerField(
+        allow_null=True,
+        help_text="How many of your keys and people had points, where those of each were added up; else null.",
+    )
 
 
 class Me(s.Serializer[Any]):

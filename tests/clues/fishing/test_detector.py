@@ -15,6 +15,7 @@ from clues.fishing.standing import get_for_me, get_standing
 from clues.models import Event, FishingTally, ScreeningSuspension
 from clues.screening.screen import screen
 from clues.watches.create import create
+from members.api.me import Suspension
 from members.models import AuditEvent
 from members.queries import person_of
 from tests.clues.alliance import caller, token
@@ -55,7 +56,7 @@ def test_a_customer_list_is_stopped_and_everybody_concerned_knows(scene: Scene) 
     found = get_standing(viewer=person_of(scene.cast.alice), now=now)
     assert found is not None and found.cause == "detector" and found.purpose == "investigation"
     assert found.points >= found.threshold == numbers.THRESHOLD and found.terms["hit-rate"] >= found.threshold - 1
-    assert found.tokens >= numbers.LEAST_TOKENS and found.hits <= 2
+    assert found.tokens >= numbers.LEAST_TOKENS and found.hits <= 2 and found.askers is None, "one key alone"
     assert get_standing(viewer=person_of(scene.cast.bea), now=now) is None
     told = get_for_me(institution_id=aster.pk, now=now)
     assert told is not None and told["suspension"].startswith("SS-")
@@ -123,6 +124,10 @@ def test_several_askers_with_a_little_each_are_stopped_among_honest_colleagues(s
         found = ScreeningSuspension.objects.get()
     assert (found.purpose, found.asker) == ("", "") and found.terms["askers"] >= 4
     assert found.terms["points"] >= found.terms["threshold"] > numbers.THRESHOLD
+    seen = get_standing(viewer=person_of(scene.cast.alice), now=NOON + timedelta(days=30))
+    told = get_for_me(institution_id=scene.cast.aster.pk, now=NOON + timedelta(days=30))
+    assert seen is not None and told is not None and seen.askers == told["askers"] == found.terms["askers"]
+    assert set(told) == set(Suspension().fields), "what is documented, no less"
 
 
 def test_many_askers_with_cause_are_not_stopped(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from clues.screening.screen import screen
 from members.queries import person_of
 from tests.clues.alliance import allow, caller, token
-from tests.clues.fishing.test_detector import one_by_one
+from tests.clues.fishing.test_detector import one_by_one, spread_thin
 from tests.clues.fishing.world import play
 from tests.clues.scene import Scene
 from tests.factories import make_user
@@ -143,4 +143,21 @@ def test_a_suspension_over_several_purposes_names_no_single_one(scene: Scene, po
     purposes = ("investigation", "complaint-handling", "agent-verification", "police-assistance")
     play(scene.cast.aster.pk, [call._replace(purpose=purposes[n % 4]) for n, call in enumerate(one_by_one(1_000, 0))])
     page = portal(scene.cast.alice).get("/portal/screenings", HTTP_ACCEPT_LANGUAGE="en").content.decode()
-    assert "several purposes together" in page and "Look at what was asked<" in page
+    assert "several purposes or askers together" in page and "Look at what was asked<" in page
+    assert "whose questions were added up" not in page, "one key asked"
+
+
+@pytest.mark.parametrize(
+    ("language", "together", "added"),
+    [
+        ("en", "several purposes or askers together", "People and keys whose questions were added up"),
+        ("zh-hans", "多个用途或多个查询者合并判断", "其查询被合并计算的人员和密钥数"),
+    ],
+)
+def test_a_suspension_over_several_askers_says_how_many(
+    scene: Scene, portal: Any, language: str, together: str, added: str
+) -> None:
+    play(scene.cast.aster.pk, spread_thin())
+    page = portal(scene.cast.alice).get("/portal/screenings", HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    assert together in page
+    assert re.search(rf"<dt>{added}</dt><dd>([4-9])</dd>", page), "four who fish, at least"
