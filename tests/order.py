@@ -6,7 +6,7 @@ stack nobody needs any more still takes an eighth of a processor for its ticks, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -52,11 +52,12 @@ def arrange(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-def after_stack(items: Iterable[pytest.Item]) -> frozenset[str]:
-    """Return the ids of the tests after the last one that uses a stack."""
+def after_stack(items: Collection[pytest.Item]) -> frozenset[str]:
+    """Return the ids of the tests in files after the last file that uses a stack: a process takes whole files, in their order."""
+    on_stack = {item.path for item in items if uses_stack(item)}
     after: list[str] = []
     for item in items:
-        if uses_stack(item):
+        if item.path in on_stack:
             after.clear()
         else:
             after.append(item.nodeid)

@@ -99,11 +99,15 @@ def verify(map_path: Path | None, screenings: int, accept_restore: bool, as_json
 
 
 @audit.command()
-def checkpoint() -> int:
+@json_option
+def checkpoint(as_json: bool) -> int:
     """Print the newest checkpoint that this key keeps, to be given to other members."""
     with open_client() as client:
-        _pinned, kept = get_kept(WitnessStore(client.data_home, client.key_id), client.url)
-    click.echo(kept, nl=False)
+        pinned, kept = get_kept(WitnessStore(client.data_home, client.key_id), client.url)
+    if as_json:
+        emit_json({"log": pinned.name, "checkpoint": kept})
+    else:
+        click.echo(kept, nl=False)
     return OK
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from members.audit.log import record
+from members.audit.log import record_each
 from members.permissions import Actor
 
 Look = tuple[int | None, str]
@@ -16,5 +16,4 @@ Look = tuple[int | None, str]
 @transaction.atomic
 def record_look(looks: Iterable[Look], *, by: Actor) -> None:
     """Note for each institution concerned that a person of the alliance looks at something of its own."""
-    for institution, subject in sorted({(number, ref) for number, ref in looks if number is not None}):
-        record("desk.look", actor=by, subject_ref=subject, institution_id=institution)
+    record_each("desk.look", actor=by, concerned=sorted({(number, ref) for number, ref in looks if number is not None}))

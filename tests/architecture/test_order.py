@@ -31,7 +31,7 @@ def test_long_files_then_those_on_the_stack_then_the_rest() -> None:
     assert [each.nodeid for each in items] == [
         f"{order.LONG[0]}::1", f"{own}::1", f"{shared}::1", "b.py::1", "b.py::2", "a.py::1", "a.py::2",
     ]  # fmt: skip
-    assert order.after_stack(items) == {"b.py::2", "a.py::1", "a.py::2"}
+    assert order.after_stack(items) == {"a.py::1", "a.py::2"}
 
 
 @pytest.mark.parametrize(("following", "stopped"), [("b.py::1", 0), ("a.py::1", 1), (None, 0)])

@@ -60,7 +60,7 @@ def test_every_verb_of_the_api_is_run_by_a_page_of_the_documentation() -> None:
         if block.language == "bash"
     )
     elsewhere = {  # run by tests beside this one
-        ("audit", "verify"), ("audit", "verify-file"), ("types",), ("normalize",), ("completion",), ("dispute", "answer"), ("dispute", "show"),
+        ("audit", "verify"), ("audit", "verify-file"), ("audit", "checkpoint"), ("audit", "compare"), ("types",), ("normalize",), ("completion",), ("dispute", "answer"), ("dispute", "show"),
         ("rings", "show"), ("events", "show"), ("watch", "show"), ("clues", "show"), ("webhooks", "show"),
         ("webhooks", "replay"), ("resubmit",), ("webhooks", "rotate-secret"), ("webhooks", "verify"), ("keys", "rotate"),
         ("keys", "verifier"), ("feed", "pull"), ("feed", "acknowledge"), ("feed", "withdraw"), ("statements", "show"), ("statements", "save"), *(path for path in LEAVES if path[0] == "cases" and path[1] != "list"),

@@ -72,7 +72,12 @@ def test_the_queue_and_what_is_done_about_it(world: World, desk: Any) -> None:
     assert browser.post(page_of(first, "end"), {"reason": "Settled by telephone."}).status_code == 302
     first.refresh_from_db()
     assert first.state == "closed" and "Settled by telephone." in browser.get(page_of(first)).content.decode()
-    verbs = AuditEvent.objects.filter(subject_ref=late.ref).order_by("pk").values_list("verb", flat=True)
+    verbs = (
+        AuditEvent.objects.filter(subject_ref=late.ref)
+        .exclude(verb="desk.look")
+        .order_by("pk")
+        .values_list("verb", flat=True)
+    )
     assert list(verbs) == ["request.send", "request.escalate", "request.remind", "request.end"]
     with acting_as("aif_web"):
         assert [kind for _name, kind in told(late)][-3:] == ["request.reminded", "request.closed", "request.closed"]
