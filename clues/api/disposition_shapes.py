@@ -32,10 +32,10 @@ class DispositionRequest(Effects):
     )
     case = s.CharField(required=False, help_text="A case that concerns you (CASE-…).")
     state = s.ChoiceField(["requested", "done"], required=False, help_text="Without it: done.")
-    done_at = s.DateTimeField(required=False, help_text="Not in the future; without it, now.")
+    done_at = s.DateTimeField(required=False, allow_null=True, help_text="Not in the future; without it, now.")
     category = code_of("categories", required=False)
     document_no = s.CharField(required=False, max_length=64, help_text="Needed for a freeze by an authority.")
-    review_date = s.DateField(required=False, help_text="Without it: the usual time of the measure.")
+    review_date = s.DateField(required=False, allow_null=True, help_text="Without it: the usual time of the measure.")
     note = s.CharField(required=False, max_length=500, help_text="Raw identifiers are refused.")
 
 
@@ -91,8 +91,8 @@ class DispositionAct(Effects):
 
     action = s.ChoiceField(["do", "review", "confirm", "reappear", "effects", "lift"])
     note = s.CharField(required=False, max_length=500, help_text="Needed to lift.")
-    done_at = s.DateTimeField(required=False, help_text="With `do`.")
-    review_date = s.DateField(required=False, help_text="With `do` and `confirm`.")
+    done_at = s.DateTimeField(required=False, allow_null=True, help_text="With `do`.")
+    review_date = s.DateField(required=False, allow_null=True, help_text="With `do` and `confirm`.")
 
 
 class LiftAnswer(Shape):

@@ -18,7 +18,7 @@ class CaseTaskRequest(Shape):
     party = s.CharField(help_text=_PARTY)
     kind = code_of("task-kinds")
     note = s.CharField(required=False, max_length=500, help_text="Needed for `other`. No identifiers.")
-    due_on = s.DateField(required=False, help_text="In China; absent: the days of the kind.")
+    due_on = s.DateField(required=False, allow_null=True, help_text="In China; absent: the days of the kind.")
 
 
 class CaseTask(Shape):

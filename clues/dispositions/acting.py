@@ -106,15 +106,18 @@ def _perform(
     note = checked_note(_text(request), required=step.ends)
     kind = dispositions.BY_CODE[row.kind]
     effects = fields.read_effects(request)
+    # Read whether this step takes them or not: what is wrong is said, and not passed over.
+    done_at = fields.read_done_at(request.get("done_at"), now=now)
+    review_date = fields.read_review_date(request.get("review_date"), days=kind.review_days, now=now)
     if step.action == "effects" and not effects:
         raise Refusal("field-missing", gettext_noop("Give at least one figure."), field=fields.EFFECTS[0])
     before, row.state = row.state, step.target
     for name, value in effects.items():
         setattr(row, name, value)
     if step.does and row.done_at is None:  # what re-appeared and is done again was done first when it was
-        fields.put_done(row, fields.read_done_at(request.get("done_at"), now=now))
+        fields.put_done(row, done_at)
     if step.does or step.action == "confirm":
-        row.review_date = fields.read_review_date(request.get("review_date"), days=kind.review_days, now=now)
+        row.review_date = review_date
         row.review_told_at = None
     if step.target == Disposition.REAPPEARED:
         row.reappearances += 1

@@ -44,7 +44,7 @@ def read_code(request: Mapping[str, Any], field: str, known: Collection[str]) ->
 
 def read_done_at(value: Any, *, now: datetime) -> datetime:
     """Return when it was done: the moment given, not in the future, or now."""
-    if value is None or value == "":
+    if value is None:
         return now
     moment = _parse(value)
     if moment is None or not EARLIEST <= moment <= now:
@@ -57,7 +57,7 @@ def read_done_at(value: Any, *, now: datetime) -> datetime:
 def read_review_date(value: Any, *, days: int | None, now: datetime) -> date | None:
     """Return the day of the review: the one given, or so many days from today, or none."""
     today = localdate(now)
-    if value is None or value == "":
+    if value is None:
         return None if days is None else today + timedelta(days=days)
     day = _parse_day(value)
     if day is None or not today <= day <= today + timedelta(days=MOST_REVIEW_DAYS):

@@ -85,7 +85,7 @@ GOALS: Mapping[int, Mapping[str, Goal]] = {
         "schema_cases": Goal(">=", 20_000, scaled=True),
         "schema_5xx": Goal("=", 0),
         "schema_failures": Goal("=", 0),
-        "schema_links_followed": Goal(">=", 1_000, scaled=True),
+        "schema_links_followed": Goal(">=", 100, scaled=True),
         "history_steps": Goal(">=", 2_000, scaled=True),
     },
     9: {

@@ -108,3 +108,12 @@ def test_effects_that_are_not_right(scene: Scene) -> None:
         assert refused(act, row, "effects", **fields) == code
     row.refresh_from_db()
     assert row.version == 1 and not queries.view(row).has_effects
+
+
+def test_what_a_step_does_not_take_is_read_all_the_same(scene: Scene) -> None:
+    row = record(scene)
+    future = (timezone.now() + timedelta(days=1)).isoformat()
+    for given in ({"review_date": ""}, {"review_date": "20261101"}, {"done_at": ""}, {"done_at": future}):
+        assert refused(act, row, "review", **given) == "field-invalid"
+    row.refresh_from_db()
+    assert row.version == 1
