@@ -25,18 +25,30 @@ class DispositionRequest(Effects):
     """What was done, or asked for, and about what: exactly one of `match`, `client_ref` and `case`."""
 
     kind = code_of("dispositions")
-    match = s.CharField(required=False, help_text="A match of yours (M-…).")
-    client_ref = s.CharField(required=False, help_text="A clue of yours, by your own reference.")
+    match = s.CharField(required=False, allow_blank=True, allow_null=True, help_text="A match of yours (M-…).")
+    client_ref = s.CharField(
+        required=False, allow_blank=True, allow_null=True, help_text="A clue of yours, by your own reference."
+    )
     identifier = s.IntegerField(
         required=False, min_value=0, help_text="With `client_ref`: its place in the clue, from 0."
     )
-    case = s.CharField(required=False, help_text="A case that concerns you (CASE-…).")
+    case = s.CharField(
+        required=False, allow_blank=True, allow_null=True, help_text="A case that concerns you (CASE-…)."
+    )
     state = s.ChoiceField(["requested", "done"], required=False, help_text="Without it: done.")
     done_at = s.DateTimeField(required=False, allow_null=True, help_text="Not in the future; without it, now.")
     category = code_of("categories", required=False)
-    document_no = s.CharField(required=False, max_length=64, help_text="Needed for a freeze by an authority.")
+    document_no = s.CharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        max_length=64,
+        help_text="Needed for a freeze by an authority.",
+    )
     review_date = s.DateField(required=False, allow_null=True, help_text="Without it: the usual time of the measure.")
-    note = s.CharField(required=False, max_length=500, help_text="Raw identifiers are refused.")
+    note = s.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=500, help_text="Raw identifiers are refused."
+    )
 
 
 class Lift(Shape):
@@ -90,7 +102,7 @@ class DispositionAct(Effects):
     """One step: `do`, `review`, `confirm`, `reappear`, `effects` or `lift`."""
 
     action = s.ChoiceField(["do", "review", "confirm", "reappear", "effects", "lift"])
-    note = s.CharField(required=False, max_length=500, help_text="Needed to lift.")
+    note = s.CharField(required=False, allow_blank=True, allow_null=True, max_length=500, help_text="Needed to lift.")
     done_at = s.DateTimeField(required=False, allow_null=True, help_text="With `do`.")
     review_date = s.DateField(required=False, allow_null=True, help_text="With `do` and `confirm`.")
 
@@ -99,8 +111,13 @@ class LiftAnswer(Shape):
     """What you did about a measure whose ground has fallen."""
 
     answer = s.ChoiceField(["lifted", "kept"])
-    reason = s.CharField(required=False, help_text="With `kept`: a code of `keep-reasons` of /vocabulary.")
-    note = s.CharField(required=False, max_length=500)
+    reason = s.CharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="With `kept`: a code of `keep-reasons` of /vocabulary.",
+    )
+    note = s.CharField(required=False, allow_blank=True, allow_null=True, max_length=500)
 
 
 DispositionPage = _page_of("DispositionPage", Disposition)

@@ -17,7 +17,13 @@ class CaseTaskRequest(Shape):
 
     party = s.CharField(help_text=_PARTY)
     kind = code_of("task-kinds")
-    note = s.CharField(required=False, max_length=500, help_text="Needed for `other`. No identifiers.")
+    note = s.CharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        max_length=500,
+        help_text="Needed for `other`. No identifiers.",
+    )
     due_on = s.DateField(required=False, allow_null=True, help_text="In China; absent: the days of the kind.")
 
 
@@ -42,7 +48,13 @@ class CaseTaskAnswer(Shape):
     """The answer of the party."""
 
     answer = s.ChoiceField(["done", "declined"])
-    note = s.CharField(required=False, max_length=500, help_text="Needed to decline. No identifiers.")
+    note = s.CharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        max_length=500,
+        help_text="Needed to decline. No identifiers.",
+    )
 
 
 class CaseTaskCancel(Shape):
