@@ -79,11 +79,11 @@ def test_a_stale_row_is_seen() -> None:
 
 @pytest.mark.parametrize(("when", "is_caught"), [("setup", False), ("call", True), ("teardown", False)])
 def test_what_breaks_around_a_test_catches_nothing(monkeypatch: Any, when: str, is_caught: bool) -> None:
-    broken = SimpleNamespace(when=when, passed=False, longreprtext="E  KeyError", longrepr=None)
-    monkeypatch.setattr(plugin, "_reports", lambda item: [SimpleNamespace(passed=True), broken])
+    broken = SimpleNamespace(when=when, failed=True, longreprtext="E  KeyError", longrepr=None)
+    monkeypatch.setattr(plugin, "_reports", lambda item: [SimpleNamespace(failed=False), broken])
     why = plugin._why_red([object()])
     assert why and why.startswith(plugin.CALL) is is_caught
-    monkeypatch.setattr(plugin, "_reports", lambda item: [SimpleNamespace(passed=True)])
+    monkeypatch.setattr(plugin, "_reports", lambda item: [SimpleNamespace(failed=False)])
     assert plugin._why_red([object()]) == ""
 
 
