@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -47,6 +48,11 @@ def run() -> dict[str, Any]:
 def prove(stack: Stack, folder: Path, *, size: int, kills: int) -> dict[str, Any]:
     """Add a file to a case; kill client and web at a random moment of it, `kills` times, each time with the same command again."""
     member, case = open_case(stack, folder)
+    with contextlib.closing(member.client):
+        return _prove(stack, folder, member, case, size=size, kills=kills)
+
+
+def _prove(stack: Stack, folder: Path, member: Member, case: str, *, size: int, kills: int) -> dict[str, Any]:
     path, about, out = folder / "recordings.pdf", folder / "about.json", folder / "opened.pdf"
     sha256 = write_file(path, size)
     about.write_text(json.dumps(ABOUT), encoding="utf-8")
