@@ -134,14 +134,9 @@ def list_shared_parts(*, case: str, viewer: Viewer) -> list[SharedPart]:
 @transaction.atomic
 def _tell_holders(case: int, holders: list[int], reader: str, count: int) -> None:
     """Put the look into the trail of each institution whose part is shown. Parties do not know each other's people."""
-    for number in holders:
-        audit.record(
-            "case.part.look",
-            actor=Job("parts"),
-            subject_ref=reference.encode("CASE", case),
-            institution_id=number,
-            detail={"by": reader, "count": count},
-        )
+    subject = reference.encode("CASE", case)
+    concerned = [(number, subject) for number in holders]
+    audit.record_each("case.part.look", actor=Job("parts"), concerned=concerned, detail={"by": reader, "count": count})
 
 
 def list_waiting_parts(*, viewer: Viewer, user: int, limit: int = 50) -> list[WaitingPart]:

@@ -32,9 +32,11 @@ def record(
     return event
 
 
-def record_each(verb: str, *, actor: Actor, concerned: Sequence[tuple[int, str]]) -> None:
+def record_each(
+    verb: str, *, actor: Actor, concerned: Sequence[tuple[int, str]], detail: Mapping[str, Any] | None = None
+) -> None:
     """Add one event for each institution and reference, as `record` does, in one go."""
-    AuditEvent.objects.bulk_create(_events(verb, concerned, actor, {}), ignore_conflicts=True)
+    AuditEvent.objects.bulk_create(_events(verb, concerned, actor, detail or {}), ignore_conflicts=True)
 
 
 def _events(

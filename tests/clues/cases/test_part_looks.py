@@ -46,7 +46,7 @@ def test_what_cannot_be_recorded_is_not_shown(joint: Joint, monkeypatch: pytest.
     def fail(*_: Any, **__: Any) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(part_queries.audit, "record", fail)
+    monkeypatch.setattr(part_queries.audit, "record_each", fail)
     for _again in range(2):
         with pytest.raises(DatabaseError):
             part_queries.list_shared_parts(case=joint.case, viewer=who(joint.bea))
