@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 @pytest.fixture
 def scene(db: None, settings: Any) -> Scene:
     """Everybody, one match, one ring."""
+    return _make_scene(settings)
+
+
+@pytest.fixture
+def committed_scene(fresh_database: str, settings: Any) -> Scene:
+    """The same on a database of its own, where what is committed, and when, is the point."""
+    return _make_scene(settings)
+
+
+def _make_scene(settings: Any) -> Scene:
     from tests.clues.scene import make_scene
 
     settings.AIF_DISCLOSURE_TICK = 0.01

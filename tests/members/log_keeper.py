@@ -17,9 +17,9 @@ def drain(limit: int = sequencing.BATCH) -> None:
         pass
 
 
-def catch_up() -> None:
+def catch_up(signer: Signer = SIGNER) -> None:
     """As the sequencer's process does: places for all that waits, and a checkpoint over them."""
     with acting_as("aif_audit"):
-        sequencing.publish_keys(SIGNER)
+        sequencing.publish_keys(signer)
         drain()
-        sequencing.sign_checkpoint(SIGNER)
+        sequencing.sign_checkpoint(signer)

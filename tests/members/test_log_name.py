@@ -51,18 +51,20 @@ class Undone(Exception):
     """Ends a transaction, as a restore from a backup that is older ends all that came after it."""
 
 
+def take_up_name() -> None:
+    """As the sequencer's process does once the log has another name."""
+    with acting_as("aif_audit"), transaction.atomic():
+        signer = Signer(homes.get_origin(), SIGNER.key)
+        sequencing.follow_restore(signer)
+    catch_up(signer)
+
+
 def declare_and_lose(*checkpoints: str) -> str:
     """Declare a restore, sign under the new name, and lose it all again: back to the same backup. Return a note of that log."""
     with pytest.raises(Undone), transaction.atomic():
         declare(*checkpoints)
         write(2)
-        with acting_as("aif_audit"):
-            signer = Signer(homes.get_origin(), SIGNER.key)
-            sequencing.follow_restore(signer)
-            sequencing.publish_keys(signer)
-            while sequencing.sequence():
-                pass
-            sequencing.sign_checkpoint(signer)
+        take_up_name()
         note = newest_note()
         raise Undone
     return note
@@ -101,13 +103,7 @@ def test_a_name_that_changes_again_is_taken_up(log: None, monkeypatch: pytest.Mo
     for origin in (settings.AIF_LOG_ORIGIN, "aif.example/log"):
         monkeypatch.setattr(settings, "AIF_LOG_ORIGIN", origin)
         write(1)
-        with acting_as("aif_audit"), transaction.atomic():
-            signer = Signer(homes.get_origin(), SIGNER.key)
-            sequencing.follow_restore(signer)
-            sequencing.publish_keys(signer)
-            while sequencing.sequence():
-                pass
-            sequencing.sign_checkpoint(signer)
+        take_up_name()
         assert newest_note().startswith(f"{origin}/2.")
 
 

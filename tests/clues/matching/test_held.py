@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.utils import timezone
 from django.utils.translation import override
@@ -14,22 +12,15 @@ from clues.models import Batch, BatchChunk, Event, QuarantinedRow
 from clues.submissions import holds, queries
 from clues.submissions.receive import Received
 from tests.clues.alliance import caller, submit
-from tests.clues.matching.poisoned import Poison, live, poisoning, rows, trail
-from tests.clues.scene import Scene, make_scene, work
+from tests.clues.matching.poisoned import Poison, live, rows, trail
+from tests.clues.scene import Scene, work
 from tests.factories import acting_as
 
 
 @pytest.fixture
-def scene(fresh_database: str, settings: Any) -> Scene:
+def scene(committed_scene: Scene) -> Scene:
     """On a database of its own: what an attempt commits before its work is the point."""
-    settings.AIF_DISCLOSURE_TICK = 0.01
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return make_scene()
-
-
-@pytest.fixture
-def poison(monkeypatch: Any) -> Poison:
-    return poisoning(monkeypatch)
+    return committed_scene
 
 
 def spoil(scene: Scene, poison: Poison, bad: int) -> Received:

@@ -17,22 +17,15 @@ from clues.submissions import contribution, queries, results
 from clues.submissions import quarantine as setting_aside
 from members.permissions import PermissionMissing
 from tests.clues.alliance import caller, clue, submit, token
-from tests.clues.matching.poisoned import Death, Poison, live, poisoning, rest, rows, trail
-from tests.clues.scene import Scene, make_scene
+from tests.clues.matching.poisoned import Death, Poison, live, rest, rows, trail
+from tests.clues.scene import Scene
 from tests.factories import acting_as
 
 
 @pytest.fixture
-def scene(fresh_database: str, settings: Any) -> Scene:
+def scene(committed_scene: Scene) -> Scene:
     """On a database of its own: what an attempt commits before its work is the point."""
-    settings.AIF_DISCLOSURE_TICK = 0.01
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return make_scene()
-
-
-@pytest.fixture
-def poison(monkeypatch: Any) -> Poison:
-    return poisoning(monkeypatch)
+    return committed_scene
 
 
 @pytest.mark.parametrize("by", [Death, MemoryError])

@@ -17,16 +17,14 @@ from clues.submissions.queries import BatchView
 from clues.submissions.receive import Received
 from tests.clues.alliance import caller, clue, submit, token
 from tests.clues.matching.poisoned import rest
-from tests.clues.scene import Scene, make_scene, work
+from tests.clues.scene import Scene, work
 from tests.factories import acting_as
 
 
 @pytest.fixture
-def scene(fresh_database: str, settings: Any) -> Scene:
+def scene(committed_scene: Scene) -> Scene:
     """On a database of its own, as moments of commits are the point."""
-    settings.AIF_DISCLOSURE_TICK = 0.01
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return make_scene()
+    return committed_scene
 
 
 @pytest.fixture
