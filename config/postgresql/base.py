@@ -20,7 +20,8 @@ WHERE r.rolname = %s AND n.nspname = 'public' AND (r.rolcanlogin OR n.nspowner =
 """
 CLOCK_ASKED_ANEW_S = 15.0
 # Signed values are made of [A-Za-z0-9.-]; LOCAL, so that nothing outlives the transaction on a connection that is kept.
-_SET = f"SELECT set_config('{context.SETTING}', '{{}}', true); "
+# SET and not set_config(): it is neither planned nor answered with a row.
+_SET = f"SET LOCAL {context.SETTING} = '{{}}'; "
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -59,9 +60,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def before_statement(self) -> str:
         """Return what must go before the next statement: nothing, where the transaction has the right context already."""
-        if self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
+        if self.connection.get_transaction_status() == TRANSACTION_STATUS_INERROR:
             return ""  # only a rollback can follow, and nothing may stand before it
-        value = context.signed(self.connection.info.backend_pid, self.database_time)
+        value = context.signed(self.connection.get_backend_pid(), self.database_time)
         if self.connection.autocommit:  # a transaction of its own
             return _SET.format(value) if value else ""
         if value == self.in_force:

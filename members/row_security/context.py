@@ -35,7 +35,9 @@ class Context:
 
 NOBODY: Final = Context()
 _current: ContextVar[Context] = ContextVar("row_security", default=NOBODY)
-_signed: ContextVar[tuple[Context, int, float, str] | None] = ContextVar("row_security_signed", default=None)
+_signed: dict[tuple[bytes, Context, int], tuple[float, str]] = {}
+"""By key, context and server process: when the value was signed, and the value. A request goes between two, the next asks again."""
+_SIGNED_KEPT: Final = 1_000
 
 
 def act_for(*, institution: int | None = None, person: int | None = None) -> None:
@@ -76,13 +78,15 @@ def signed(backend: int, clock: Callable[[], float]) -> str:
     context = _current.get()
     if context == NOBODY:
         return ""
-    now, kept = clock(), _signed.get()
-    if kept is not None and kept[0] is context and kept[1] == backend and now - kept[2] < _SIGNED_ANEW_S:
-        return kept[3]
-    key_id, key = list(settings.AIF_CONTEXT_KEYS.items())[-1]
+    key_id, key = next(reversed(settings.AIF_CONTEXT_KEYS.items()))
+    now, kept = clock(), _signed.get((key, context, backend))
+    if kept is not None and 0 <= now - kept[0] < _SIGNED_ANEW_S:
+        return kept[1]
     said = (
         f"{key_id}.{backend}.{int(now) + LIVES_S}.{context.institution or ''}.{context.person or ''}.{context.lookup}"
     )
-    value = f"{said}.{hmac.new(key, said.encode(), hashlib.sha256).hexdigest()}"
-    _signed.set((context, backend, now, value))
+    value = f"{said}.{hmac.digest(key, said.encode(), 'sha256').hex()}"
+    if len(_signed) >= _SIGNED_KEPT:
+        _signed.clear()
+    _signed[key, context, backend] = (now, value)
     return value

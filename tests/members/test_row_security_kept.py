@@ -7,7 +7,7 @@ import threading
 from django.db import connection, transaction
 from django.test import Client
 
-from members.row_security import act_for, leave
+from members.row_security import act_for, context, leave
 from tests.factories import bearer, make_institution, make_key
 
 
@@ -34,6 +34,28 @@ def test_nothing_stays_on_a_connection_that_is_kept(fresh_database, as_role):
             assert rows("SELECT count(*), coalesce(current_setting('aif.context', true), '') FROM credential") == [
                 (0, "")
             ]
+
+
+def test_a_value_is_signed_for_one_key_institution_and_connection_and_only_for_seconds(settings):
+    """What is kept is given again for the same question alone: a wrong key of this memory would be another's rows."""
+    settings.AIF_CONTEXT_KEYS = {"c1": b"a" * 32}
+    asked = []
+
+    def ask(institution=7, backend=40, at=1_000.0):
+        act_for(institution=institution)
+        asked.append(context.signed(backend, lambda: at))
+        leave()
+        return asked[-1]
+
+    first = ask()
+    assert ask() == ask(at=1_014.0) == first, "kept"
+    assert ask(institution=8).split(".")[3] == "8" and ask(backend=41).split(".")[1] == "41" and ask() == first
+    assert ask(at=1_015.0).split(".")[2] == str(1_015 + context.LIVES_S), "anew"
+    assert ask(at=900.0).split(".")[2] == str(900 + context.LIVES_S), "a clock set back"
+    settings.AIF_CONTEXT_KEYS = {"c1": b"b" * 32}
+    assert ask(at=900.0) != asked[-2], "another key under the same name"
+    settings.AIF_CONTEXT_KEYS = {"c1": b"b" * 32, "c2": b"b" * 31}
+    assert ask(at=900.0).startswith("c2."), "the newest key signs"
 
 
 def test_requests_that_take_turns_on_kept_connections_meet_only_their_own(fresh_database, as_role, scale):
