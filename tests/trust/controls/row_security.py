@@ -86,7 +86,7 @@ ROW_BY_ROW: tuple[Control, ...] = (
     ),
     Control(
         "7 a context ends with its transaction",
-        Value("config.postgresql.base", "_SET", "SELECT set_config('aif.context', '{}', false); "),
+        Value("config.postgresql.base", "_SET", "SET aif.context = '{}'; "),
         "tests/members/test_row_security_kept.py::test_nothing_stays_on_a_connection_that_is_kept",
     ),
     Control(
