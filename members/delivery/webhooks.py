@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from aif_share.errors import Refusal
@@ -135,7 +135,7 @@ class Sender:
     def _begin(self, claimed: Claimed, row: tuple[Any, ...]) -> None:
         try:
             work = self._prepare(claimed, row)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):  # ours, a closed connection too: nothing that the endpoint did
             raise
         except Exception:  # one row that cannot be read must not hold up the others
             log.exception("webhook delivery %d: cannot be prepared", claimed.id)
