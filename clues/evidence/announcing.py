@@ -173,7 +173,7 @@ def _collected_at(value: Any, now: datetime) -> datetime:
 
 
 def _keep_until(value: Any, now: datetime) -> date | None:
-    if value is None or value == "":
+    if value is None:
         return None
     try:
         day = read_day(value)

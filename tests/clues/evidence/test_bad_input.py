@@ -77,6 +77,8 @@ def test_an_archive_of_plain_files_is_taken(joint: Joint) -> None:
         ({"collected_at": "2026-01-05T08:00:00"}, "field-invalid"),
         ({"time_source": "stars"}, "field-invalid"),
         ({"keep_until": "1999-01-01"}, "field-invalid"),
+        ({"keep_until": "20270601"}, "field-invalid"),
+        ({"keep_until": ""}, "field-invalid"),
         ({"shared_with_parties": "yes"}, "field-invalid"),
         ({"sha256": "abc"}, "field-invalid"),
         ({"color": "red"}, "unknown-field"),
