@@ -1,4 +1,4 @@
-"""TLS: of browsers and members' systems to the platform, and of the platform to its database."""
+"""TLS: of browsers and members' systems to the platform, and of the platform to its mail server and its database."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def look(*, database: bool = True) -> Iterator[Finding]:
         yield _proxy()
         if settings.AIF_PUBLIC_URL.startswith("https://"):
             yield _from_outside(settings.AIF_PUBLIC_URL)
+    yield _mail(settings.EMAIL_HOST, encrypted=settings.EMAIL_USE_TLS)
     if database:
         yield _database()
 
@@ -104,6 +105,24 @@ def _is_of_certificate(error: BaseException | None) -> bool:
     return False
 
 
+def _mail(host: str, *, encrypted: bool) -> Finding:
+    """Mails hold links of invitations: who reads one on its way may use it first."""
+    if not host:
+        return good("mail.way", "no e-mail is sent from here")
+    if _is_loopback(host):
+        return good("mail.way", "the way to the mail server stays on this machine")
+    if encrypted:
+        return good("mail.way", "the way to the mail server is encrypted, and the server proves its name")
+    do = "Remove AIF_EMAIL_TLS=0; a mail server that knows no STARTTLS may be reached through a relay on this machine."
+    if _is_of_containers(host):
+        return unsure(
+            "mail.way", "e-mail is sent without TLS; the mail server's name is one that a network of containers knows",
+            f"Fine within one host; else: {do}",
+        )  # fmt: skip
+    say = wrong if settings.PRODUCTION else unsure
+    return say("mail.way", "e-mail, with the links of invitations, leaves this machine without TLS", do)
+
+
 def _database() -> Finding:
     connection.ensure_connection()
     said = connection.connection.info.dsn_parameters
@@ -124,7 +143,7 @@ def database_way(host: str, sslmode: str, address: str | None) -> Finding:
     if sslmode == "verify-full":
         return good("database.way", "the way to the database is encrypted, and the server proves its name")
     do = "Add sslmode=verify-full (and sslrootcert=…) to DATABASE_URL."
-    if "." not in host and ":" not in host and (address is None or ipaddress.ip_address(address).is_private):
+    if _is_of_containers(host) and (address is None or ipaddress.ip_address(address).is_private):
         return unsure(
             "database.way", "the way to the database is not verified; its name is one that a network of containers knows",
             f"Fine within one host; else: {do}",
@@ -140,3 +159,7 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_of_containers(host: str) -> bool:
+    return "." not in host and ":" not in host

@@ -1,4 +1,4 @@
-"""The doctor on TLS: what browsers are held to, what a member's system meets at the address, and the way to PostgreSQL."""
+"""The doctor on TLS: what browsers are held to, what a member's system meets at the address, the ways of mail and to PostgreSQL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 SOUND = {
     "PRODUCTION": True, "AIF_PUBLIC_URL": "https://127.0.0.1:9", "SESSION_COOKIE_SECURE": True, "CSRF_COOKIE_SECURE": True,
     "SECURE_SSL_REDIRECT": True, "SECURE_HSTS_SECONDS": 365 * 24 * 3600, "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
-    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"), "EMAIL_HOST": "mail.example", "EMAIL_USE_TLS": True,
 }  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def test_a_sound_one(production: Any) -> None:
         "tls.browsers": Level.GOOD,
         "tls.proxy": Level.GOOD,
         "tls.address": Level.UNSURE,  # nobody listens there
+        "mail.way": Level.GOOD,
         "database.way": Level.GOOD,
     }
 
@@ -77,7 +78,35 @@ def test_what_is_lax_is_named(production: Any, name: str, value: Any, code: str)
 
 
 def test_outside_production_browsers_are_not_looked_at() -> None:
-    assert set(levels()) == {"address", "database.way"} and not project.PRODUCTION
+    assert set(levels()) == {"address", "mail.way", "database.way"} and not project.PRODUCTION
+
+
+@pytest.mark.parametrize(
+    ("host", "encrypted", "level"),
+    [
+        ("", False, Level.GOOD),  # none is sent
+        ("mail.example", True, Level.GOOD),
+        ("localhost", False, Level.GOOD),
+        ("127.0.0.1", False, Level.GOOD),
+        ("::1", False, Level.GOOD),
+        ("mail.example", False, Level.WRONG),
+        ("10.1.1.9", False, Level.WRONG),
+        ("fd00::9", False, Level.WRONG),
+        ("localhost.example", False, Level.WRONG),
+        ("relay", False, Level.UNSURE),  # containers of one host, or not
+    ],
+)
+def test_the_way_of_mail(production: Any, host: str, encrypted: bool, level: Level) -> None:
+    production.EMAIL_HOST, production.EMAIL_USE_TLS = host, encrypted
+    assert levels()["mail.way"] is level
+    assert level is not Level.WRONG or "without TLS" in said("mail.way")
+    assert not host or host not in said("mail.way")
+
+
+def test_mail_without_tls_is_named_outside_production_and_without_a_database(settings: Any) -> None:
+    settings.EMAIL_HOST, settings.EMAIL_USE_TLS = "mail.example", False
+    found = {each.code: each.level for each in transport.look(database=False)}
+    assert found == {"address": Level.UNSURE, "mail.way": Level.UNSURE}
 
 
 @pytest.mark.parametrize(
