@@ -32,7 +32,7 @@ class Goal:
         }[self.sign]
 
     def __str__(self) -> str:
-        return f"{self.sign} {self.bound:,g}"
+        return f"{self.sign} {self.bound:,.10g}"
 
 
 GOALS: Mapping[int, Mapping[str, Goal]] = {
