@@ -97,7 +97,9 @@ def tell_where(stack: Stack, folder: Path, logins: Sequence[dict[str, str]]) -> 
     port = stack.url.rpartition(":")[2]
     print(f"  passkeys work at http://localhost:{port}, for an address has no name to bind them to")
     key = folder / "keys" / "river-bank.key"
-    print(f"\n  AIF_SHARE_URL={stack.url} AIF_SHARE_KEY=$(cat {key}) .venv/bin/aif-share whoami\n", flush=True)
+    print(f"\n  export AIF_SHARE_URL={stack.url} AIF_SHARE_KEY=$(cat {key})\n  .venv/bin/aif-share whoami")
+    # Not the map that the command makes by default: only the one that submitted knows what stands behind a match.
+    print(f"  .venv/bin/aif-share matches --map {folder / 'members' / 'river-bank' / 'map.sqlite'}\n", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         wipe(folder)
         with Stack(folder, port=int(os.environ.get("PORT", "0"))) as stack:
-            say("the stack runs: PostgreSQL, Valkey, two custodians, web, desk, worker, beat")
+            say("the stack runs: PostgreSQL, Valkey, two custodians, web, desk, worker, beat, sequencer")
             result = play(stack, folder, options.scale, say)
             logins, faults = result.pop("logins"), result.pop("faults")
             assert isinstance(logins, list) and isinstance(faults, list)  # noqa: S101 - tells the type checker
