@@ -16,6 +16,7 @@ from typing import Any, Final
 from aif_share import vocabulary
 from aif_share.vocabulary import categories as category_rows
 from aif_share.vocabulary import indicators as indicator_rows
+from aif_share.wire.limits import EARLIEST_OBSERVED, MAX_OBSERVED_AHEAD
 
 MISSING: Final = object()
 
@@ -93,7 +94,7 @@ def amount(value: Any) -> str:
 
 
 def observed_at(zone: tzinfo | None) -> Reader:
-    """An ISO 8601 time as UTC; one without offset is of `zone`, and refused if there is none."""
+    """An ISO 8601 time as UTC; one without offset is of `zone`, and refused if there is none, as is one to come."""
 
     def read(value: Any) -> str:
         try:
@@ -102,9 +103,12 @@ def observed_at(zone: tzinfo | None) -> Reader:
                 if zone is None:
                     raise RowRefused("observed-at-invalid")
                 parsed = parsed.replace(tzinfo=zone)
-            return parsed.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+            at = parsed.astimezone(UTC)
         except (ValueError, AttributeError, OverflowError):
             raise RowRefused("observed-at-invalid") from None
+        if not EARLIEST_OBSERVED <= at <= datetime.now(UTC) + MAX_OBSERVED_AHEAD:
+            raise RowRefused("observed-at-invalid")
+        return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
     return read
 

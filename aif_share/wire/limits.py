@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 MAX_CLUES: Final = 10_000
@@ -42,6 +43,12 @@ DEFAULT_WATCH_DAYS: Final = 90
 
 MAX_NOISE_ENTRIES: Final = 1_000
 """Entries of one proposal to a noise list."""
+
+EARLIEST_OBSERVED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""The earliest `observed_at` of a clue."""
+
+MAX_OBSERVED_AHEAD: Final = timedelta(days=1)
+"""How far `observed_at` may lie ahead of the reader's clock: for clocks that differ and zones taken wrong."""
 
 MAX_LINE: Final = 64 * 1024
 """Bytes of one line of a member's file, or of NDJSON and CSV; a longer one is refused, and nothing of it is kept."""

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_noop
 
 from aif_share.errors import Refusal
 from aif_share.vocabulary import categories
+from aif_share.wire.limits import EARLIEST_OBSERVED
 from clues import events, quotas
 from clues.matching.release import next_tick
 from clues.models import Content, ContentReport, ContentStep
 from clues.notes import checked_note
-from clues.submissions.rows import EARLIEST, names_of
+from clues.submissions.rows import names_of
 from members import audit
 from members.permissions import Permission, check
 from members.queries import Member
@@ -129,7 +130,7 @@ def _observed(value: Any, now: datetime) -> datetime | None:
         moment = parse_datetime(value) if isinstance(value, str) else None
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or not EARLIEST <= moment <= now:
+    if moment is None or moment.tzinfo is None or not EARLIEST_OBSERVED <= moment <= now:
         raise Refusal(
             "observed-at-invalid", gettext_noop("`observed_at` is a moment with its zone, not in the future."),
             field="observed_at",

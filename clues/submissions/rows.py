@@ -10,7 +10,7 @@ import re
 from binascii import a2b_base64
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from aif_share.identifiers import instead_of_token, looks_raw, types
@@ -26,7 +26,7 @@ from aif_share.vocabulary import (
     roles,
     tlp,
 )
-from aif_share.wire.limits import MAX_IDENTIFIERS
+from aif_share.wire.limits import EARLIEST_OBSERVED, MAX_IDENTIFIERS, MAX_OBSERVED_AHEAD
 
 NULL = "\\N"
 DEFAULT_TLP = "amber+strict"
@@ -39,8 +39,6 @@ TELLING = re.compile(r"[0-9][0-9-]{6,}[0-9Xx]|[@.]|://")
 SHA256_HEX = re.compile(r"[0-9a-fA-F]{64}")
 TOKEN = re.compile(TOKEN_PATTERN)
 DIGEST_PREFIX = "\\\\x"  # COPY text of a bytea in hex
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-MAX_AHEAD = timedelta(days=1)
 
 
 class RowRefused(Exception):
@@ -124,7 +122,7 @@ def _observed_at(value: Any) -> str:
         at = moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         raise RowRefused("observed-at-invalid") from None
-    if moment.tzinfo is None or at < EARLIEST or at > datetime.now(UTC) + MAX_AHEAD:
+    if moment.tzinfo is None or not EARLIEST_OBSERVED <= at <= datetime.now(UTC) + MAX_OBSERVED_AHEAD:
         raise RowRefused("observed-at-invalid")
     return at.isoformat()
 

@@ -76,6 +76,16 @@ def test_csv_in_gb18030_with_its_own_columns(run: Run, platform: alliance.Platfo
     assert clue["identifiers"][0]["token"] == alliance.token_by_hand("cn-mobile", "+8613800138000", platform.chain)
 
 
+def test_a_time_to_come_is_refused_before_anything_is_sent(
+    run: Run, platform: alliance.Platform, chain: list[alliance.CustodianProcess], key: MemberKey, tmp_path: Path
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("value,observed_at\nBad.example,2999-01-01T00:00:00Z\n")
+    done = run("submit", str(path), *OPTIONS, "--json")
+    assert done.returncode == 1 and "line 2: observed-at-invalid" in done.stderr
+    assert (platform.posts, chain[0].used(key)) == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [(b"value,colour\na,b\n", "colour"), (b"value\n\xff\xfe\n", "neither UTF-8 nor GB18030")],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -133,6 +135,8 @@ def test_identifiers_as_a_list(map: Map) -> None:
         ({"observed_at": "yesterday"}, "observed-at-invalid"),
         ({"observed_at": "2026-11-01T08:00:00"}, "observed-at-invalid"),
         ({"observed_at": 5}, "observed-at-invalid"),
+        ({"observed_at": "1999-12-31T23:59:59Z"}, "observed-at-invalid"),
+        ({"observed_at": "2999-01-01T00:00:00Z"}, "observed-at-invalid"),
     ],
 )
 def test_what_is_wrong_has_a_code_and_no_value(map: Map, change: dict[str, Any], code: str | None) -> None:
@@ -172,6 +176,13 @@ def test_twenty_one_identifiers_are_too_many(map: Map) -> None:
 def test_fields_come_to_the_form_of_the_api(map: Map, given: dict[str, Any], kept: Any) -> None:
     (name,) = given
     assert draft(map, MINIMUM | given, zone=ZoneInfo("Asia/Shanghai")).fields[name] == kept
+
+
+@pytest.mark.parametrize("minutes", [-1, 1])
+def test_a_time_may_lie_a_day_ahead_as_on_the_platform(map: Map, minutes: int) -> None:
+    moment = (datetime.now(UTC) + timedelta(days=1, minutes=minutes)).isoformat()
+    with pytest.raises(RowRefused, match="observed-at-invalid") if minutes > 0 else nullcontext():
+        draft(map, MINIMUM | {"observed_at": moment})
 
 
 def test_indicators_are_separated_by_semicolons(map: Map) -> None:
