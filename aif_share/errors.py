@@ -14,6 +14,7 @@ No message, repr or attribute ever holds an identifier, token, secret or blind; 
     │   └── InvalidWebhook               webhook-invalid       a webhook's signature, time or form is not right
     ├── PinError                         pin-mismatch          signed by another key than the pinned one
     │   └── LogRestored                  log-restored          the platform's log lost something to a restore, and says so
+    ├── NothingKept                      nothing-kept          no checkpoint of the log is kept here yet
     ├── NetworkError                     network               no answer, or none that can be read
     ├── RequestError                     (the server's code)   an RFC 9457 answer
     │   ├── AuthenticationError          401, 403              the key is unknown, expired, suspended or lacks a scope
@@ -125,6 +126,12 @@ class LogRestored(PinError):
     """The platform says that its database was restored, and its log goes on under another name: a person has to accept it."""
 
     code = "log-restored"
+
+
+class NothingKept(AifShareError):
+    """This key keeps no checkpoint of the platform's log yet: a first use, and no mismatch."""
+
+    code = "nothing-kept"
 
 
 class NetworkError(AifShareError):

@@ -45,7 +45,7 @@ class Verifier:
         key_id, _, encoded = rest.partition("+")
         try:
             raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one, and so is what is not ASCII
             raise ProofError("this is no verifier key") from None
         made = cls(name, raw[1:])
         if not name or raw[:1] != ED25519 or len(raw) != 33 or made.key_id.hex() != key_id:

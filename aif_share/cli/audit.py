@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -18,7 +18,23 @@ from aif_share.client.comparison import compare as compare_notes
 from aif_share.client.comparison import get_kept
 from aif_share.client.ledger import check_screenings
 from aif_share.client.witness import Receipts, WitnessStore, check_receipts, witness
-from aif_share.errors import AuthenticationError
+from aif_share.errors import AuthenticationError, ProofError
+
+
+class VerifierKey(click.ParamType[Verifier]):
+    """The log's key: its line, or a file that holds it. What is neither was typed wrong, and says nothing of a log."""
+
+    name = "key"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            line = Path(value).read_text("utf-8")
+        except (OSError, ValueError):  # no such file, no name of one, or none of text
+            line = value
+        try:
+            return Verifier.parse(line)
+        except ProofError:
+            self.fail("neither a verifier key (name+id+base64) nor a file that holds one", param, ctx)
 
 
 @click.group()
@@ -133,17 +149,25 @@ def compare(others: tuple[IO[str], ...], as_json: bool) -> int:
 @audit.command("verify-file")
 @click.argument("log", type=click.File("rb"))
 @click.option("--checkpoint", type=click.File("r", encoding="utf-8"), required=True, help="the signed note")
-@click.option("--verifier", required=True, help="the log's key line, from a member that pinned it")
+@click.option(
+    "--verifier",
+    type=VerifierKey(),
+    required=True,
+    is_eager=True,  # before the files are opened
+    help="the log's key, as a line or as a file that holds it, from a member that pinned it (`verifier` in its log.json)",
+)
 @click.option(
     "--screenings", type=click.File("rb"), help="the exported ledger of screenings, to be held against the log"
 )
 @json_option
-def verify_file(log: IO[bytes], checkpoint: IO[str], verifier: str, screenings: IO[bytes] | None, as_json: bool) -> int:
+def verify_file(
+    log: IO[bytes], checkpoint: IO[str], verifier: Verifier, screenings: IO[bytes] | None, as_json: bool
+) -> int:
     """Check a whole log that the alliance exported (one event a line) against a signed checkpoint. Needs no network.
 
     With the ledger of screenings, each of its rows is held against the event that sealed it.
     """
-    head, ledger = open_checkpoint(checkpoint.read(), verifier=Verifier.parse(verifier)), Ledger()
+    head, ledger = open_checkpoint(checkpoint.read(), verifier=verifier), Ledger()
     behind = verify_log(log, head, ledger if screenings else None)
     opened = None if screenings is None else ledger.open(screenings)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -11,6 +12,17 @@ from aif_share.cli.output import emit_json_list, emit_rows, json_option, say
 from aif_share.client.map import raw_values
 
 COLUMNS = ("match", "type", "released_at", "score", "band", "best_grade", "sectors", "categories", "raw")
+
+
+def _told(rows: Iterable[dict[str, object]]) -> Iterator[dict[str, object]]:
+    """The rows as they come, and a sentence behind them if a map knew the value of none: it is most likely another one."""
+    seen = known = 0
+    for row in rows:
+        seen += 1
+        known += row["raw"] is not None
+        yield row
+    if seen and not known:
+        say("The map knows none of these values; name the one that they were submitted with by --map.")
 
 
 @click.command()
@@ -27,6 +39,8 @@ def matches(map_path: Path | None, as_json: bool) -> None:
             say(f"There is no map at {client.map_path}; raw values stay unknown. Name yours with --map.")
         try:
             found = raw_values(map, client.matches())
+            if map is not None:
+                found = _told(found)
             if as_json:
                 emit_json_list(found)
             else:

@@ -18,6 +18,7 @@ from aif_share.errors import (
     AuthenticationError,
     MalformedKey,
     NetworkError,
+    NothingKept,
     PinError,
     ProofError,
     QuotaError,
@@ -46,6 +47,7 @@ EXIT_CODES: Final[tuple[tuple[type[AifShareError], int], ...]] = (
     (ProfileError, USAGE),
     (SourceError, USAGE),
     (MapError, USAGE),
+    (NothingKept, USAGE),
     (UnknownType, USAGE),
 )
 """The first fitting row counts; what fits none is a refusal, and a server's own failure counts as network."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aif_share.cli.access import open_client
-from aif_share.cli.output import emit_json, emit_rows, json_option
+from aif_share.cli.output import emit_json, emit_rows, json_option, say
 
 
 @click.command()
@@ -19,3 +19,5 @@ def quota(as_json: bool) -> None:
         return
     names = ("limit", "used", "remaining")
     emit_rows(("quota", *names), ([name, *map(row.get, names)] for name, row in found.quotas.items()))
+    if uncounted := [name for name, row in found.quotas.items() if row.get("used") is None]:
+        say(f"Each custodian counts {', '.join(uncounted)} for itself: `aif-share whoami` asks them.")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from aif_share.audit.note import Checkpoint, Verifier, open_checkpoint
 from aif_share.client.resources.log import Log
 from aif_share.client.witness import WitnessStore, check_grown
-from aif_share.errors import InvalidInput, PinError, ProofError, RefusedError, ServerError
+from aif_share.errors import InvalidInput, NothingKept, ProofError, RefusedError, ServerError
 
 
 def get_kept(store: WitnessStore, url: str) -> tuple[Verifier, str]:
-    """The pinned key and the checkpoint that this key keeps of a platform. Raise PinError before its first look."""
+    """The pinned key and the checkpoint that this key keeps of a platform. Raise NothingKept before its first look."""
     known = store.get(url)
     if known is None:
-        raise PinError(f"this key keeps no checkpoint of {url} yet; run `aif-share audit verify` first")
+        raise NothingKept(f"this key keeps no checkpoint of {url} yet; run `aif-share audit verify` first")
     return Verifier.parse(known["verifier"]), known["checkpoint"]
 
 

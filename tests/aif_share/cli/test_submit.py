@@ -112,9 +112,21 @@ def test_matches_show_the_value_as_first_submitted(run: Run, path: Path, platfor
     found = json.loads(run("matches", "--json").stdout)
     assert [(match["match"], match["raw"]) for match in found] == [("M-1", "Bad.example"), ("M-2", None)]
     assert {name: found[0][name] for name in platform.matches[0]} == platform.matches[0]
-    table = run("matches").stdout.splitlines()
+    listed = run("matches")
+    assert "knows none" not in listed.stderr
+    table = listed.stdout.splitlines()
     assert table[0].split("\t")[-1] == "raw" and table[1].split("\t")[-1] == "Bad.example"
     assert run("matches", "--map", "/nonexistent/map", "--json").returncode == 2
+
+
+def test_a_map_that_knows_no_value_says_so(run: Run, path: Path, platform: alliance.Platform) -> None:
+    run("submit", str(path), *OPTIONS)
+    assert "knows none" not in run("matches").stderr
+    shape: dict[str, Any] = {"type": "domain", "band": "1", "sectors": [], "best_grade": "B2", "categories": []}
+    platform.matches = [{"match": "M-1", "mine": [{"client_ref": "another", "identifier": 0}], **shape}]
+    for done in (run("matches"), run("matches", "--json")):
+        assert done.returncode == 0 and "The map knows none of these values" in done.stderr
+        assert "--map" in done.stderr and "M-1" in done.stdout
 
 
 def test_a_tampered_proof_exits_6_and_sends_nothing(

@@ -9,7 +9,7 @@ import pytest
 from aif_share.client.comparison import compare, get_kept
 from aif_share.client.resources.log import LogProof
 from aif_share.client.witness import WitnessStore
-from aif_share.errors import InvalidInput, InvalidRequest, PinError, ProofError
+from aif_share.errors import InvalidInput, InvalidRequest, NothingKept, ProofError
 from tests.aif_share.client.test_witness import OTHER, URL, Platform, event, look
 
 
@@ -71,5 +71,5 @@ def test_a_log_that_lost_its_end_cannot_prove_what_another_keeps(tmp_path: Path)
 
 
 def test_who_never_looked_has_nothing_to_compare(tmp_path: Path) -> None:
-    with pytest.raises(PinError, match="audit verify"):
+    with pytest.raises(NothingKept, match="audit verify"):
         get_kept(WitnessStore(tmp_path, "new00001"), URL)
