@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -137,6 +137,20 @@ def _emit(outcome: Outcome, as_json: bool) -> None:
         click.echo(f"batch\t{reference}")
 
 
+_ENDS: Final = {
+    "held": (
+        "One batch is held until the alliance has looked; do not send it again.",
+        "{count} batches are held until the alliance has looked; do not send them again.",
+    ),
+    "rejected": ("The alliance did not let one batch go.", "The alliance did not let {count} batches go."),
+    "refused": (
+        "Every row of one batch was refused; the codes say why.",
+        "Every row of {count} batches was refused; the codes say why.",
+    ),
+}
+"""What is said of batches that did not end as released (`Outcome.states`): of one, and of several."""
+
+
 def _tell(outcome: Outcome, refused: Sequence[tuple[int, str]], file: Path | None) -> None:
     """Say on stderr what was refused: lines and codes, never values."""
     for line, code in refused[:SHOWN]:
@@ -150,7 +164,8 @@ def _tell(outcome: Outcome, refused: Sequence[tuple[int, str]], file: Path | Non
         say(f"The platform refused {outcome.refused_there} rows; with --wait their lines are listed.")
     for state, count in outcome.states.items():
         if state != "released":
-            say(f"{count} batches are {state}.")
+            one, many = _ENDS[state]
+            say(one if count == 1 else many.format(count=count))
 
 
 def _write_refused(path: Path | None, refused: Sequence[tuple[int, str]]) -> None:

@@ -49,7 +49,8 @@ class Progress:
 class Outcome:
     """What became of a file. The last four are None until its batches were waited for.
 
-    `refused` counts records refused at either side; `finished` tells whether every batch was released.
+    `refused` counts records refused at either side. `states` counts batches by how they ended: released, held, rejected (the
+    alliance did not let them go), or refused (none of their rows was taken).
     """
 
     batches: list[str]
@@ -139,7 +140,7 @@ class Submission:
                 )
         totals = {name: sum(int(final[name]) for final in finals) for name in _COUNTS}
         totals["refused"] += outcome.refused_here
-        states = Counter("released" if final["released"] else str(final["state"]) for final in finals)
+        states = Counter(_end_of(final) for final in finals)
         return Outcome(
             outcome.batches,
             outcome.clues,
@@ -260,3 +261,10 @@ class Submission:
 
 
 _COUNTS: Final = ("accepted", "duplicates", "refused", "matched")
+
+
+def _end_of(batch: Mapping[str, Any]) -> str:
+    """How a batch ended. The platform calls one rejected as well when none of its rows was taken."""
+    if batch["state"] == "rejected":
+        return "rejected" if batch["clues"] else "refused"
+    return "released" if batch["released"] else str(batch["state"])

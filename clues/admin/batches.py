@@ -26,7 +26,7 @@ STATES = {
     Batch.PROCESSING: _("in work"),
     Batch.DONE: _("done"),
     Batch.HELD: _("held for review"),
-    Batch.REJECTED: _("rejected"),
+    Batch.REJECTED: _("not let go, or no row taken"),
 }
 SOURCES = {"api": _("programming interface"), "portal": _("portal"), "upload": _("upload"), "import": _("import")}
 CAUSES = {

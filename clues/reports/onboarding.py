@@ -1,14 +1,28 @@
-"""What a new institution does first, and how far it is. Once all of it is done nobody hears of it any more."""
+"""What a new institution does first, and how far it is: to each person the steps that are theirs, until those are done."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from django.db import connection
 
-from members.permissions import Viewer
+from members.permissions import Permission, can
+from members.queries import Person
 
-KEY, BATCH, REVIEW, MATCH = STEPS = ("key", "batch", "review", "match")
+STEPS: Final[Mapping[str, frozenset[Permission]]] = MappingProxyType(
+    {
+        "key": frozenset(
+            {Permission.KEY_MANAGE, Permission.CLUE_SUBMIT}
+        ),  # who submits waits for it, and is told whom to ask
+        "batch": frozenset({Permission.CLUE_SUBMIT}),
+        "review": frozenset({Permission.CLUE_REVIEW}),
+        "match": frozenset({Permission.MATCH_WORK}),
+    }
+)
+"""Each step in its order, and the permissions of which a person has one to be shown it."""
 
 # The last two stand in the figures: to find out that there is none would take a look at every clue there is.
 DONE = """
@@ -27,9 +41,14 @@ class Step:
     is_done: bool
 
 
-def list_steps(*, viewer: Viewer) -> list[Step]:
-    """Return the steps in their order; nothing when all are done."""
+def list_steps(*, viewer: Person) -> list[Step]:
+    """Return the person's steps in their order; nothing when all of those are done, or there are none."""
     with connection.cursor() as cursor:
         cursor.execute(DONE, {"institution": viewer.institution_id})
         found = cursor.fetchone()
-    return [] if all(found) else [Step(name, is_done) for name, is_done in zip(STEPS, found, strict=True)]
+    steps = [
+        Step(name, is_done)
+        for (name, shown_to), is_done in zip(STEPS.items(), found, strict=True)
+        if any(can(viewer, permission) for permission in shown_to)
+    ]
+    return [] if all(step.is_done for step in steps) else steps

@@ -35,6 +35,11 @@ class BatchView:
     done_at: datetime | None
 
     @property
+    def is_refused(self) -> bool:
+        """Whether no row was taken at the door: rejected by its own rows, and not by the alliance, which holds none of those."""
+        return self.state == Batch.REJECTED and self.clues == 0
+
+    @property
     def progress(self) -> int:
         """Rows with an outcome, in percent of all rows."""
         rows = max(self.accepted + self.duplicates + self.refused + self.quarantined, 0)

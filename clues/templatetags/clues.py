@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -16,6 +16,9 @@ from clues import events
 from clues.cases.workflow import ACTION_LABELS, STATES
 from members.templatetags.members import figure
 
+if TYPE_CHECKING:
+    from clues.submissions.queries import BatchView
+
 register = template.Library()
 
 BATCH_STATES = {
@@ -23,7 +26,8 @@ BATCH_STATES = {
     "processing": (_("In work"), "info"),
     "done": (_("Done"), "good"),
     "held": (_("Held"), "warn"),
-    "rejected": (_("Rejected"), "bad"),
+    "rejected": (_("Not let go by the alliance"), "bad"),
+    "refused": (_("Every row refused"), "bad"),
 }
 CASE_COLORS = {
     "candidate": "info",
@@ -63,8 +67,9 @@ def type_label(code: str) -> str:
 
 
 @register.filter
-def batch_state(code: str) -> str:
-    """The state of a batch as a badge."""
+def batch_state(batch: BatchView) -> str:
+    """The state of a batch as a badge; of one that never got in, whose doing that was."""
+    code = "refused" if batch.is_refused else batch.state
     return _badge(*BATCH_STATES.get(code, (code, "")))
 
 

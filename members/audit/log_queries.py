@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from members.queries import Member
 
 PAGE = 1_000
+SCREENINGS = "screening.ask"  # one event for a purpose and a second; who asked stands in the ledger it seals
 
 
 class NotSequenced(Refusal):
@@ -39,7 +40,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Shown:
-    """One event for people: its place, and what was done when, by whom, to what."""
+    """One event for people: its place, and what was done when, by whom, to what.
+
+    `purpose` is a code where the event says one, as those of screenings do, which stand for all `rows` of a second.
+    """
 
     seq: int
     at: datetime
@@ -47,6 +51,8 @@ class Shown:
     actor_kind: str
     actor_ref: str
     subject_ref: str
+    purpose: str = ""
+    rows: int | None = None
 
 
 def get_checkpoint() -> AuditCheckpoint:
@@ -92,7 +98,15 @@ def list_newest(*, viewer: Member, before: int | None = None, limit: int = 50) -
         [viewer.institution_id, 2**62 if before is None else before, min(limit, PAGE)],
     )
     return [
-        Shown(row.seq, row.at, VERBS.get(row.verb, row.verb), row.actor_kind, row.actor_ref, row.subject_ref)
+        Shown(
+            row.seq,
+            row.at,
+            VERBS.get(row.verb, row.verb),
+            row.actor_kind,
+            row.actor_ref,
+            row.subject_ref,
+            **({"purpose": row.detail["purpose"], "rows": row.detail["rows"]} if row.verb == SCREENINGS else {}),
+        )
         for row in rows
     ]
 

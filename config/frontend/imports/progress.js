@@ -1,4 +1,6 @@
 // Step four on the page: how far it is, batch by batch, and what the platform refused.
+import { stateOf } from "../platform/batch.js";
+
 const COUNTS = ["accepted", "duplicates", "refused", "matched"];
 
 /** @param {HTMLElement} root @param {import("./job.js").Job} job */
@@ -16,7 +18,7 @@ export function showBatches(root, job, { rules, t }) {
       const name = document.createElement("td");
       name.append(rules.mayRead ? link : one.batch);
       const { state = {} } = one;
-      row.append(name, cell(t(`state-${state.state ?? "received"}`)), number(one.to - one.from));
+      row.append(name, cell(t(`state-${stateOf(state)}`)), number(one.to - one.from));
       row.append(...COUNTS.map((count) => number(one.isOver || state.state === "done" ? state[count] : null)));
       [...row.children].forEach((made, index) => Object.assign(made.dataset, { label: labels[index] }));
       return row;

@@ -1,4 +1,5 @@
 // What became of the batch, asked until it is out.
+import { stateOf } from "../platform/batch.js";
 import { get } from "../platform/post.js";
 
 const TRIES = 30;
@@ -12,10 +13,11 @@ const PAUSE_MS = 1000;
 export async function followBatch(rules, batch, say) {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const found = await get(`${rules.batches}/${batch}`).catch(() => null);
-    if (found?.state === "held" || found?.state === "rejected") {
-      return say(found.state);
+    const end = found && stateOf(found);
+    if (end === "held" || end === "rejected") {
+      return say(end);
     }
-    if (found?.released) {
+    if (found?.released || end === "refused") {
       if (found.refused) {
         const results = await get(`${rules.batches}/${batch}/results`);
         return say("refused", { code: results.results[0]?.code ?? "" });

@@ -94,7 +94,8 @@ const TEXTS = {
   "state-processing": ["处理中", "in work"],
   "state-done": ["已完成", "done"],
   "state-held": ["已暂停，请联系联盟", "held; ask the alliance"],
-  "state-rejected": ["未被接收", "rejected"],
+  "state-rejected": ["联盟未放行", "not let go by the alliance"],
+  "state-refused": ["各行均被拒绝", "every row refused"],
 };
 
 export default Object.fromEntries(Object.entries(TEXTS).map(([key, [zh, en]]) => [key, { zh, en }]));

@@ -47,6 +47,6 @@ export default {
   matched: { zh: "线索已被采纳，并碰撞命中：其他独立机构也上报过其中的标识。", en: "The clue was accepted, and it matched: independent institutions reported an identifier of it too." },
   duplicate: { zh: "这条线索此前已提交过，没有产生新的影响。", en: "This clue was there already; nothing changed." },
   refused: { zh: "线索未被采纳（{code}）。请返回表单更正后重新提交。", en: "The clue was refused ({code}). Go back, correct it and submit it again." },
-  rejected: { zh: "批次被联盟退回，未产生任何影响。", en: "The alliance rejected the batch; nothing came of it." },
+  rejected: { zh: "联盟未放行该批次，未产生任何影响。", en: "The alliance did not let the batch go; nothing came of it." },
   held: { zh: "批次被暂缓，联盟正在核查，无需重新提交。", en: "The batch is held; the alliance looks into it. You need not send it again." },
 };

@@ -106,3 +106,14 @@ def test_pages_follow_each_other(scene: Scene, portal: Any) -> None:
 def test_an_empty_list_teaches(scene: Scene, portal: Any) -> None:
     person = make_user("analyst", institution=make_institution("Dune"))
     assert "aif-share submit FILE" in portal(person).get("/portal/batches").content.decode()
+
+
+def test_a_batch_of_bad_rows_is_not_laid_at_the_door_of_the_alliance(scene: Scene, portal: Any) -> None:
+    raw = {**token("x"), "token": "13800138000"}
+    received = submit(caller(scene.cast.aster), [clue(raw, client_ref="bad-1")])
+    work()
+    browser = portal(scene.cast.alice)
+    for address in ("/", "/portal/batches", f"/portal/batches/{received.batch}"):
+        text = browser.get(address).content.decode()
+        assert "Every row refused" in text and "Not let go" not in text, address
+    assert "the alliance had no part in it" in text

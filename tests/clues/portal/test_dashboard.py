@@ -93,6 +93,22 @@ def test_first_steps_go_away(scene: Scene, portal: Any) -> None:
     assert "First steps" not in portal(scene.cast.alice).get("/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        ("submitter", ["key", "batch"]),
+        ("analyst", ["key", "batch", "review", "match"]),
+        ("approver", ["review", "match"]),
+        ("member-admin", ["key", "match"]),
+        ("auditor", []),
+    ],
+)
+def test_first_steps_are_those_that_the_role_may_take(role: str, shown: list[str], portal: Any) -> None:
+    page = portal(make_user(role, institution=make_institution(f"Steps {role}"))).get("/")
+    assert [step.name for step in page.context["steps"]] == shown
+    assert ("First steps" in page.content.decode()) == bool(shown)
+
+
 def test_keys_that_end_are_for_who_manages_them(scene: Scene, portal: Any) -> None:
     key = make_key(scene.cast.aster, expires_at=timezone.now() + timedelta(days=5))
     admin = make_user("member-admin", institution=scene.cast.aster)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import override
 
 from clues.matching import changes, score
 from clues.matching.rescore import rescore_pending
@@ -115,3 +118,21 @@ def test_every_kind_of_moment_has_its_words() -> None:
 
     told = {row.code for row in events.ROWS if row.subject in ("match", "clue")}
     assert told - set(MOMENTS) == set()
+
+
+@pytest.mark.parametrize(
+    ("band", "said"),
+    [
+        (None, "Not shown while the alliance has fewer than five live institutions."),
+        ("1", "Exactly one; more are shown as a band."),
+        ("2-4", "A band, not the number."),
+    ],
+)
+def test_a_band_of_one_is_not_called_a_band(band: str | None, said: str, scene: Scene) -> None:
+    context = {
+        "match": SimpleNamespace(band=band, sectors=[], categories=[], released_at=timezone.now()),
+        "user": scene.cast.alice,
+    }
+    with override("en"):
+        text = render_to_string("clues/matches/_sides.html", context)
+    assert said in text and ("A band, not the number" in text) == (band == "2-4")

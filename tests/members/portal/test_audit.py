@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from aif_share.vocabulary import purposes
 from members import audit
 from members.audit import witnesses
 from members.models import AuditCheckpoint
@@ -86,3 +87,18 @@ def test_it_is_the_auditors(client, aster, role):
 @pytest.mark.parametrize("before", ["x", "-1", "１", "1" * 19])
 def test_places_are_numbers(client, auditor, before):
     assert client.get(PAGE, {"before": before}).status_code == 404
+
+
+def test_screenings_say_their_purpose_and_where_it_stands_who_asked(client, aster, auditor):
+    with transaction.atomic():
+        audit.record(
+            "screening.ask",
+            actor=CONSOLE,
+            institution_id=aster.pk,
+            detail={"purpose": "content-takedown", "rows": 3, "second": "", "tokens": 7, "root": ""},
+        )
+    catch_up()
+    text = client.get(PAGE).content.decode()
+    assert purposes.BY_CODE["content-takedown"].en in text and "Questions: 3" in text
+    (address,) = re.findall(r'href="([^"]*\?purpose=content-takedown)"', text)
+    assert client.get(address).status_code == 200, "an auditor may see who asked"
