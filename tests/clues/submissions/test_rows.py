@@ -43,6 +43,8 @@ def code_of(value: Any) -> str:
         ({"observed_at": "yesterday"}, "observed-at-invalid"),
         ({"observed_at": "2026-11-01T08:00:00"}, "observed-at-invalid"),
         ({"observed_at": "9999-12-31T23:59:59-23:00"}, "observed-at-invalid"),
+        ({"observed_at": "1999-12-31T23:59:59Z"}, "observed-at-invalid"),
+        ({"observed_at": "2999-01-01T00:00:00Z"}, "observed-at-invalid"),
         ({"observed_at": 20261101}, "observed-at-invalid"),
         ({"region": "CN-99"}, "region-unknown"),
         ({"amount_cny": "-1"}, "amount-invalid"),
