@@ -95,6 +95,11 @@ def test_role_method_and_nonsense(scene: Scene, portal: Any) -> None:
     assert {role: portal(person).get(HISTORY).status_code for role, person in people.items()} == {
         "submitter": 403, "auditor": 200, "member-admin": 403,
     }  # fmt: skip
+    shown = {
+        who: b'href="/portal/screenings"' in portal(who).get(HISTORY).content
+        for who in (people["auditor"], scene.cast.alice)
+    }
+    assert list(shown.values()) == [False, True], "nobody is led where nobody may go"
     browser = portal(scene.cast.alice)
     for address in ("/portal/screenings", HISTORY):
         assert browser.post(address).status_code == 405
