@@ -76,12 +76,14 @@ def configure(world: World, *, phases: dict[str, Any], mode: str, examples: int,
 
 
 ON: dict[str, Any] = {"enabled": True}
+ONE_LINK_IN = 200
 
 
 def run(stack: Stack, *, cases: int, seed: int = 1) -> Outcome:
     """Send at least `cases` requests: good and bad ones mixed, edge cases among them, then good ones, alone and in chains.
 
-    Below 5,000 the edge cases, which are more than two thousand by themselves, are left out.
+    Below 5,000 the edge cases, which are more than two thousand by themselves, are left out. Chains go on until one request
+    in 200 followed a link: how many do is by chance, for most chains end with a request that is refused.
     """
     world, outcome = World(stack), Outcome()
     schemathesis.hooks.unregister_all()
@@ -90,13 +92,12 @@ def run(stack: Stack, *, cases: int, seed: int = 1) -> Outcome:
         list(_schema(world, configure(world, phases={}, mode="all", examples=1, seed=seed)).get_all_operations())
     )
     mixed = {"examples": ON, "fuzzing": ON} | ({"coverage": ON} if cases >= 5_000 else {})
-    rounds = (
-        ("all", mixed, cases // 12 // operations),
-        ("positive", {"fuzzing": ON, "stateful": ON | {"max-steps": 8}}, cases // 3 // operations),
-    )
+    chains = {"stateful": ON | {"max-steps": 8}}
+    first = ("all", mixed, cases // 12 // operations)
+    good, chained = (("positive", phases, cases // 3 // operations) for phases in ({"fuzzing": ON} | chains, chains))
     turn = 0
-    while outcome.cases < cases and turn < 40:
-        mode, phases, examples = rounds[min(turn, 1)]
+    while (outcome.cases < cases or outcome.links_followed < cases // ONE_LINK_IN) and turn < 40:
+        mode, phases, examples = first if turn == 0 else good if outcome.cases < cases else chained
         config = configure(world, phases=phases, mode=mode, examples=max(1, examples), seed=seed + turn)
         drain(engine.from_schema(_schema(world, config)), outcome, world)
         turn += 1
