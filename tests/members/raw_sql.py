@@ -60,10 +60,10 @@ def list_open(seen: Seen) -> list[str]:
     ]
 
 
-def as_institution(institution: Institution) -> str:
-    """A context that holds, as the product signs it for this connection."""
+def as_institution(institution: Institution, *, age: float = 0) -> str:
+    """A context that holds, as the product signs it for this connection; `age` seconds ago, it holds no more."""
     act_for(institution=institution.pk)
-    value = context.signed(connection.connection.info.backend_pid, time.time)
+    value = context.signed(connection.connection.info.backend_pid, lambda: time.time() - age)
     leave()
     return value
 
