@@ -17,6 +17,16 @@ def test_what_is_right_comes_back_trimmed() -> None:
     assert checked_text(" a\r\nb ", required=True, most=9) == "a\nb"
 
 
+@pytest.mark.parametrize("words", ["a\0b", "a\x1bb", "a\rb"])
+def test_what_no_text_holds_is_refused_before_the_database_meets_it(words: str) -> None:
+    """Red if a NUL comes through: PostgreSQL takes none, and the caller was answered 500."""
+    for check in (lambda: checked_note(words, required=True), lambda: checked_text(words, required=True, most=500)):
+        with pytest.raises(NoteRefused) as refused:
+            check()
+        assert refused.value.code == "field-invalid"
+    assert checked_note("a\r\nb\tc", required=True) == "a\nb\tc"
+
+
 @pytest.mark.parametrize("words", RAW)
 def test_identifiers_are_refused_and_not_repeated(words: str) -> None:
     for check in (lambda: checked_note(words, required=True), lambda: checked_text(words, required=True, most=500)):
