@@ -23,7 +23,7 @@ def checked_note(note: str, *, required: bool) -> str:
         raise NoteRefused("field-invalid", gettext_noop("Give a reason."), field="note")
     if len(note) > MAX_NOTE:
         raise NoteRefused("field-invalid", gettext_noop("A reason has at most 500 characters."), field="note")
-    if _has_control(note):
+    if has_control(note):
         raise NoteRefused("field-invalid", gettext_noop("The text has control characters."), field="note")
     if find_raw(note) is not None:
         raise NoteRefused(
@@ -44,7 +44,7 @@ def checked_text(value: Any, *, required: bool, most: int, field: str = "text") 
         raise NoteRefused("field-missing", gettext_noop("Describe the matter in words."), field=field)
     if length > most:
         raise NoteRefused("field-invalid", gettext_noop("The text is too long."), field=field, limit=most)
-    if _has_control(text):
+    if has_control(text):
         raise NoteRefused("field-invalid", gettext_noop("The text has control characters."), field=field)
     if find_raw(text) is not None:
         raise NoteRefused(
@@ -57,6 +57,6 @@ def checked_text(value: Any, *, required: bool, most: int, field: str = "text") 
     return text
 
 
-def _has_control(text: str) -> bool:
+def has_control(text: str) -> bool:
     """Whether it holds what no text does, and the database takes none of: a NUL among others."""
     return any(ord(letter) < 32 and letter not in "\n\t" for letter in text)

@@ -17,7 +17,7 @@ from aif_share.errors import Refusal
 from aif_share.vocabulary import evidence_kinds, evidence_media, evidence_time_sources
 from clues.days import read_day
 from clues.models import DataKey, StoredObject
-from clues.notes import checked_note
+from clues.notes import checked_note, has_control
 from clues.submissions.rows import names_of
 from clues.vault import records
 
@@ -205,11 +205,7 @@ def _title(value: Any) -> str:
 def _words(value: Any, field: str, *, most: int, required: bool = False) -> str:
     """Return words that are sealed, so that they may name people."""
     text = "" if value is None else value
-    if (
-        not isinstance(text, str)
-        or len(text) > most
-        or any(ord(letter) < 32 and letter not in "\n\t" for letter in text)
-    ):
+    if not isinstance(text, str) or len(text) > most or has_control(text):
         raise Refusal("field-invalid", gettext_noop("This is a text, not that long, without control characters."),
                       field=field, limit=most)  # fmt: skip
     if required and not text.strip():
