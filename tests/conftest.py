@@ -46,6 +46,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 from config.stack import Stack  # noqa: E402
 from tests import order  # noqa: E402
 from tests.embedded import UNHELD, TestServer, prepare  # noqa: E402
+from tests.left_behind import watched  # noqa: E402
 from tests.session_stack import SessionStack  # noqa: E402
 
 
@@ -119,10 +120,11 @@ def database_server() -> Iterator[TestServer]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(database_server: TestServer, django_db_blocker: Any) -> Iterator[None]:
-    """Take the place of pytest-django's own database: a clone of the template."""
-    with django_db_blocker.unblock(), _pointed_to(database_server):
-        yield
+def django_db_setup(pytestconfig: pytest.Config, database_server: TestServer, django_db_blocker: Any) -> Iterator[None]:
+    """Take the place of pytest-django's own database: a clone of the template, in which no test leaves anything."""
+    with django_db_blocker.unblock(), _pointed_to(database_server) as database:
+        with watched(pytestconfig.pluginmanager, database_server, database):
+            yield
 
 
 @contextlib.contextmanager
