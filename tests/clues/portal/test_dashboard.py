@@ -93,6 +93,7 @@ def test_first_steps_go_away(scene: Scene, portal: Any) -> None:
     assert "First steps" not in portal(scene.cast.alice).get("/").content.decode()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
