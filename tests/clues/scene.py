@@ -9,12 +9,13 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from clues.cases.opening import open_case
 from clues.cases.transition import perform
-from clues.matching.release import release_pending
+from clues.matching.release import GUARD_SECONDS, release_pending
 from clues.matching.run import match_pending
 from clues.models import BatchChunk, Case, Match, Ring
 from clues.rings import review
@@ -76,8 +77,8 @@ def _empty_as_a_commit_would() -> None:
 
 
 def wait_for_tick() -> None:
-    """Wait until what was released last can be seen."""
-    time.sleep(0.08)
+    """Wait until what was released a moment ago can be seen, in tests with a short tick; a long one is not waited for."""
+    time.sleep(GUARD_SECONDS + min(settings.AIF_DISCLOSURE_TICK, 0.2) + 0.02)
 
 
 def _only_ring() -> str:
