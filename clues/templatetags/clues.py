@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from aif_share.identifiers import types
 from clues import events
 from clues.cases.workflow import ACTION_LABELS, STATES
-from members.templatetags.members import figure
+from members.templatetags.members import figure, with_code
 
 if TYPE_CHECKING:
     from clues.submissions.queries import BatchView
@@ -113,6 +113,7 @@ def quota_label(kind: str) -> str:
 
 
 register.filter(figure)
+register.filter(with_code)
 
 
 @register.filter
@@ -126,17 +127,6 @@ def short(ref: str) -> str:
     """The beginning of a reference, where the whole one would push everything else out."""
     prefix, _dash, body = ref.partition("-")
     return f"{prefix}-{body[:6]}…" if len(body) > 8 else ref
-
-
-@register.filter
-def with_code(text: str) -> str:
-    """A sentence whose `backticks` become code; everything else is escaped."""
-    parts = str(text).split("`")
-    return format_html_join("", "{}", ((_code(part) if turn % 2 else part,) for turn, part in enumerate(parts)))
-
-
-def _code(text: str) -> str:
-    return format_html("<code>{}</code>", text)
 
 
 def _badge(name: Any, color: str) -> str:

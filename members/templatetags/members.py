@@ -2,7 +2,7 @@
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 
 from aif_share import vocabulary
@@ -69,3 +69,14 @@ def label(code: str | None, list_name: str) -> str:
 def figure(number: int | None) -> str:
     """A number with its thousands apart, a dash for none."""
     return "—" if number is None else f"{number:,}"
+
+
+@register.filter
+def with_code(text: str) -> str:
+    """A sentence whose `backticks` become code; everything else is escaped."""
+    parts = str(text).split("`")
+    return format_html_join("", "{}", ((_code(part) if turn % 2 else part,) for turn, part in enumerate(parts)))
+
+
+def _code(text: str) -> str:
+    return format_html("<code>{}</code>", text)

@@ -35,6 +35,7 @@ def test_swagger_ui_loads_nothing_from_elsewhere() -> None:
 def test_every_code_is_explained_to_anybody(db: None, language: str) -> None:
     page = Client().get("/help/problems", HTTP_ACCEPT_LANGUAGE=language).content.decode()
     assert page.count("<tr id=") == len(PROBLEMS) == len(ADVICE)
+    assert "<code>aif-share keys new</code>" in page and "`" not in page
     said = {"zh-hans": "密钥已吊销", "en": "The key is revoked"}
     assert {one for one, text in said.items() if text in page} == {language}, "in the reader's language alone"
     rows = {row["code"]: row for row in Client().get("/api/v1/problems").json()}
