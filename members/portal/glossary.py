@@ -19,8 +19,8 @@ TERMS = (
         "An organization of the alliance. Those of one group do not count as independent of each other.",
     ),
     Entry(
-        "标识", "identifier", "电话、证件号、银行卡、账号、域名等；平台从不保存原文。",
-        "A phone number, ID, bank card, account, domain …; the platform never stores it raw.",
+        "标识", "identifier", "电话、证件号、银行卡、账号、域名等；线索中只有其密文，没有原文。",
+        "A phone number, ID, bank card, account, domain …; a clue holds its token, never the value.",
     ),
     Entry(
         "标识密文", "token", "标识经密钥运算后得到的 32 字节代号，只在同一类型、同一密钥期内可比。",

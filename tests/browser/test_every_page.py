@@ -19,6 +19,7 @@ from playwright.sync_api import Page, Response
 
 from config.demo import __main__ as demo
 from config.stack import Stack
+from members.portal.help import TOPICS
 from tests.browser.demonstration import prepare, river_bank
 from tests.browser.portal import Place, Portal
 from tests.browser.states import State
@@ -75,6 +76,8 @@ def walked(played: Played) -> tuple[dict[str, tuple[str, str]], set[str]]:
         for route, path in walk(lambda path, page=page: fetch(page, path), offered=offered).items():  # type: ignore[misc]
             found.setdefault(route, (role, path))
         page.context.close()
+    # One route, and a text of its own for each topic.
+    found |= {f"help/{topic}": (ROLES[0], f"/help/{topic}") for topic in TOPICS}
     return found, offered
 
 
