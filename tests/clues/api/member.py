@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -15,6 +14,7 @@ from django.test import Client
 from clues.matching import release
 from clues.matching.run import match_pending
 from members.models import Institution
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as, bearer, make_institution, make_key
 
 API = "/api/v1"
@@ -94,7 +94,7 @@ def match() -> None:
     with acting_as("aif_match"):
         match_pending(limit=100)
         release.release_pending()
-    time.sleep(0.15)
+    wait_for_tick()
 
 
 def count_rows() -> dict[str, int]:

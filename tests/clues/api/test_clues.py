@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -15,6 +14,7 @@ from clues.matching import changes, release
 from members.models import AuditEvent
 from tests.clues.alliance import clue, token
 from tests.clues.api.member import Member, bytes_of, match, problem
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as
 
 
@@ -42,7 +42,7 @@ def apply() -> None:
     with acting_as("aif_match"):
         changes.apply_changes(limit=100, now=timezone.now())
         release.release_pending()
-    time.sleep(0.1)
+    wait_for_tick()
 
 
 def _empty() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +15,7 @@ from clues.models import Disposition
 from members.models import reference
 from tests.clues.alliance import clue, token
 from tests.clues.api.member import Member, bytes_of, match, problem
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as
 
 SHAPE = {
@@ -94,7 +94,7 @@ def test_the_ground_falls(alliance: Any) -> None:
         changes.apply_changes(limit=100, now=timezone.now())
         lifting.raise_lifts(limit=100, now=timezone.now())
         release.release_pending()
-    time.sleep(0.08)
+    wait_for_tick()
     event = aster.get("/events?kind=disposition.lift-due").json()["results"][0]
     assert event["disposition"] == row["disposition"]
     (listed,) = aster.get("/dispositions?show=lift").json()["results"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +15,7 @@ from members.models import reference
 from tests.clues.alliance import allow, clue, token
 from tests.clues.api.member import Member, bytes_of, count_rows, match, problem
 from tests.clues.reviewing import confirm
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as
 
 OPENED = {"dispute", "state", "opened_at"}
@@ -46,7 +46,7 @@ def work() -> None:
         changes.apply_changes(limit=100, now=timezone.now())
         apply.close_pending(limit=10)
         release.release_pending()
-    time.sleep(0.08)
+    wait_for_tick()
 
 
 def opening(identifier: Any, **fields: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +10,7 @@ import pytest
 from clues.matching import rescore
 from tests.clues.alliance import clue, token
 from tests.clues.api.member import Member, bytes_of, match, problem
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as
 
 
@@ -28,7 +28,7 @@ def alliance(fresh_database: str, settings: Any, ring: list[int]) -> tuple[Membe
     match()
     with acting_as("aif_match"):
         rescore.rescore_pending()
-    time.sleep(0.05)
+    wait_for_tick()
     return members
 
 

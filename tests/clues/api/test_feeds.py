@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from clues.feeds import entries, receivers
 from clues.models import FeedEntry
 from tests.clues.api.member import Member, bytes_of, problem
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as, make_user
 
 VALUE = {"type": "domain", "value": "bad.example.com", "category": "counterfeit-site-app", "in_clear": True}
@@ -42,7 +42,7 @@ def give(member: Member, *, approved: bool = True, **fields: Any) -> str:
         with acting_as("aif_desk"):
             row = FeedEntry.objects.get(state="proposed")
             entries.approve(entry=row.pk, by=make_user("alliance-approver"), now=timezone.now())
-        time.sleep(0.15)
+        wait_for_tick()
     return str(answer.json()["entry"])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +12,7 @@ from members.models import reference
 from tests.clues.alliance import allow, clue, token
 from tests.clues.api.member import Member, bytes_of, count_rows, problem
 from tests.clues.requests.world import COMPLAINT, TEXT, escalate, run_out
-from tests.clues.scene import work
+from tests.clues.scene import wait_for_tick, work
 from tests.factories import acting_as
 
 SHAPE = {
@@ -40,7 +39,7 @@ def alliance(db: None, settings: Any, ring: list[int]) -> tuple[Member, Member, 
 
 def post(member: Member, path: str, body: Any = None, *, key: str | None = None) -> Any:
     answer = member.post(path, {} if body is None else body, HTTP_IDEMPOTENCY_KEY=key or uuid4().hex)
-    time.sleep(0.08)
+    wait_for_tick()
     return answer
 
 

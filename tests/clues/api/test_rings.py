@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from clues.rings.score import score
 from members.models import reference
 from tests.clues.alliance import clue, open_epoch, token
 from tests.clues.api.member import Member, bytes_of, match, problem
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as
 
 SHAPE = {
@@ -40,7 +40,7 @@ def work() -> None:
         release.release_pending()
         while build_pending(limit=1000, now=timezone.now()):
             pass
-    time.sleep(0.08)
+    wait_for_tick()
 
 
 def rings(member: Member) -> list[dict[str, Any]]:

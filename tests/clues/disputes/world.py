@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from members.models import reference
 from members.queries import Caller
 from tests.clues.alliance import allow, clue, join, open_epoch, submit
 from tests.clues.reviewing import confirm
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as, make_user
 
 
@@ -55,7 +55,7 @@ class World:
             ):
                 pass
             release.release_pending()
-        time.sleep(0.08)
+        wait_for_tick()
         with acting_as("aif_match"):
             assert compare().clean
 

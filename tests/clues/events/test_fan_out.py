@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from members.delivery import endpoints
 from members.models import Institution, OutboxMessage, WebhookDelivery, WebhookEndpoint, reference
 from members.operations import webhooks
 from tests.clues.alliance import caller
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as, make_institution
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +101,7 @@ def test_a_message_is_listed_from_the_tick_on_and_says_no_other_moment(settings:
     webhook = reference.encode("H", WebhookEndpoint.objects.get().pk)
     happen(aster, "match.released")
     let_out()
-    time.sleep(0.15)
+    wait_for_tick()
     (told,) = listed(aster, webhook)
     with connection.cursor() as cursor:
         cursor.execute("SELECT released_at FROM event")

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from clues.matching.run import match_pending
 from clues.models import BatchChunk, QuarantinedRow
 from members.operations import institutions
 from tests.clues.alliance import clue, join, open_epoch, submit, token
+from tests.clues.scene import wait_for_tick
 from tests.factories import make_user
 
 
@@ -33,7 +33,7 @@ def members(fresh_database: Any, as_role: Any, settings: Any) -> list[Any]:
 def match(as_role: Any) -> None:
     with as_role("aif_match"):
         match_pending(limit=100)
-    time.sleep(0.15)
+    wait_for_tick()
 
 
 def turn(as_role: Any) -> None:
@@ -42,7 +42,7 @@ def turn(as_role: Any) -> None:
         while tasks.CHANGES.do():
             pass
         assert oracle.compare().clean
-    time.sleep(0.15)
+    wait_for_tick()
 
 
 def suspend(member: Any, as_role: Any) -> None:
@@ -91,7 +91,7 @@ def test_a_change_of_mind_halfway_starts_again(members: Any, as_role: Any) -> No
         for left in (3, 2):
             assert standing.apply_standings(limit=1) == 1
             release.release_pending()
-            time.sleep(0.15)
+            wait_for_tick()
             assert heard(members[0]).count("match.undone") == 4 - left
     reinstate(members[1], as_role)
     turn(as_role)

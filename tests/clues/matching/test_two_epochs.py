@@ -1,7 +1,6 @@
 """One institution's clue in two key epochs: pairs that straddle them are found, nobody is told twice, it counts once."""
 
 import dataclasses
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from clues.submissions import results as row_results
 from members.models import AuditEvent
 from members.permissions import Console
 from tests.clues.alliance import clue, join, open_epoch, submit, token
+from tests.clues.scene import wait_for_tick
 
 BY = Console("tests")
 
@@ -54,7 +54,7 @@ def turn(as_role: Any) -> None:
         build.build_pending(limit=1000, now=timezone.now())
         release.release_pending()
         assert oracle.compare().clean
-    time.sleep(0.12)
+    wait_for_tick()
 
 
 def outcomes(member: Any, received: Any) -> list[tuple[str, str | None]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from typing import Any
 
@@ -18,6 +17,7 @@ from members.models import Institution
 from members.permissions import Console
 from members.queries import Caller
 from tests.clues.alliance import clue, join, open_epoch, submit, token
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as
 
 
@@ -27,7 +27,7 @@ def turn() -> None:
         while tasks.CHANGES.do():
             pass
         release.release_pending()
-    time.sleep(0.12)
+    wait_for_tick()
 
 
 def make_members(settings: Any) -> list[Caller]:

@@ -23,6 +23,7 @@ from clues.submissions.verdicts import read_verdict
 from members.models import Institution, reference
 from tests.clues.alliance import allow, clue, join, open_epoch, submit, token
 from tests.clues.reviewing import DOCUMENT_NO, certify, reviewer
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as, make_key
 
 BANK, SISTER, OTHER, ASKER, FIFTH = "Bank", "Sister", "Other", "Asker", "Fifth"
@@ -47,7 +48,7 @@ class World:
             match_pending(limit=100)
             changes.apply_changes(limit=100, now=timezone.now())
             release.release_pending()
-        time.sleep(0.08)
+        wait_for_tick()
 
     def review(self, ref: str, decision: str = "confirmed") -> None:
         found = Clue.objects.get(pk=reference.decode("C", ref))

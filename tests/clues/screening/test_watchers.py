@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from clues.watches.create import create
 from members.models import reference
 from tests.clues.alliance import allow, clue, join, open_epoch, submit, token
 from tests.clues.reviewing import DOCUMENT_NO, certify, reviewer
+from tests.clues.scene import wait_for_tick
 from tests.factories import acting_as
 
 SEEN = token("watched")
@@ -49,7 +49,7 @@ def work() -> None:
         while reviewed.tell_watchers(limit=10, now=timezone.now()):
             pass
         release.release_pending()
-    time.sleep(0.05)
+    wait_for_tick()
 
 
 def confirm(ref: str, decision: str = "confirmed") -> None:
