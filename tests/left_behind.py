@@ -46,10 +46,12 @@ class LeftBehind:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self) -> Iterator[None]:
         """Fail the test after which there are more rows than before; once, the next one starts from there."""
-        yield
-        if self.connection.closed:  # this was the last test
-            return
-        before, self.seen = self.seen, self.count()
+        before = self.seen
+        try:
+            yield
+        finally:
+            if not self.connection.closed:  # it is after the last test
+                self.seen = self.count()
         left = {table: now - then for table, now, then in zip(TABLES, self.seen, before, strict=True) if now > then}
         if left:
             pytest.fail(f"rows left in the database of all tests, {left}: ask for fresh_database", pytrace=False)
